@@ -1,0 +1,78 @@
+/**
+ * Small build plugins of our own.
+ *
+ * - `virtual:forms` gives the phone every file of `sync/forms/` as one lazy chunk: a new form touches no code.
+ * - `compress` writes `.br` and `.gz` beside the assets, so that a plain file server can answer compressed.
+ * - `testsResolve` lets files of `tests/pwa/` (outside this folder) import the packages installed here.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+
+const FORMS = "virtual:forms";
+
+/** Return the sorted form files of a folder; `schema.json` describes them and is not one. */
+export function formFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json") && name !== "schema.json")
+    .sort();
+}
+
+/** Serve `virtual:forms`: an object from file name without `.json` to the form, as JSON text parsed once. */
+export function forms(folder: string): Plugin {
+  return {
+    name: "forms",
+    resolveId: (id) => (id === FORMS ? `\0${FORMS}` : undefined),
+    load(id) {
+      if (id !== `\0${FORMS}`) return undefined;
+      const all: Record<string, unknown> = {};
+      for (const name of formFiles(folder)) {
+        const path = join(folder, name);
+        this.addWatchFile(path);
+        all[name.slice(0, -".json".length)] = JSON.parse(readFileSync(path, "utf8"));
+      }
+      // JSON.parse of one text is faster to start than an object literal of this size.
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(all))});`;
+    },
+  };
+}
+
+const COMPRESSED = /\.(?:js|css|html|svg|json|webmanifest)$/;
+
+/** Write `.br` and `.gz` files beside what the build wrote, the service worker included. */
+export function compress(out: string): Plugin {
+  return {
+    name: "compress",
+    apply: "build",
+    enforce: "post",
+    closeBundle: {
+      order: "post",
+      sequential: true,
+      handler() {
+        for (const name of readdirSync(out, { recursive: true, encoding: "utf8" })) {
+          if (!COMPRESSED.test(name)) continue;
+          const path = join(out, name);
+          const bytes = readFileSync(path);
+          const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+          writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
+          writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+        }
+      },
+    },
+  };
+}
+
+/** Resolve bare imports of files outside `root` as if they stood in it. */
+export function testsResolve(root: string): Plugin {
+  const tests = resolve(root, "../tests");
+  return {
+    name: "tests-resolve",
+    enforce: "pre",
+    async resolveId(source, importer) {
+      if (!importer?.startsWith(tests) || !/^[@a-z]/.test(source)) return undefined;
+      if (source.startsWith("node:") || source.startsWith("virtual:")) return undefined;
+      return this.resolve(source, join(root, "index.html"), { skipSelf: true });
+    },
+  };
+}

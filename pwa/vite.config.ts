@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+import { compress, forms, testsResolve } from "./build/plugins.ts";
+import { manifest } from "./build/webmanifest.ts";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const out = `${root}dist`;
+const consoleEntry = `${root}src/console/main.ts`;
+
+/** Entries: the phone has a page of its own; the console's script is found by the server in `.vite/manifest.json`. */
+const input: Record<string, string> = { phone: `${root}index.html` };
+if (existsSync(consoleEntry)) input.console = consoleEntry;
+
+export default defineConfig({
+  root,
+  plugins: [
+    testsResolve(root),
+    forms(`${root}../sync/forms`),
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src/sw",
+      filename: "sw.ts",
+      injectRegister: null, // src/ui registers it itself: Trusted Types, and a new version waits
+      manifest,
+      injectManifest: {
+        globPatterns: ["index.html", "assets/*.{js,css}", "icon.svg"],
+        globIgnores: ["assets/console-*", "**/*.map"],
+        dontCacheBustURLsMatching: /^assets\//,
+        maximumFileSizeToCacheInBytes: 400_000,
+      },
+    }),
+    compress(out),
+  ],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  server: { fs: { allow: [`${root}..`] } },
+  build: {
+    target: ["chrome109", "safari16.4"],
+    outDir: out,
+    emptyOutDir: true,
+    manifest: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input,
+      output: {
+        entryFileNames: "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  // The Trusted Types policy allows exactly these names beside /sw.js (src/shared/trusted.ts).
+  worker: { format: "es", rollupOptions: { output: { entryFileNames: "assets/worker-[name]-[hash].js" } } },
+  test: {
+    dir: `${root}../tests/pwa`,
+    include: ["**/*.test.{ts,tsx}"],
+    environment: "node",
+    server: { deps: { inline: [/fake-indexeddb/] } },
+  },
+});
