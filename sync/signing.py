@@ -1,0 +1,99 @@
+"""Signatures: ECDSA P-256 with SHA-256, raw r ‖ s, as WebCrypto makes them.
+
+Low and high s both verify: identity is the hash of the bytes, never the signature.
+The only module of `sync` that needs more than the standard library (`cryptography`).
+Source: DESIGN §3 "Signature"; WIRE "Op id", "Key"; FIPS 186-5; RFC 6979 is not used.
+"""
+
+from functools import lru_cache
+from typing import Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from sync import ids, limits
+from sync.errors import Refusal
+
+_CURVE = ec.SECP256R1()
+_ALGORITHM = ec.ECDSA(hashes.SHA256())
+
+
+@lru_cache(maxsize=4096)  # loading checks the point, which costs as much as a verification
+def _load(key: bytes) -> ec.EllipticCurvePublicKey:
+    return ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, key)
+
+
+def check_key(key: bytes) -> str:
+    """Return the device id of a public key whose point lies on P-256.
+
+    Shape:  65 bytes, 0x04 ‖ X ‖ Y.
+    Raises: Refusal(bad_key).
+    """
+    device = ids.key_to_device(key)
+    try:
+        _load(key)
+    except ValueError as cause:
+        raise Refusal("bad_key", "no point of P-256") from cause
+    return device
+
+
+def verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether `signature` (64 bytes r ‖ s) of `message` was made with `key`'s private half.
+
+    Raises: Refusal(bad_key) for a key that is none.
+    """
+    if len(signature) != limits.SIGNATURE_BYTES:
+        return False
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    try:
+        _load(key).verify(encode_dss_signature(r, s), message, _ALGORITHM)
+    except InvalidSignature:
+        return False
+    except ValueError as cause:
+        raise Refusal("bad_key", "no point of P-256") from cause
+    return True
+
+
+class SoftwareKey:
+    """A key pair held by a program: the operator's, a demo phone's, a test's. Never a server's."""
+
+    def __init__(self, private: ec.EllipticCurvePrivateKey) -> None:
+        self._private = private
+        self.public: bytes = private.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        self.device: str = ids.key_to_device(self.public)
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Return a new random key."""
+        return cls(ec.generate_private_key(_CURVE))
+
+    @classmethod
+    def from_scalar(cls, scalar: int) -> Self:
+        """Return the key of a known private scalar: for vectors and examples only."""
+        return cls(ec.derive_private_key(scalar, _CURVE))
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> Self:
+        """Return the key of a PKCS #8 file. Raises: Refusal(bad_key) for anything else."""
+        try:
+            private = serialization.load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError) as cause:
+            raise Refusal("bad_key", "no private key in this file") from cause
+        if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != _CURVE.name:
+            raise Refusal("bad_key", "not a P-256 key")
+        return cls(private)
+
+    def to_pem(self) -> bytes:
+        """Return the private key as unencrypted PKCS #8 PEM."""
+        return self._private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a 64-byte signature r ‖ s of `message`."""
+        r, s = decode_dss_signature(self._private.sign(message, _ALGORITHM))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
