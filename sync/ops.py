@@ -8,6 +8,7 @@ Source: DESIGN §3 "Op"; WIRE "Body", "Op id", "Private part".
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from sync import ids, limits
@@ -181,7 +182,7 @@ def _is_after(after: object) -> bool:
         isinstance(after, list)
         and 1 <= len(after) <= limits.PARENTS_MAX
         and all(ids.is_b64(parent, limits.DIGEST_BYTES) for parent in after)
-        and all(first < second for first, second in zip(after, after[1:], strict=False))
+        and all(first < second for first, second in pairwise(after))
     )
 
 
@@ -196,7 +197,9 @@ def _is_anchor(anchor: object) -> bool:
     )
 
 
-def _parse_private(origin: str, private: str, named: str | None, fields: Mapping[str, Json]) -> Mapping[str, Json]:
+def _parse_private(
+    origin: str, private: str, named: str | None, fields: Mapping[str, Json]
+) -> Mapping[str, Json]:
     """Return the private fields, after checking the part against the hash that the body names."""
     try:
         part = parse_text(private, limits.PRIVATE_BYTES_MAX)

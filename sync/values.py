@@ -22,7 +22,7 @@ _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
 _LINE = re.compile(r"line\.([a-z2-7]{8})\.([a-z][a-z0-9_]*)")
 
 
-def _refuse_number(text: str) -> NoReturn:
+def _refuse_number(_text: str) -> NoReturn:
     raise Refusal("bad_body", "a number that is no plain integer")
 
 
@@ -102,9 +102,7 @@ def _check_left(left: int) -> None:
 
 def is_name(name: str) -> bool:
     """Say whether `name` may name a field of `set`."""
-    return name == DELETED or (
-        len(name) <= limits.NAME_CHARS_MAX and NAME.fullmatch(name) is not None
-    )
+    return name == DELETED or (len(name) <= limits.NAME_CHARS_MAX and NAME.fullmatch(name) is not None)
 
 
 def split_line(name: str) -> tuple[str, str] | None:

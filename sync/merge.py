@@ -1,0 +1,165 @@
+"""The merge: from the ops of one document, in any order, to what the document says.
+
+The ops form a graph by their `after`. A write of a field stands until a write of that field saw
+it; the writes that stand are its heads. Heads with different values are a conflict. No clock
+and no order of arrival changes what is a conflict; clocks only choose which head shows.
+Source: DESIGN §3 "Merge"; PROTOCOL "Merge"; checked against an independent oracle in
+tests/sync/test_merge_properties.py.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sync import limits
+from sync.ops import Op
+from sync.values import DELETED, Json, write_text
+
+_UNSENT: Final = 1
+_LOGGED: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An op and its place in the log; `seq` and `received_at` are None while it has none."""
+
+    op: Op
+    seq: int | None = None
+    received_at: int | None = None
+
+    def rank(self) -> tuple[int, int, int]:
+        """Return what decides which head shows: the greatest does."""
+        if self.seq is None or self.received_at is None:
+            return (_UNSENT, self.op.n, 0)
+        return (_LOGGED, min(self.op.recorded_at + self.op.skew, self.received_at), self.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a document says.
+
+    `values`: field → the value that shows (cleared fields and `_deleted` left out);
+    `heads`: field → ids of the writes that stand, the one that shows first;
+    `conflicts`: fields whose heads differ, or that a tombstone did not see;
+    `private`: names of the fields that came in private parts;
+    `missing`: whether a private part that a body names is not here;
+    `tips`: ids that no op of the document names in `after`, at most `PARENTS_MAX`, best first.
+    """
+
+    values: Mapping[str, Json]
+    heads: Mapping[str, tuple[str, ...]]
+    conflicts: frozenset[str]
+    private: frozenset[str]
+    deleted: bool
+    missing: bool
+    tips: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Folding:
+    """A document being folded: add ops in any order, as often as they come, then look.
+
+    `ops` holds every op by its id. Adding costs the op's own fields, except where an op came
+    after one that names it as a parent: then the document is folded anew.
+    """
+
+    ops: dict[str, Placed] = field(default_factory=dict)
+    _bits: dict[str, int] = field(default_factory=dict)  # op id → its bit
+    _saw: dict[str, int] = field(default_factory=dict)  # op id → bits of all that it saw
+    _named: set[str] = field(default_factory=set)  # every id that some `after` names
+    _heads: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, placed: Placed) -> None:
+        """Take one op in; one that is known already only takes its newer place or private part."""
+        known = self.ops.get(placed.op.id)
+        if known is not None:
+            if placed.op.private_fields is not None and known.op.private_fields is None:
+                self.ops[placed.op.id] = placed
+                self._refold()
+            elif known.seq is None or placed.seq is not None:
+                self.ops[placed.op.id] = Placed(known.op, placed.seq, placed.received_at)
+            return
+        self.ops[placed.op.id] = placed
+        if placed.op.id in self._named:
+            self._refold()
+        else:
+            self._place(placed.op)
+
+    def document(self) -> Document:
+        """Return what the ops added so far say."""
+        heads = {name: self._sorted(ids) for name, ids in self._heads.items()}
+        conflicts = {name for name, ids in heads.items() if len({self._text(i, name) for i in ids}) > 1}
+        tombs = [i for i in heads.get(DELETED, ()) if self._value(i, DELETED)]
+        unseen = {name for tomb in tombs for name in self._unseen_by(tomb, heads)}
+        deleted = bool(tombs) and not unseen and DELETED not in conflicts
+        shown = {name: self._value(ids[0], name) for name, ids in heads.items() if name != DELETED}
+        return Document(
+            values={name: value for name, value in shown.items() if value is not None},
+            heads=heads,
+            conflicts=frozenset(conflicts | unseen),
+            private=frozenset(n for p in self.ops.values() for n in p.op.private_fields or ()),
+            deleted=deleted,
+            missing=any(p.op.private_hash and p.op.private_fields is None for p in self.ops.values()),
+            tips=self._sorted([i for i in self.ops if i not in self._named])[: limits.PARENTS_MAX],
+        )
+
+    def _refold(self) -> None:
+        """Fold anew, parents before children as far as they are known."""
+        self._bits, self._saw, self._named, self._heads = {}, {}, set(), {}
+        for placed in self._in_order():
+            self._place(placed.op)
+
+    def _in_order(self) -> list[Placed]:
+        order: list[Placed] = []
+        done: set[str] = set()
+        for start in self.ops:
+            stack = [(start, False)]
+            while stack:
+                op_id, is_left = stack.pop()
+                if is_left:
+                    order.append(self.ops[op_id])
+                elif op_id not in done and op_id in self.ops:
+                    done.add(op_id)
+                    stack.append((op_id, True))
+                    stack.extend((parent, False) for parent in self.ops[op_id].op.after)
+        return order
+
+    def _place(self, op: Op) -> None:
+        """Add an op that no placed op names: it replaces the heads that it saw."""
+        saw = 0
+        for parent in op.after:
+            saw |= self._saw.get(parent, 0) | self._bits.get(parent, 0)
+        self._bits[op.id] = 1 << len(self._bits)
+        self._saw[op.id] = saw
+        self._named.update(op.after)
+        for fields in (op.fields, op.private_fields or {}):
+            for name in fields:
+                standing = self._heads.get(name, ())
+                self._heads[name] = [i for i in standing if not self._bits[i] & saw] + [op.id]
+
+    def _sorted(self, ids: Iterable[str]) -> tuple[str, ...]:
+        # The id breaks the tie of two phones' unsent ops; one phone never has such a tie.
+        return tuple(sorted(ids, key=lambda i: (self.ops[i].rank(), i), reverse=True))
+
+    def _value(self, op_id: str, name: str) -> Json:
+        op = self.ops[op_id].op
+        return op.fields[name] if name in op.fields else (op.private_fields or {})[name]
+
+    def _text(self, op_id: str, name: str) -> str:
+        return write_text(self._value(op_id, name))
+
+    def _unseen_by(self, tomb: str, heads: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+        for name, ids in heads.items():
+            if name != DELETED and any(self._is_beside(tomb, i) for i in ids if i != tomb):
+                yield name
+
+    def _is_beside(self, one: str, other: str) -> bool:
+        return not (self._saw[one] & self._bits[other] or self._saw[other] & self._bits[one])
+
+
+def fold(ops: Iterable[Placed]) -> Document:
+    """Return what the ops of one document say: the same for any order and any repetition."""
+    folding = Folding()
+    for placed in ops:
+        folding.add(placed)
+    return folding.document()
