@@ -1,0 +1,1 @@
+"""The server: the log, the views of it, the people, the web pages. Floors: STYLE, "Where things live"."""

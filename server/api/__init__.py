@@ -1,0 +1,1 @@
+"""The routes of /api/v1: who calls, load the shape, call one service, dump."""

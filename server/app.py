@@ -1,0 +1,76 @@
+"""The application: settings, database, routes, rules for every answer. Wires, and decides nothing else."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server import answers, cli, rim
+from server.config import Settings, finish_settings, settings_of_process, system_clock
+from server.db import Base, db, init_db
+from server.schemas.problem import ProblemSchema
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+API_MODULES = ("sync", "device", "requests", "reference", "photos", "scopes", "health")
+PAGE_MODULES = ("problems", "console", "phone")
+
+
+class DocumentedApi(Api):  # type: ignore[misc]
+    """The API whose document says that every failure is a problem document."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the WSGI application for `settings`, or for this process's environment.
+
+    Shape:  a module `server.api.<name>` or `server.pages.<name>` has `blueprint`, and may have `init(app)`.
+    """
+    settings = settings_of_process() if settings is None else finish_settings(settings)
+    app = Flask("server", root_path=str(Path(__file__).parent), static_folder=None)
+    app.extensions["settings"] = settings
+    app.extensions["clock"] = system_clock
+    app.config.update(
+        API_TITLE="Sổ Nhà Nông",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+        MAX_FORM_MEMORY_SIZE=500_000,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.autoescape = True
+    import_module("server.models")
+    init_db(app, settings)
+    Migrate(app, db, directory=str(MIGRATIONS), metadata=Base.metadata)
+    rim.register(app, settings)
+    api = DocumentedApi(app)
+    answers.register_answers(app)
+    for name in API_MODULES:
+        _add(app, api, f"server.api.{name}")
+    for name in PAGE_MODULES:
+        _add(app, None, f"server.pages.{name}")
+    cli.register(app)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _add(app: Flask, api: Api | None, name: str) -> None:
+    if find_spec(name) is None:
+        return
+    module = import_module(name)
+    if hasattr(module, "init"):
+        module.init(app)
+    if api is None:
+        app.register_blueprint(module.blueprint)
+    else:
+        api.register_blueprint(module.blueprint)

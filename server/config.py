@@ -1,0 +1,138 @@
+"""The settings of one process: read once from the environment, frozen, without a default for any secret."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+SQLITE_FILE = "so-nha-nong.db"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names the variable and what it may hold."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator may set. Every field is one environment variable of the same name in capitals.
+
+    Units: sizes in bytes, times in seconds unless the name says otherwise.
+    """
+
+    data_dir: Path = Path("instance")
+    database_url: str = ""
+    public_url: str = "http://localhost:8000"
+    origin: str | None = None
+    photo_store: str = ""
+    photo_keep_received: bool = True
+    photo_part_days: int = 7
+    photos_per_day: int = 200
+    upload_bytes_free_min: int = 200_000_000
+    trusted_proxies: int = 0
+    busy_timeout_ms: int = 2000
+    pool_size: int = 5
+    demo: bool = True
+    port: int = 8000
+    log_level: str = "INFO"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Return whether the database is a SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_https(self) -> bool:
+        """Return whether people reach the server over TLS, which decides HSTS and the cookie's name."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """Return the database file, or None on PostgreSQL."""
+        return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
+
+
+def parse_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that `environ` describes; what it leaves out has its default.
+
+    Raises: SettingsError, naming the variable.
+    """
+    plain = Settings()
+    return finish_settings(
+        Settings(
+            data_dir=Path(environ.get("DATA_DIR") or plain.data_dir),
+            database_url=environ.get("DATABASE_URL", ""),
+            public_url=environ.get("PUBLIC_URL") or plain.public_url,
+            origin=environ.get("ORIGIN") or None,
+            photo_store=environ.get("PHOTO_STORE", ""),
+            photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),
+            photo_part_days=_number(environ, "PHOTO_PART_DAYS", plain.photo_part_days, 1),
+            photos_per_day=_number(environ, "PHOTOS_PER_DAY", plain.photos_per_day, 1),
+            upload_bytes_free_min=_number(environ, "UPLOAD_BYTES_FREE_MIN", plain.upload_bytes_free_min, 0),
+            trusted_proxies=_number(environ, "TRUSTED_PROXIES", plain.trusted_proxies, 0),
+            busy_timeout_ms=_number(environ, "BUSY_TIMEOUT_MS", plain.busy_timeout_ms, 0),
+            pool_size=_number(environ, "POOL_SIZE", plain.pool_size, 1),
+            demo=_flag(environ, "DEMO", plain.demo),
+            port=_number(environ, "PORT", plain.port, 1),
+            log_level=(environ.get("LOG_LEVEL") or plain.log_level).upper(),
+        )
+    )
+
+
+def finish_settings(settings: Settings) -> Settings:
+    """Return the settings with what follows from the data folder filled in, and every address checked."""
+    data_dir = settings.data_dir.absolute()
+    url = settings.database_url or f"sqlite:///{data_dir / SQLITE_FILE}"
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            url = "postgresql+psycopg://" + url.removeprefix(short)
+    if not url.startswith(("sqlite:////", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL: a postgresql:// address or sqlite:/// with an absolute path")
+    public = settings.public_url.rstrip("/")
+    parts = urlsplit(public)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+        raise SettingsError("PUBLIC_URL: https://host or http://host:port, without a path")
+    store = settings.photo_store or str(data_dir / "photos")
+    return replace(settings, data_dir=data_dir, database_url=url, public_url=public, photo_store=store)
+
+
+def settings_of_process() -> Settings:
+    """Return the settings of this process's environment."""
+    return parse_settings(os.environ)
+
+
+def current_settings() -> Settings:
+    """Return the settings of the app that serves the request or command at hand."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def now_ms() -> int:
+    """Return the server's clock in milliseconds, as it is; tests set `app.extensions["clock"]`."""
+    return cast(Callable[[], int], current_app.extensions["clock"])()
+
+
+def system_clock() -> int:
+    """Return the machine's clock in milliseconds since 1970 (UTC)."""
+    return time.time_ns() // 1_000_000
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, least: int) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise SettingsError(f"{name}: a whole number, at least {least}")
+    return int(text)
+
+
+def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    text = environ.get(name, "")
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"{name}: 0 or 1")
+    return default if text == "" else text == "1"

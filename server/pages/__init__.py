@@ -1,0 +1,1 @@
+"""The pages: the phone's app shell, the console."""

