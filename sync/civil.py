@@ -14,7 +14,8 @@ YEAR_MIN: Final = 1900
 YEAR_MAX: Final = 2199
 VIETNAM_MINUTES: Final = 7 * 60
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_JULIAN_DAY_OF_ORDINAL_0: Final = 1_721_425
+_DAY_BEFORE_YEAR_1: Final = 1_721_425
+_DAY_OF_1970: Final = 2_440_588
 _MS_OF_DAY: Final = 86_400_000
 
 WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
@@ -23,7 +24,7 @@ WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-class BadDate(ValueError):  # noqa: N818
+class BadDate(ValueError):
     """Text, a number of days or a time that gives no civil date of 1900 to 2199."""
 
     slug = "bad_date"
@@ -57,12 +58,12 @@ def parse_date(text: str) -> tuple[int, int, int]:
 
 def date_to_day(text: str) -> int:
     """Return the Julian day number of a civil date (its noon). Raises: BadDate."""
-    return date(*parse_date(text)).toordinal() + _JULIAN_DAY_OF_ORDINAL_0 - 1
+    return date(*parse_date(text)).toordinal() + _DAY_BEFORE_YEAR_1
 
 
 def day_to_date(day: int) -> str:
     """Return the civil date of a Julian day number. Raises: BadDate outside 1900 to 2199."""
-    ordinal = day - _JULIAN_DAY_OF_ORDINAL_0 + 1
+    ordinal = day - _DAY_BEFORE_YEAR_1
     if not date(YEAR_MIN, 1, 1).toordinal() <= ordinal <= date(YEAR_MAX, 12, 31).toordinal():
         raise BadDate("outside the years 1900 to 2199")
     return date.fromordinal(ordinal).isoformat()
@@ -96,4 +97,4 @@ def date_shown(text: str, language: Language = "vi") -> str:
 
 def ms_to_date(ms: int, offset_minutes: int = VIETNAM_MINUTES) -> str:
     """Return the civil date at a time in ms since 1970, by default in Vietnam. Raises: BadDate."""
-    return day_to_date(2_440_588 + (ms + offset_minutes * 60_000) // _MS_OF_DAY)
+    return day_to_date(_DAY_OF_1970 + (ms + offset_minutes * 60_000) // _MS_OF_DAY)

@@ -25,25 +25,25 @@ class UnitError(ValueError):
     slug = "unit"
 
 
-class BadAmount(UnitError):  # noqa: N818
+class BadAmount(UnitError):
     """Text that is no decimal amount."""
 
     slug = "bad_amount"
 
 
-class UnknownUnit(UnitError):  # noqa: N818
+class UnknownUnit(UnitError):
     """A code that the table does not hold."""
 
     slug = "unknown_unit"
 
 
-class UnknownSize(UnitError):  # noqa: N818
+class UnknownSize(UnitError):
     """A unit without a fixed size: a sack, a rate, a measured value."""
 
     slug = "unknown_size"
 
 
-class AmountOutOfRange(UnitError):  # noqa: N818
+class AmountOutOfRange(UnitError):
     """More than the dimension's `max` in the table."""
 
     slug = "amount_out_of_range"
