@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -14,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server import answers, cli, rim
 from server.config import Settings, finish_settings, settings_of_process, system_clock
 from server.db import Base, db, init_db
+from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -50,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     import_module("server.models")
     init_db(app, settings)
     Migrate(app, db, directory=str(MIGRATIONS), metadata=Base.metadata)
+    app.extensions["caller"] = _who_calls()
     rim.register(app, settings)
     api = DocumentedApi(app)
     answers.register_answers(app)
@@ -62,6 +66,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _who_calls() -> Callable[[], object]:
+    """Return the check of a device's session; without `server.auth` nobody has one."""
+    if find_spec("server.auth") is None:
+        return _nobody
+    return cast(Callable[[], object], import_module("server.auth").require_device)
+
+
+def _nobody() -> object:
+    raise ServiceError("session")
 
 
 def _add(app: Flask, api: Api | None, name: str) -> None:
