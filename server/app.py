@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,9 +16,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import answers, cli, rim
 from server.config import Settings, finish_settings, settings_of_process, system_clock
-from server.db import Base, db, init_db
+from server.db import Base, DatabaseTrouble, db, init_db
 from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
+from server.services.health import check_schema
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 API_MODULES = ("sync", "device", "requests", "reference", "photos", "scopes", "health")
@@ -62,10 +64,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     for name in PAGE_MODULES:
         _add(app, None, f"server.pages.{name}")
     cli.register(app)
+    _check_schema(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _check_schema(app: Flask) -> None:
+    """Refuse a database that a newer version migrated; one that is away for the moment is no reason to."""
+    with app.app_context():
+        try:
+            check_schema()
+        except DatabaseTrouble:
+            logging.getLogger("so_nha_nong").warning("database away at start")
+        finally:
+            db.engine.dispose()  # no connection is carried into a forked worker
 
 
 def _who_calls() -> Callable[[], object]:
