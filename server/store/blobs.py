@@ -6,6 +6,7 @@ Names are made by the server of lower-case words, UUIDs and hashes, never of wha
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from typing import BinaryIO, Protocol, cast
 
 import obstore
 from obstore.store import S3Store
+from typing_extensions import Buffer
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])*")
 
@@ -117,7 +119,7 @@ class ObjectStore:
 
     def open(self, name: str) -> BinaryIO:
         try:
-            return cast(BinaryIO, obstore.open_reader(self.store, name))
+            return cast(BinaryIO, io.BufferedReader(_Reader(obstore.open_reader(self.store, name))))
         except FileNotFoundError as error:
             raise BlobMissing from error
 
@@ -137,6 +139,34 @@ class ObjectStore:
         for page in obstore.list(self.store, prefix=prefix):
             for found in page:
                 yield found["path"]
+
+
+class _Reader(io.RawIOBase):
+    """A reader of obstore as Python's own kind: read, seek, close."""
+
+    def __init__(self, found: obstore.ReadableFile) -> None:
+        self.found = found
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        """Fill `buffer`; return how many bytes came."""
+        view = memoryview(buffer).cast("B")
+        data = bytes(self.found.read(len(view)))
+        view[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self.found.seek(offset, whence)
+
+    def close(self) -> None:
+        if not self.closed:
+            self.found.close()
+        super().close()
 
 
 def make_store(place: str) -> BlobStore:
