@@ -1,21 +1,21 @@
 """How Alembic runs here: one transaction for a whole migration, on SQLite too.
 
-On SQLite the engine's `begin` hook (`server/db.py`) opens the transaction before the first statement; without it
-a migration that fails half-way leaves half a schema behind (case 110). Foreign keys are off meanwhile, for a
-rebuilt table would empty those that point to it, and are checked as a whole before the commit.
+On SQLite the engine's `begin` hook (`server/db.py`) opens the transaction before the first statement; without
+it a migration that fails half-way leaves half a schema behind (case 110). Foreign keys are off meanwhile, for
+a rebuilt table would empty those that point to it, and are checked as a whole before the commit.
 """
 
 from __future__ import annotations
 
 from alembic import context
-from flask import current_app
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
+
+from server.db import Base, db
 
 
 def run_migrations() -> None:
     """Bring the schema to the asked revision, or leave it as it was."""
-    engine: Engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
+    with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
@@ -30,7 +30,7 @@ def migrate(connection: Connection, is_sqlite: bool) -> None:
     """Run the asked migrations in one transaction on `connection`."""
     context.configure(
         connection=connection,
-        target_metadata=current_app.extensions["migrate"].migrate.configure_args["metadata"],
+        target_metadata=Base.metadata,
         render_as_batch=is_sqlite,
         transactional_ddl=True,
         compare_type=True,
