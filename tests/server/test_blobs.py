@@ -9,9 +9,15 @@ from pathlib import Path
 
 import boto3
 import pytest
+from flask import Flask
 from moto.server import ThreadedMotoServer
+from PIL import Image
 
+from server.services.photos import PhotoStore
 from server.store.blobs import BlobMissing, BlobStore, FolderStore, NoRoom, make_store
+from tests.server.pictures import hash_of, make_jpeg
+
+NOW = 1_763_000_000_000
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +114,18 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(NoRoom):
         store.put("a/b", b"x")
     assert [path for path in (tmp_path / "photos").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_photo_goes_through_every_store(store: BlobStore, app: Flask) -> None:
+    data = make_jpeg(1500, 1000)
+    sha256, scope = hash_of(data), "farm:019a0000-0000-7000-8000-000000000001"
+    photos = PhotoStore(store, part_days=7, per_day=9, keep_received=True, named=lambda *_: True)
+    photos.begin(scope, sha256, len(data), "a" * 32, NOW)
+    photos.append(scope, sha256, 0, [data[:9000]], None, NOW)
+    assert photos.append(scope, sha256, 9000, [data[9000:]], None, NOW).expires_at is None
+    with store.open(photos.show(scope, sha256, "thumb").name) as shown:
+        assert Image.open(shown).size == (320, 213)
+    assert list(store.names("parts")) == []
+    with store.open(f"received/{scope.replace(':', '/')}/{sha256}") as received:
+        assert received.read() == data
