@@ -18,12 +18,12 @@ def run_migrations() -> None:
     with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
+            _set_foreign_keys(connection, "OFF")
         try:
             migrate(connection, is_sqlite)
         finally:
             if is_sqlite:
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
+                _set_foreign_keys(connection, "ON")
 
 
 def migrate(connection: Connection, is_sqlite: bool) -> None:
@@ -42,6 +42,13 @@ def migrate(connection: Connection, is_sqlite: bool) -> None:
         context.run_migrations()
         if is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
             raise RuntimeError("the migration leaves rows that point to nothing")
+
+
+def _set_foreign_keys(connection: Connection, state: str) -> None:
+    """Switch the check outside of any transaction, where alone SQLite heeds it."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys = {state}")
 
 
 run_migrations()
