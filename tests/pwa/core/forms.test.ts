@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import {
+  checkValues,
+  type FormValues,
+  fieldOf,
+  formsFor,
+  groupOf,
+  parseForm,
+  parseForms,
+} from "../../../pwa/src/core/forms.ts";
+
+interface Case {
+  name: string;
+  given: { form: unknown; values: FormValues; private: FormValues | null };
+  expect?: [];
+  reject?: { code: string; field: string; vi?: string; en?: string }[];
+}
+interface Vectors {
+  groups: { description: string; cases: Case[] }[];
+}
+
+const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+const folder = "../../../sync/forms/";
+const names = readdirSync(new URL(folder, import.meta.url)).map((file) => file.replace(/\.json$/, ""));
+const files = Object.fromEntries(names.map((name) => [name, read(`${folder}${name}.json`)]));
+const forms = parseForms(files);
+const vectors = read("../../vectors/forms.json") as Vectors;
+
+for (const group of vectors.groups) {
+  test.each(group.cases)(`${group.description}: $name`, ({ given, reject }) => {
+    const form = typeof given.form === "string" ? forms.get(given.form) : parseForm(given.form);
+    if (!form) throw new Error("no such form");
+    const found = checkValues(form, given.values, given.private);
+    const wanted = reject ?? [];
+    expect(found).toHaveLength(wanted.length);
+    expect(found).toMatchObject(wanted);
+  });
+}
+
+describe("forms of the package", () => {
+  test("every file but the schema and the common fields is a form", () => {
+    expect([...forms.keys()].sort()).toEqual(names.filter((n) => n !== "schema" && n !== "common").sort());
+  });
+
+  test("a file that is no form never stops the others", () => {
+    const some = parseForms({ ...files, "XX-99": { form: 1 }, "XX-98": null });
+    expect(some.size).toBe(forms.size);
+  });
+
+  test("an organic form stands in the place of the crop form that it replaces", () => {
+    const codes = formsFor("organic", forms.values()).map((f) => f.form);
+    for (const form of forms.values()) {
+      if (form.sector === "organic") for (const code of form.replaces) expect(codes).not.toContain(code);
+    }
+    expect(formsFor("crop", forms.values()).some((f) => f.sector === "organic")).toBe(false);
+  });
+
+  test("a group of a line names the fields of that line alone", () => {
+    const spray = forms.get("CT-10");
+    if (!spray) throw new Error("no such form");
+    expect(groupOf(spray, "line.aaaaaaa2.dose")).toContain("line.aaaaaaa2.phi_kind");
+    expect(groupOf(spray, "target_pest")).toEqual(["target_pest"]);
+    expect(fieldOf(spray, "line.aaaaaaa2.dose")?.type).toBe("amount");
+  });
+});
