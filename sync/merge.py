@@ -59,8 +59,8 @@ class Document:
 class Folding:
     """A document being folded: add ops in any order, as often as they come, then look.
 
-    `ops` holds every op by its id. Adding costs the op's own fields, except where an op came
-    after one that names it as a parent: then the document is folded anew.
+    `ops` holds every op by its id. Adding costs the op's own fields; where an op came after one
+    that names it as a parent, the next look folds the document anew, once.
     """
 
     ops: dict[str, Placed] = field(default_factory=dict)
@@ -68,28 +68,30 @@ class Folding:
     _saw: dict[str, int] = field(default_factory=dict)  # op id → bits of all that it saw
     _named: set[str] = field(default_factory=set)  # every id that some `after` names
     _heads: dict[str, list[str]] = field(default_factory=dict)
+    _stale: bool = False
 
     def add(self, placed: Placed) -> None:
         """Take one op in; one that is known already only takes its newer place or private part."""
-        known = self.ops.get(placed.op.id)
-        if known is not None:
-            if placed.op.private_fields is not None and known.op.private_fields is None:
-                self.ops[placed.op.id] = placed
-                self._refold()
-            elif known.seq is None or placed.seq is not None:
-                self.ops[placed.op.id] = Placed(known.op, placed.seq, placed.received_at)
+        op = placed.op
+        known = self.ops.get(op.id)
+        if known is None:
+            self.ops[op.id] = placed
+            self._stale = self._stale or op.id in self._named
+            if not self._stale:
+                self._place(op)
             return
-        self.ops[placed.op.id] = placed
-        if placed.op.id in self._named:
-            self._refold()
-        else:
-            self._place(placed.op)
+        is_filled = op.private_fields is not None and known.op.private_fields is None
+        place = known if placed.seq is None else placed
+        self.ops[op.id] = Placed(op if is_filled else known.op, place.seq, place.received_at)
+        self._stale = self._stale or is_filled
 
     def document(self) -> Document:
         """Return what the ops added so far say."""
+        if self._stale:
+            self._refold()
         heads = {name: self._sorted(ids) for name, ids in self._heads.items()}
         conflicts = {name for name, ids in heads.items() if len({self._text(i, name) for i in ids}) > 1}
-        tombs = [i for i in heads.get(DELETED, ()) if self._value(i, DELETED)]
+        tombs = [i for i in heads.get(DELETED, ()) if self._value(i, DELETED) is True]
         unseen = {name for tomb in tombs for name in self._unseen_by(tomb, heads)}
         deleted = bool(tombs) and not unseen and DELETED not in conflicts
         shown = {name: self._value(ids[0], name) for name, ids in heads.items() if name != DELETED}
@@ -106,6 +108,7 @@ class Folding:
     def _refold(self) -> None:
         """Fold anew, parents before children as far as they are known."""
         self._bits, self._saw, self._named, self._heads = {}, {}, set(), {}
+        self._stale = False
         for placed in self._in_order():
             self._place(placed.op)
 
