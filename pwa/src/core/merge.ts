@@ -191,7 +191,7 @@ export class Folding {
 
   private value(id: string, name: string): Value {
     const { op } = this.ops.get(id) as Placed;
-    return (name in op.fields ? op.fields[name] : op.privateFields?.[name]) as Value;
+    return (Object.hasOwn(op.fields, name) ? op.fields[name] : op.privateFields?.[name]) as Value;
   }
 
   private differ(ids: readonly string[], name: string): boolean {
