@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
+import { pictograms } from "./build/pictograms.ts";
 import { compress, forms, testsResolve } from "./build/plugins.ts";
 import { manifest } from "./build/webmanifest.ts";
 
@@ -9,15 +10,20 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const out = `${root}dist`;
 const consoleEntry = `${root}src/console/main.ts`;
 
+const version: unknown = JSON.parse(readFileSync(`${root}package.json`, "utf8")).version;
+const define = { __APP_VERSION__: JSON.stringify(version) };
+
 /** Entries: the phone has a page of its own; the console's script is found by the server in `.vite/manifest.json`. */
 const input: Record<string, string> = { phone: `${root}index.html` };
 if (existsSync(consoleEntry)) input.console = consoleEntry;
 
 export default defineConfig({
   root,
+  define,
   plugins: [
     testsResolve(root),
     forms(`${root}../sync/forms`),
+    pictograms(root),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src/sw",

@@ -23,7 +23,11 @@ interface EcdsaParams {
 }
 interface SubtleCrypto {
   digest(algorithm: string, data: BufferSource): Promise<ArrayBuffer>;
-  generateKey(algorithm: EcKeyImportParams, extractable: boolean, uses: readonly KeyUsage[]): Promise<CryptoKeyPair>;
+  generateKey(
+    algorithm: EcKeyImportParams,
+    extractable: boolean,
+    uses: readonly KeyUsage[],
+  ): Promise<CryptoKeyPair>;
   importKey(
     format: "raw" | "spki" | "pkcs8",
     data: BufferSource,
@@ -33,7 +37,12 @@ interface SubtleCrypto {
   ): Promise<CryptoKey>;
   exportKey(format: "raw" | "spki" | "pkcs8", key: CryptoKey): Promise<ArrayBuffer>;
   sign(algorithm: EcdsaParams, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>;
-  verify(algorithm: EcdsaParams, key: CryptoKey, signature: BufferSource, data: BufferSource): Promise<boolean>;
+  verify(
+    algorithm: EcdsaParams,
+    key: CryptoKey,
+    signature: BufferSource,
+    data: BufferSource,
+  ): Promise<boolean>;
 }
 interface Crypto {
   readonly subtle: SubtleCrypto;

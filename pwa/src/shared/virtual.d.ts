@@ -3,3 +3,12 @@ declare module "virtual:forms" {
   const forms: Record<string, unknown>;
   export default forms;
 }
+
+/** Pictograms by name: the `d` of each path, 24-grid, stroke 2. */
+declare module "virtual:pictograms" {
+  const pictograms: Record<string, string[]>;
+  export default pictograms;
+}
+
+/** Version of package.json. */
+declare const __APP_VERSION__: string;

@@ -1,0 +1,91 @@
+/** Where: the position of the entry, and the boundary of a plot (drawn in its own lazy part). */
+import { useSignal } from "@preact/signals";
+import type { Value } from "../../app/types.ts";
+import { Btn, Icon, Note } from "../pieces/basic.tsx";
+import { openSheet } from "../pieces/overlay.tsx";
+import { words } from "../words/index.ts";
+import type { FieldProps } from "./fields.tsx";
+import { Lazy } from "./lazy.tsx";
+
+const POSITION_WAIT_MS = 20_000;
+
+/** Only when the person asks for it: a position is private and costs battery. */
+export function PositionField({ name, value, set }: FieldProps) {
+  const trouble = useSignal(false);
+  const w = words.value;
+  const take = () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        trouble.value = false;
+        set(name, {
+          lat: Math.round(coords.latitude * 1e7),
+          lng: Math.round(coords.longitude * 1e7),
+          accuracy_m: Math.round(coords.accuracy),
+        });
+      },
+      () => {
+        trouble.value = true;
+      },
+      { enableHighAccuracy: true, timeout: POSITION_WAIT_MS, maximumAge: 0 },
+    );
+  };
+  const accuracy =
+    typeof value === "object" && value !== null && !Array.isArray(value) ? value.accuracy_m : null;
+  return (
+    <>
+      {typeof accuracy === "number" ? (
+        <div class="row">
+          <span class="okline grow">
+            <Icon name="pin" />
+            {w.position_taken(accuracy)}
+          </span>
+          <Btn kind="fit" onClick={() => set(name, null)}>
+            {w.remove}
+          </Btn>
+        </div>
+      ) : (
+        <Btn icon="pin" onClick={take}>
+          {w.position_take}
+        </Btn>
+      )}
+      {trouble.value && <Note>{w.position_none}</Note>}
+    </>
+  );
+}
+
+/** Points of a boundary as stored: pairs of 1e-7 degrees. */
+export function pointsOf(value: Value | undefined): [number, number][] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one): [number, number][] =>
+    Array.isArray(one) && typeof one[0] === "number" && typeof one[1] === "number" ? [[one[0], one[1]]] : [],
+  );
+}
+
+const loadBoundary = () => import("./boundary.tsx").then((part) => part.Boundary);
+
+export function BoundaryField({ name, value, set }: FieldProps) {
+  const w = words.value;
+  const points = pointsOf(value);
+  const open = () =>
+    openSheet(
+      w.boundary,
+      (close) => (
+        <Lazy
+          load={loadBoundary}
+          props={{
+            points,
+            done: (next: [number, number][]) => {
+              set(name, next.length === 0 ? null : next);
+              close();
+            },
+          }}
+        />
+      ),
+      true,
+    );
+  return (
+    <Btn icon="walk" onClick={open}>
+      {points.length === 0 ? w.boundary_draw : `${w.boundary}: ${w.boundary_points(points.length)}`}
+    </Btn>
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * What of a form is asked now, and what a rule of the form notices. Pure: form and values in, lists out.
+ *
+ * It refuses nothing: a missing field or an odd number is said, and can be saved. It names no field of any form
+ * but the six that are common to all entries.
+ */
+
+import type { Form, FormField, FormPhoto, Value, Values } from "../../app/types.ts";
+import { compareDecimals } from "../../core/units.ts";
+import { isAmount, lineIds } from "../show.ts";
+
+/** Drawn at the head or the foot of every form, not in its list. */
+const PLACED = new Set(["happened_on", "plots", "season", "performed_by", "note", "position"]);
+
+export interface Plan {
+  /** Fields asked one after another. */
+  main: readonly FormField[];
+  /** Folded under "Ghi thêm". */
+  more: readonly FormField[];
+}
+
+export const fieldOf = (form: Form, name: string): FormField | null =>
+  form.fields.find((field) => field.name === name) ?? null;
+
+/** Says whether a field is asked, given the values beside it (`prefix` is `line.<id>.` inside a line). */
+export function isAsked(field: FormField, values: Values, prefix = ""): boolean {
+  if (field.when === null) return true;
+  const { in: wanted } = field.when;
+  const value = values[prefix + field.when.field];
+  const found = Array.isArray(value) ? value : [value];
+  return found.some((one) => wanted.some((want) => want === one));
+}
+
+/** Return the fields to draw, in the order of the form; product lines and photos stand beside them. */
+export function planFields(fields: readonly FormField[], values: Values, prefix = ""): Plan {
+  const asked = fields.filter(
+    (field) => !(prefix === "" && PLACED.has(field.name)) && isAsked(field, values, prefix),
+  );
+  return { main: asked.filter((field) => !field.more), more: asked.filter((field) => field.more) };
+}
+
+export const isEmpty = (value: Value | undefined): boolean =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+export interface Missing {
+  /** Name as it stands in the values, `line.<id>.` before it inside a line. */
+  name: string;
+  field: FormField;
+}
+
+/** Return the fields that the form requires here and that are empty; absence never stops a save. */
+export function missingFields(form: Form, values: Values): Missing[] {
+  const missing: Missing[] = [];
+  for (const field of form.fields) {
+    if (needs(form, field) && isAsked(field, values) && isEmpty(values[field.name]))
+      missing.push({ name: field.name, field });
+  }
+  const lines = form.lines;
+  if (lines === null) return missing;
+  for (const id of lineIds(values)) {
+    const prefix = `line.${id}.`;
+    for (const field of lines.fields) {
+      const name = prefix + field.name;
+      const wanted = field.required === "yes" || field.required === "if";
+      if (wanted && isAsked(field, values, prefix) && isEmpty(values[name])) missing.push({ name, field });
+    }
+  }
+  return missing;
+}
+
+function needs(form: Form, field: FormField): boolean {
+  if (field.name === "plots") return form.about.plots === "required";
+  if (field.name === "season") return form.about.season === "required";
+  return field.required === "yes" || field.required === "if";
+}
+
+/** Return the usual range where the value lies outside it, else null; amounts only in the field's first unit. */
+export function oddRange(field: FormField, value: Value | undefined): readonly [string, string] | null {
+  const range = field.range;
+  if (range === null) return null;
+  const amount = isAmount(value) ? (value.unit === field.units[0] ? value.amount : null) : decimalOf(value);
+  if (amount === null) return null;
+  const low = compareDecimals(amount, range[0]);
+  const high = compareDecimals(amount, range[1]);
+  return low === -1 || high === 1 ? range : null;
+}
+
+function decimalOf(value: Value | undefined): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** Return the values with one changed, and what is asked no more (its `when` fell) cleared. */
+export function setValue(form: Form, values: Values, name: string, value: Value): Values {
+  const next: Values = { ...values, [name]: value };
+  const line = /^(line\.[a-z2-7]{8}\.)/.exec(name)?.[1] ?? "";
+  const fields = line === "" ? form.fields : (form.lines?.fields ?? []);
+  for (const field of fields) {
+    const full = line + field.name;
+    if (field.when !== null && !isEmpty(next[full]) && !isAsked(field, next, line)) next[full] = null;
+  }
+  return next;
+}
+
+/** Return the values without a line: null for what was stored, so that the op clears it. */
+export function dropLine(values: Values, base: Values, id: string): Values {
+  const next: Values = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (!name.startsWith(`line.${id}.`)) next[name] = value;
+    else if (base[name] !== undefined) next[name] = null;
+  }
+  return next;
+}
+
+/** Return a line id, 8 of a-z2-7, from 8 random bytes. */
+export function lineId(random: Uint8Array): string {
+  const letters = "abcdefghijklmnopqrstuvwxyz234567";
+  return Array.from(random.slice(0, 8), (byte) => letters[byte & 31]).join("");
+}
+
+/** Return the photos that the form asks for loudest: what it always wants, then advised, then the rest. */
+export function photoOrder(photos: readonly FormPhoto[]): readonly FormPhoto[] {
+  const weight = ["always", "new_product", "advised", "optional"];
+  return [...photos].sort((a, b) => weight.indexOf(a.wanted) - weight.indexOf(b.wanted));
+}
+
+/** Values of an earlier entry over a new form: everything but what is not to be repeated; lines get new ids. */
+export function repeatValues(now: Values, last: Values, form: Form, newId: () => string): Values {
+  const next: Values = { ...now };
+  const keep = new Map(form.fields.map((field) => [field.name, field.repeat]));
+  const keepLine = new Map((form.lines?.fields ?? []).map((field) => [field.name, field.repeat]));
+  const ids = new Map<string, string>();
+  for (const [name, value] of Object.entries(last)) {
+    const line = /^line\.([a-z2-7]{8})\.(.+)$/.exec(name);
+    if (line?.[1] !== undefined && line[2] !== undefined) {
+      if (keepLine.get(line[2]) !== true || value === null) continue;
+      const id = ids.get(line[1]) ?? newId();
+      ids.set(line[1], id);
+      next[`line.${id}.${line[2]}`] = value;
+    } else if (keep.get(name) === true && value !== null) next[name] = value;
+  }
+  return next;
+}

@@ -1,0 +1,91 @@
+/** Choosing a day: a month of leaves with the lunar days, Monday first. */
+import { useSignal } from "@preact/signals";
+import { addDays, parseDate, weekday } from "../../core/civil.ts";
+import { solarToLunar } from "../../core/lunar.ts";
+import { app } from "../app.ts";
+import { dayName, today } from "../show.ts";
+import { words } from "../words/index.ts";
+import { Icon } from "./basic.tsx";
+import { openSheet } from "./overlay.tsx";
+
+export function openDays(label: string, date: string, then: (date: string) => void): void {
+  openSheet(label, (close) => (
+    <Days
+      date={date}
+      then={(one) => {
+        then(one);
+        close();
+      }}
+    />
+  ));
+}
+
+/** First days of the month that a date is in, and of the next. */
+function monthOf(date: string): { first: string; year: number; month: number } {
+  const parts = parseDate(date);
+  const [year, month] = typeof parts === "string" ? [2026, 1] : parts;
+  return { first: `${year}-${String(month).padStart(2, "0")}-01`, year, month };
+}
+
+/** The days of a month, with nulls before the first so that Monday leads. */
+export function monthCells(first: string): (string | null)[] {
+  const before = weekday(first);
+  const cells: (string | null)[] = Array.from(
+    { length: typeof before === "number" ? before - 1 : 0 },
+    () => null,
+  );
+  for (let day: string = first; day.slice(0, 7) === first.slice(0, 7); day = String(addDays(day, 1)))
+    cells.push(day);
+  return cells;
+}
+
+function Days({ date, then }: { date: string; then: (date: string) => void }) {
+  const w = words.value;
+  const shown = useSignal(monthOf(date).first);
+  const { year, month } = monthOf(shown.value);
+  const turn = (days: number) => {
+    shown.value = monthOf(String(addDays(shown.value, days))).first;
+  };
+  return (
+    <div class="stack scroll">
+      <div class="row month-turn">
+        <button type="button" class="icon-btn line" aria-label={w.month_before} onClick={() => turn(-1)}>
+          <Icon name="back" />
+        </button>
+        <b class="grow">{w.month(month, year)}</b>
+        <button type="button" class="icon-btn line" aria-label={w.month_after} onClick={() => turn(32)}>
+          <Icon name="next" />
+        </button>
+      </div>
+      <div class="month-grid">
+        {monthCells(shown.value).map((day, index) =>
+          day === null ? (
+            <span key={`empty-${String(index)}`} />
+          ) : (
+            <Day key={day} day={day} chosen={day === date} then={then} />
+          ),
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Day({ day, chosen, then }: { day: string; chosen: boolean; then: (date: string) => void }) {
+  const parts = parseDate(day);
+  const lunar = typeof parts === "string" ? "bad_date" : solarToLunar(...parts);
+  const kind = day === today() ? "cell now" : "cell";
+  return (
+    <button
+      type="button"
+      class={kind}
+      aria-pressed={chosen}
+      aria-label={dayName(day)}
+      onClick={() => then(day)}
+    >
+      <b>{Number(day.slice(8))}</b>
+      {app().settings.value.lunar && typeof lunar !== "string" && (
+        <span>{lunar.day === 1 ? `1/${lunar.month}` : lunar.day}</span>
+      )}
+    </button>
+  );
+}

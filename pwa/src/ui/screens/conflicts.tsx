@@ -1,0 +1,86 @@
+/** Two phones disagree: each value with its phone and time, one choice a field, the other kept in the log. */
+import { useSignal } from "@preact/signals";
+import type { Conflict, EntryDetail, Form, FormField } from "../../app/types.ts";
+import { app } from "../app.ts";
+import { Do, Icon } from "../pieces/basic.tsx";
+import { Choice, toast } from "../pieces/overlay.tsx";
+import { moment, valueShown } from "../show.ts";
+import { say, words } from "../words/index.ts";
+import { writeText } from "./form.tsx";
+
+function fieldFor(form: Form, name: string): FormField | undefined {
+  const own = name.replace(/^line\.[a-z2-7]{8}\./, "");
+  return (name.startsWith("line.") ? (form.lines?.fields ?? []) : form.fields).find(
+    (one) => one.name === own,
+  );
+}
+
+function headText(form: Form, conflict: Conflict, head: Conflict["heads"][number]): string {
+  const names = conflict.group.length > 0 ? conflict.group : [conflict.field];
+  const texts = names.map((name) => {
+    const field = fieldFor(form, name);
+    const value = name === conflict.field ? head.value : head.group[name];
+    return field === undefined
+      ? value === null || value === undefined
+        ? ""
+        : String(value)
+      : valueShown(field, value);
+  });
+  return (
+    texts.filter(Boolean).join(", ") ||
+    (conflict.field === "_deleted"
+      ? head.value === true
+        ? words.value.mark_deleted
+        : words.value.recorded
+      : words.value.none)
+  );
+}
+
+export function Conflicts({ entry, form }: { entry: EntryDetail; form: Form }) {
+  const w = words.value;
+  const chosen = useSignal<{ [field: string]: string }>(
+    Object.fromEntries(entry.conflicts.map((one) => [one.field, one.heads[0]?.op ?? ""])),
+  );
+  const settle = async () => {
+    const result = await app().diary.resolve(entry.doc, chosen.value);
+    toast(result.ok ? w.saved : writeText(result.problem));
+  };
+  const [first] = entry.conflicts;
+  const head = first?.heads.find((one) => one.op === chosen.value[first.field]);
+  return (
+    <section class="card stack two-phones">
+      {entry.conflicts.map((conflict) => {
+        const label = say(fieldFor(form, conflict.field)?.label ?? null) || w.recorded;
+        return (
+          <div key={conflict.field} class="stack" role="radiogroup" aria-label={w.conflict_title(label)}>
+            <h2 class="row top-line">
+              <Icon name="fork" />
+              <span>{w.conflict_title(label)}</span>
+            </h2>
+            {conflict.heads.map((one) => (
+              <Choice
+                key={one.op}
+                role="radio"
+                option={{
+                  value: one.op,
+                  text: headText(form, conflict, one),
+                  help: `${one.who ?? w.other_phone}, ${moment(one.recorded_at)}`,
+                }}
+                checked={chosen.value[conflict.field] === one.op}
+                onClick={() => {
+                  chosen.value = { ...chosen.value, [conflict.field]: one.op };
+                }}
+              />
+            ))}
+          </div>
+        );
+      })}
+      <p class="help">{w.conflict_keep}</p>
+      <Do icon="check" onClick={() => void settle()}>
+        {first !== undefined && head !== undefined && entry.conflicts.length === 1
+          ? w.conflict_choose(headText(form, first, head))
+          : w.choose}
+      </Do>
+    </section>
+  );
+}

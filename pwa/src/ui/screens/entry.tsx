@@ -1,0 +1,250 @@
+/** One entry: its day and state, what two phones say, what the cooperative asks, photos, facts, what happened to it. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { EntryDetail, Form, FormField, HistoryStep, PhotoRow } from "../../app/types.ts";
+import { app } from "../app.ts";
+import { isSound, Sound, useUrl } from "../form/photos.tsx";
+import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
+import { chooseOne, openSheet, toast } from "../pieces/overlay.tsx";
+import { go, makeHash } from "../router.ts";
+import { formShort, lineIds, moment, valueShown, whereShown } from "../show.ts";
+import { say, words } from "../words/index.ts";
+import { Conflicts } from "./conflicts.tsx";
+import { writeText } from "./form.tsx";
+import { beginEdit } from "./rows.tsx";
+
+export function EntryScreen({ doc }: { doc: string }) {
+  const w = words.value;
+  const detail = useSignal<EntryDetail | null | undefined>(undefined);
+  const { changed } = app().diary;
+  useEffect(() => {
+    let gone = false;
+    void app()
+      .diary.detail(doc)
+      .then((found) => {
+        if (!gone) detail.value = found;
+      });
+    return () => {
+      gone = true;
+    };
+  }, [doc, changed.value]);
+  const now = detail.value;
+  if (now === undefined) return <p class="help phone">{w.loading}</p>;
+  if (now === null) {
+    return (
+      <main class="phone">
+        <Top title={w.diary} />
+        <Note>{w.no_entry}</Note>
+      </main>
+    );
+  }
+  return <Shown entry={now} />;
+}
+
+function Shown({ entry }: { entry: EntryDetail }) {
+  const w = words.value;
+  const form = app().activities.form(entry.form);
+  const review = entry.reviews[0];
+  return (
+    <>
+      <main class="phone">
+        <Top title={formShort(entry)} />
+        <section class="row headline">
+          <Leaf date={entry.happened_on} />
+          <div class="grow">
+            <p class="crop">
+              <b>{whereShown(entry)}</b>
+            </p>
+            <State row={entry} />
+          </div>
+        </section>
+        {entry.conflicts.length > 0 && form !== null && entry.mayWrite && (
+          <Conflicts entry={entry} form={form} />
+        )}
+        {review !== undefined && review.comment !== "" && (
+          <section class="card ask stack">
+            <p class="who row">
+              <Icon name="asked" />
+              {review.received_at === null ? "HTX" : `HTX, ${moment(review.received_at)}`}
+            </p>
+            <p>“{review.comment}”</p>
+            {entry.state === "asked" && <p class="help">{w.answered_how}</p>}
+          </section>
+        )}
+        {entry.photos.length > 0 && <h2>{w.photos}</h2>}
+        <div class="photos">
+          {entry.photos.map((photo) => (
+            <Stored key={photo.doc} photo={photo} />
+          ))}
+        </div>
+        <h2>{w.recorded}</h2>
+        {form !== null && <Facts form={form} entry={entry} />}
+        <h2>{w.history}</h2>
+        <ol class="steps card">{entry.history.flatMap((step) => historyItems(step, form))}</ol>
+        {entry.mayWrite && <VoidOrRestore entry={entry} />}
+      </main>
+      <Dock bar={!entry.mayWrite}>
+        {entry.mayWrite && !entry.deleted && entry.conflicts.length === 0 && (
+          <Do icon="draft" onClick={() => void beginEdit(entry.doc)}>
+            {entry.draft === null ? w.edit : w.go_on}
+          </Do>
+        )}
+      </Dock>
+    </>
+  );
+}
+
+/** Every filled field in the order of the form, lines under the line's title. */
+function Facts({ form, entry }: { form: Form; entry: EntryDetail }) {
+  const facts: { key: string; label: string; text: string }[] = [];
+  const push = (field: FormField, name: string) => {
+    const text = valueShown(field, entry.values[name]);
+    if (text !== "") facts.push({ key: name, label: say(field.label), text });
+  };
+  const skipped = new Set(["happened_on", "season", "plots"]);
+  const lines = form.lines;
+  if (lines !== null)
+    for (const id of lineIds(entry.values))
+      for (const field of lines.fields) push(field, `line.${id}.${field.name}`);
+  for (const field of form.fields) if (!skipped.has(field.name)) push(field, field.name);
+  if (facts.length === 0) return <p class="help">{words.value.none}</p>;
+  return (
+    <dl class="card facts">
+      {facts.map((one) => (
+        <div key={one.key}>
+          <dt>{one.label}</dt>
+          <dd>{one.text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function labelOf(form: Form | null, name: string): string {
+  const own = name.replace(/^line\.[a-z2-7]{8}\./, "");
+  const fields = name.startsWith("line.") ? (form?.lines?.fields ?? []) : (form?.fields ?? []);
+  return say(fields.find((one) => one.name === own)?.label ?? null);
+}
+
+const DOTS: Readonly<Record<HistoryStep["what"], string>> = {
+  created: "onphone",
+  changed: "amended",
+  voided: "waste",
+  restored: "undo",
+  photo: "camera",
+  resolved: "fork",
+};
+
+function historyItems(step: HistoryStep, form: Form | null) {
+  const w = words.value;
+  const who = step.who ?? (step.mine ? w.this_phone : w.other_phone);
+  const changed = [...new Set(step.changes.map((one) => labelOf(form, one.field)).filter(Boolean))]
+    .slice(0, 3)
+    .join(", ");
+  const texts: Record<HistoryStep["what"], string> = {
+    created: w.h_created(who),
+    changed: w.h_changed(who, changed.toLowerCase()),
+    voided: w.h_voided(who),
+    restored: w.h_restored(who),
+    photo: w.h_photo(who),
+    resolved: w.h_resolved(who),
+  };
+  const late = step.received_at !== null && step.state === "sent";
+  const items = [
+    <li key={step.op}>
+      <span class={step.state === "refused" ? "dot n" : "dot"}>
+        <Icon name={DOTS[step.what]} />
+      </span>
+      <div>
+        <b>{texts[step.what]}</b>
+        <span class="under">
+          {moment(step.recorded_at)}
+          {step.skew !== null && Math.abs(step.skew) > 600_000 ? `, ${w.clock_off}` : ""}
+          {step.state === "held" ? `, ${w.state_held.toLowerCase()}` : ""}
+          {step.state === "refused" ? `, ${w.state_refused.toLowerCase()}` : ""}
+        </span>
+      </div>
+    </li>,
+  ];
+  if (late && step.what === "created") {
+    items.push(
+      <li key={`${step.op}-sent`}>
+        <span class="dot g">
+          <Icon name="sent" />
+        </span>
+        <div>
+          <b>{w.h_received}</b>
+          <span class="under">{moment(step.received_at ?? 0)}</span>
+        </div>
+      </li>,
+    );
+  }
+  return items;
+}
+
+/** A stored photo: small here, whole in a sheet; bytes that are elsewhere or broken are said, not hidden. */
+function Stored({ photo }: { photo: PhotoRow }) {
+  const w = words.value;
+  const sound = isSound(photo.type);
+  const small = useUrl(
+    async () => (photo.state === "broken" || sound ? null : app().photoUrl(photo, "thumb")),
+    photo.sha256,
+  );
+  const label = sound ? w.voice_note : w.photo_of(photo.kind);
+  const open = () => openSheet(label, () => <Large photo={photo} />, true);
+  return (
+    <button type="button" class="photo" aria-label={label} onClick={open}>
+      {small !== null && <img src={small} alt="" />}
+      {small === null && (
+        <Icon name={sound ? "play" : photo.state === "broken" ? "warn" : "camera"} size="l" />
+      )}
+    </button>
+  );
+}
+
+function Large({ photo }: { photo: PhotoRow }) {
+  const w = words.value;
+  const url = useUrl(() => app().photoUrl(photo, "view"), `${photo.sha256}-view`);
+  if (photo.state === "broken") return <Note halt>{w.photo_broken}</Note>;
+  if (url === null) return <Note>{w.photo_remote}</Note>;
+  return isSound(photo.type) ? (
+    <Sound url={url} />
+  ) : (
+    <img class="large" src={url} alt={w.photo_of(photo.kind)} />
+  );
+}
+
+/** Taking out is an op with a reason and can be undone, so nothing is asked twice. */
+function VoidOrRestore({ entry }: { entry: EntryDetail }) {
+  const w = words.value;
+  const restore = async () => {
+    const result = await app().diary.restore(entry.doc);
+    toast(result.ok ? w.saved : writeText(result.problem));
+  };
+  const take = async (reason: string) => {
+    const result = await app().diary.void(entry.doc, reason);
+    if (!result.ok) return toast(writeText(result.problem));
+    toast(w.mark_deleted, { word: w.undo, run: () => void restore() });
+    return go(makeHash("nhat-ky"), true);
+  };
+  if (entry.deleted) {
+    return (
+      <Btn icon="undo" onClick={() => void restore()}>
+        {w.undo}
+      </Btn>
+    );
+  }
+  const options = w.void_reasons.map((text) => ({ value: text, text, help: "" }));
+  return (
+    <>
+      <Btn
+        kind="quiet"
+        icon="waste"
+        onClick={() => chooseOne(w.void_why, options, null, (reason) => void take(reason))}
+      >
+        {w.void_entry}
+      </Btn>
+      <p class="help">{w.void_note}</p>
+    </>
+  );
+}

@@ -1,0 +1,243 @@
+/** Ruộng, ao, chuồng: the sketch, every place with its area and what grows there, seasons opened and ended. */
+import type { PlotRow, SeasonRow } from "../../app/types.ts";
+import { toBase, UNITS } from "../../core/units.ts";
+import { app } from "../app.ts";
+import { pointsOf } from "../form/place.tsx";
+import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
+import { toast } from "../pieces/overlay.tsx";
+import { go, makeHash } from "../router.ts";
+import {
+  amountText,
+  dayName,
+  PLOT_ICONS,
+  plotsShown,
+  seasonIcon,
+  seasonOf,
+  summary,
+  today,
+} from "../show.ts";
+import { words } from "../words/index.ts";
+import { writeText } from "./form.tsx";
+import { FarmMap } from "./map.tsx";
+import { begin, beginEdit } from "./rows.tsx";
+
+export function FarmScreen() {
+  const w = words.value;
+  const plots = app().farm.plots.value.filter((one) => !one.deleted);
+  const seasons = app().farm.seasons.value.filter((one) => !one.deleted);
+  const total = totalM2(plots);
+  return (
+    <>
+      <main class="phone">
+        <header class="top plain">
+          <h1>{w.farm_title}</h1>
+        </header>
+        <FarmMap plots={plots} />
+        {plots.length === 0 && (
+          <p class="card">
+            <b>{w.farm_none}</b> {w.farm_none_how}
+          </p>
+        )}
+        {plots.length > 0 && (
+          <p class="row sum">
+            <b class="grow">{w.farm_sum(plots.length)}</b>
+            {total > 0 && <span>{amountText({ amount: saoOf(total), unit: "sao" })}</span>}
+          </p>
+        )}
+        <div class="stack">
+          {plots.map((plot) => (
+            <PlotCard key={plot.doc} plot={plot} />
+          ))}
+        </div>
+        {plots.length > 0 && <p class="help end">{w.sao_help}</p>}
+        <h2>{w.seasons}</h2>
+        <div class="stack">
+          {seasons.map((season) => (
+            <SeasonLine key={season.doc} season={season} />
+          ))}
+          <Btn kind="add" icon="season" onClick={() => void begin("season", {})}>
+            {w.open_season}
+          </Btn>
+        </div>
+      </main>
+      <Dock bar>
+        <Do icon="plus" onClick={() => void begin("plot", {})}>
+          {w.add_plot}
+        </Do>
+      </Dock>
+    </>
+  );
+}
+
+/** Area of all places in m²; what has no known area is left out, never guessed. */
+export function totalM2(plots: readonly PlotRow[]): number {
+  let total = 0;
+  for (const { area } of plots) {
+    if (area === null || UNITS.get(area.unit)?.dimension !== "area") continue;
+    const square = toBase(area.amount, area.unit);
+    if (typeof square === "number") total += square;
+  }
+  return total;
+}
+
+/** Square metres as sào of 360 m², one decimal, as decimal text. */
+export function saoOf(squareMetres: number): string {
+  const tenths = Math.round((squareMetres * 10) / 360);
+  return tenths % 10 === 0 ? String(tenths / 10) : `${Math.floor(tenths / 10)}.${tenths % 10}`;
+}
+
+function PlotCard({ plot }: { plot: PlotRow }) {
+  const w = words.value;
+  const growing = plot.seasons
+    .map((ref) => seasonOf(ref)?.name ?? "")
+    .filter(Boolean)
+    .join(", ");
+  const running = seasonOf(plot.seasons[0] ?? null);
+  return (
+    <a class="card tap row plot" href={makeHash("thua", [plot.doc])}>
+      <span class={running === undefined ? "picto plain" : "picto"}>
+        <Icon name={running === undefined ? (PLOT_ICONS[plot.kind] ?? "field") : seasonIcon(running)} />
+      </span>
+      <span class="grow">
+        <b class="pn">{plot.name}</b>
+        {plot.area !== null && <span class="under ink">{amountText(plot.area)}</span>}
+        <span class="under">{growing || w.plot_rest}</span>
+      </span>
+      <Icon name="next" />
+    </a>
+  );
+}
+
+function SeasonLine({ season }: { season: SeasonRow }) {
+  const w = words.value;
+  const when =
+    season.ended_on === null
+      ? w.season_from(dayName(season.started_on))
+      : w.season_done(dayName(season.ended_on));
+  return (
+    <a class="card tap row plot" href={makeHash("vu", [season.doc])}>
+      <span class={season.running ? "picto" : "picto plain"}>
+        <Icon name={seasonIcon(season)} />
+      </span>
+      <span class="grow">
+        <b class="pn">{season.name}</b>
+        <span class="under">{when}</span>
+      </span>
+      <Icon name="next" />
+    </a>
+  );
+}
+
+export function PlotScreen({ doc }: { doc: string }) {
+  const w = words.value;
+  const plot = app().farm.plots.value.find((one) => one.doc === doc);
+  if (plot === undefined) return <Gone title={w.plot} />;
+  const form = app().activities.form("plot");
+  return (
+    <>
+      <main class="phone">
+        <Top title={plot.name} />
+        <section class="card stack">
+          <div class="row">
+            <span class="picto">
+              <Icon name={PLOT_ICONS[plot.kind] ?? "field"} />
+            </span>
+            <span class="grow">
+              {plot.area !== null && <b class="pn">{amountText(plot.area)}</b>}
+              <span class="under">{summary(form, plot.values)}</span>
+            </span>
+          </div>
+          <State row={plot} />
+        </section>
+        {pointsOf(plot.values.boundary).length > 2 && <FarmMap plots={[plot]} />}
+        <h2>{w.seasons}</h2>
+        <div class="stack">
+          {plot.seasons.map((ref) => {
+            const season = seasonOf(ref);
+            return season === undefined ? null : <SeasonLine key={ref} season={season} />;
+          })}
+          {plot.seasons.length === 0 && <p class="help">{w.plot_rest}</p>}
+          <Btn
+            kind="add"
+            icon="season"
+            onClick={() => void begin("season", { values: { plots: [plot.doc] } })}
+          >
+            {w.open_season}
+          </Btn>
+          <Btn icon="book" onClick={() => go(makeHash("nhat-ky", [], { plot: plot.doc }))}>
+            {w.diary}
+          </Btn>
+        </div>
+      </main>
+      <Dock bar>
+        <Do icon="draft" onClick={() => void beginEdit(plot.doc)}>
+          {w.edit}
+        </Do>
+      </Dock>
+    </>
+  );
+}
+
+function Gone({ title }: { title: string }) {
+  return (
+    <>
+      <main class="phone">
+        <Top title={title} />
+        <Note>{words.value.no_entry}</Note>
+      </main>
+      <Dock bar />
+    </>
+  );
+}
+
+export function SeasonScreen({ doc }: { doc: string }) {
+  const w = words.value;
+  const season = seasonOf(doc);
+  if (season === undefined) return <Gone title={w.season} />;
+  const end = async () => {
+    const result = await app().farm.endSeason(doc, today());
+    toast(result.ok ? w.saved : writeText(result.problem));
+  };
+  return (
+    <>
+      <main class="phone">
+        <Top title={season.name} />
+        <section class="row headline">
+          <Leaf date={season.started_on} />
+          <div class="grow">
+            <p class="crop">
+              <b>{plotsShown(season.plots) || w.season}</b>
+            </p>
+            <p class="small">
+              {season.ended_on === null
+                ? w.season_from(dayName(season.started_on))
+                : w.season_done(dayName(season.ended_on))}
+            </p>
+            <p class="small">{w.entries_n(season.entries)}</p>
+            <State row={season} />
+          </div>
+        </section>
+        <div class="stack">
+          <Btn icon="book" onClick={() => go(makeHash("nhat-ky", [], { season: doc }))}>
+            {w.diary}
+          </Btn>
+          <Btn icon="draft" onClick={() => void beginEdit(doc)}>
+            {w.edit}
+          </Btn>
+          {season.running && (
+            <Btn kind="quiet" icon="check" onClick={() => void end()}>
+              {w.end_season}
+            </Btn>
+          )}
+        </div>
+      </main>
+      <Dock bar>
+        {season.running && (
+          <Do icon="draft" onClick={() => go(makeHash("ghi", [doc]))}>
+            {w.write}
+          </Do>
+        )}
+      </Dock>
+    </>
+  );
+}

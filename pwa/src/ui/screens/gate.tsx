@@ -1,0 +1,115 @@
+/** Full screens that say one thing: wrong browser, private window, blocked, newer data, broken storage. */
+import { useSignal } from "@preact/signals";
+import type { AppState } from "../../app/types.ts";
+import { app } from "../app.ts";
+import { Btn, Icon } from "../pieces/basic.tsx";
+import { words } from "../words/index.ts";
+
+export function Gate({ state }: { state: AppState }) {
+  const w = words.value;
+  switch (state.kind) {
+    case "insecure":
+      return <Say icon="lock" title={w.insecure_title} text={w.insecure} />;
+    case "in_app_browser":
+      return <InApp state={state} />;
+    case "private_window":
+      return <Say icon="lock" title={w.private_title} text={w.private} copy />;
+    case "blocked":
+      return <Say icon="stop" title={w.blocked_title} text={w.blocked} again />;
+    case "newer_data":
+      return <Say icon="repeat" title={w.newer_title} text={w.newer} again />;
+    case "storage_broken":
+      return <Say icon="stop" title={w.broken_title} text={w.broken} again detail={state.detail} />;
+    default:
+      return (
+        <main class="phone">
+          <p class="help" role="status">
+            {w.starting}
+          </p>
+        </main>
+      );
+  }
+}
+
+function Say(props: {
+  icon: string;
+  title: string;
+  text: string;
+  again?: boolean;
+  copy?: boolean;
+  detail?: string;
+}) {
+  const w = words.value;
+  const updates = app().updates;
+  return (
+    <main class="phone gate">
+      <Icon name={props.icon} size="xl" />
+      <h1>{props.title}</h1>
+      <p>{props.text}</p>
+      {props.again === true && (
+        <Btn
+          icon="repeat"
+          onClick={() => (updates.available.value ? void updates.apply() : location.reload())}
+        >
+          {updates.available.value ? w.update : w.join_again}
+        </Btn>
+      )}
+      {props.copy === true && <CopyLink />}
+      {props.detail !== undefined && (
+        <details>
+          <summary>{w.support}</summary>
+          <p class="code">{props.detail}</p>
+        </details>
+      )}
+    </main>
+  );
+}
+
+function CopyLink() {
+  const w = words.value;
+  const done = useSignal(false);
+  const copy = async () => {
+    await navigator.clipboard?.writeText(location.href);
+    done.value = true;
+  };
+  return (
+    <Btn kind="quiet" icon={done.value ? "check" : "copy"} onClick={() => void copy()}>
+      {done.value ? w.copied_link : w.copy_link}
+    </Btn>
+  );
+}
+
+function InApp({ state }: { state: Extract<AppState, { kind: "in_app_browser" }> }) {
+  const w = words.value;
+  const ios = state.system === "ios";
+  return (
+    <main class="phone gate">
+      <h1>{w.in_app_title(state.name)}</h1>
+      <p>{w.in_app_why(state.name)}</p>
+      {state.openUrl !== null && (
+        <a class="btn do" href={state.openUrl}>
+          <Icon name="open" />
+          {w.in_app_open}
+        </a>
+      )}
+      <h2>{w.in_app_else}</h2>
+      <ol class="stack how">
+        <li class="card row">
+          <span class="n">1</span>
+          <span class="grow">{ios ? w.in_app_ios_1 : w.in_app_1}</span>
+          <span class="mock">
+            <Icon name={ios ? "share" : "dotsv"} size="l" />
+          </span>
+        </li>
+        <li class="card row">
+          <span class="n">2</span>
+          <b class="grow">{ios ? w.in_app_ios_2 : w.in_app_2}</b>
+          <span class="mock">
+            <Icon name="open" size="l" />
+          </span>
+        </li>
+      </ol>
+      <CopyLink />
+    </main>
+  );
+}

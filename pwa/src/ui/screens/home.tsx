@@ -1,0 +1,199 @@
+/** Hôm nay: who and which day, what waits, what the cooperative asks, running seasons, what was recorded today. */
+import type { Home, SeasonRow } from "../../app/types.ts";
+import { app } from "../app.ts";
+import { Btn, Do, Dock, Icon, Leaf, Note } from "../pieces/basic.tsx";
+import { go, makeHash } from "../router.ts";
+import { dayCount, formShort, plotsShown, seasonIcon, today } from "../show.ts";
+import { words } from "../words/index.ts";
+import { InstallOffer } from "./install.tsx";
+import { begin, DraftCard, EntryCard, entryHash } from "./rows.tsx";
+import { Scene } from "./scene.tsx";
+
+export function HomeScreen() {
+  const w = words.value;
+  const home = app().home.value;
+  return (
+    <>
+      <main class="phone">
+        <Hello home={home} />
+        <UpdateCard />
+        {home !== null && <Notices home={home} />}
+        <InstallOffer />
+        {home === null ? <p class="help">{w.starting}</p> : <Today home={home} />}
+      </main>
+      <Dock bar>
+        <Do icon="draft" onClick={() => go(makeHash("ghi"))}>
+          {w.write}
+        </Do>
+      </Dock>
+    </>
+  );
+}
+
+function Hello({ home }: { home: Home | null }) {
+  const w = words.value;
+  const person = app().people.current.value;
+  const waiting = home === null ? 0 : home.waitingOps + home.waitingPhotos;
+  return (
+    <header class="hello">
+      <Scene />
+      <Leaf date={today()} big />
+      <div class="grow">
+        <div class="row name-line">
+          <h1 class="grow">{person?.name ?? w.app}</h1>
+          <a class="icon-btn line" href={makeHash("cai-dat")} aria-label={w.settings}>
+            <Icon name="settings" />
+          </a>
+        </div>
+        {waiting > 0 ? (
+          <a class="chip to-send" href={makeHash("gui")}>
+            <Icon name="waiting" />
+            {w.waiting_lines(home?.waitingOps ?? 0, home?.waitingPhotos ?? 0)}
+          </a>
+        ) : (
+          <span class="okline">
+            <Icon name="sent" />
+            {w.all_sent}
+          </span>
+        )}
+      </div>
+    </header>
+  );
+}
+
+/** What somebody has to look at, the most pressing first; each says what to do. */
+function Notices({ home }: { home: Home }) {
+  const w = words.value;
+  const person = app().people.current.value;
+  return (
+    <>
+      {person?.revoked === true && <Note halt>{w.revoked}</Note>}
+      {person?.copied === true && <Note>{w.copied}</Note>}
+      {person !== null && !person.confirmed && !person.revoked && !person.copied && (
+        <p class="card ask row small">
+          <Icon name="held" />
+          <span class="grow">{w.confirm_wait}</span>
+        </p>
+      )}
+      {home.asked.slice(0, 2).map((row) => (
+        <section key={row.doc} class="card ask row" aria-label={w.asked_card}>
+          <div class="grow">
+            <p class="who row">
+              <Icon name="asked" />
+              {w.asked_card}
+            </p>
+            <p class="q">{formShort(row)}</p>
+          </div>
+          <Btn kind="ask fit" onClick={() => go(entryHash(row.doc))}>
+            {w.answer}
+          </Btn>
+        </section>
+      ))}
+      {home.conflicts.slice(0, 2).map((row) => (
+        <section key={row.doc} class="card wait row">
+          <Icon name="fork" />
+          <p class="grow">
+            <b>{w.conflict_card}</b>
+            <span class="under">{formShort(row)}</span>
+          </p>
+          <Btn kind="warned fit" onClick={() => go(entryHash(row.doc))}>
+            {w.choose}
+          </Btn>
+        </section>
+      ))}
+      {home.refused > 0 && (
+        <Notice kind="halt" icon="stop" title={w.refused_card(home.refused)} why={w.refused_why} />
+      )}
+      {home.held > 0 && <Notice kind="ask" icon="held" title={w.held_card(home.held)} why={w.held_why} />}
+    </>
+  );
+}
+
+function Notice(props: { kind: string; icon: string; title: string; why: string }) {
+  return (
+    <a class={`card row ${props.kind}`} href={makeHash("gui")}>
+      <Icon name={props.icon} />
+      <span class="grow">
+        <b>{props.title}</b>
+        <span class="under">{props.why}</span>
+      </span>
+      <Icon name="next" />
+    </a>
+  );
+}
+
+function Today({ home }: { home: Home }) {
+  const w = words.value;
+  return (
+    <>
+      {home.drafts.length > 0 && <h2>{w.drafts}</h2>}
+      {home.drafts.slice(0, 3).map((draft) => (
+        <DraftCard key={draft.id} draft={draft} />
+      ))}
+      {home.runningSeasons.map((season) => (
+        <SeasonCard key={season.doc} season={season} />
+      ))}
+      {home.runningSeasons.length === 0 && (
+        <section class="card stack">
+          <p class="row">
+            <Icon name="season" size="l" />
+            <span class="grow">
+              <b>{w.no_season}</b>
+              <span class="under">{w.no_season_how}</span>
+            </span>
+          </p>
+          <Btn icon="plus" onClick={() => void begin("season", {})}>
+            {w.open_season}
+          </Btn>
+        </section>
+      )}
+      <h2>{w.today_entries}</h2>
+      {home.today.length === 0 && (
+        <p class="help">
+          {w.hello_none}. {w.hello_first}
+        </p>
+      )}
+      <div class="stack">
+        {home.today.map((row) => (
+          <EntryCard key={row.doc} row={row} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function SeasonCard({ season }: { season: SeasonRow }) {
+  const w = words.value;
+  const days = dayCount(season.started_on, today());
+  return (
+    <a class="card tap season" href={makeHash("vu", [season.doc])}>
+      <div class="row top-line">
+        <span class="picto">
+          <Icon name={seasonIcon(season)} />
+        </span>
+        <div class="grow">
+          <h2>{season.name}</h2>
+          <p class="small soft">{plotsShown(season.plots)}</p>
+          {days > 0 && <p class="answer g">{w.day_of_season(days)}</p>}
+        </div>
+        <Icon name="next" />
+      </div>
+    </a>
+  );
+}
+
+export function UpdateCard() {
+  const w = words.value;
+  const updates = app().updates;
+  if (!updates.available.value) return null;
+  return (
+    <section class="card done stack">
+      <p>
+        <b>{w.update_ready}.</b> {updates.dirty.value ? w.update_dirty : w.update_why}
+      </p>
+      <Btn icon="repeat" disabled={updates.dirty.value} onClick={() => void updates.apply()}>
+        {w.update}
+      </Btn>
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+/** Hôm nay làm gì? Season, "như lần trước", and one pictogram tile for each kind of work, most used first. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { EntryRow, Form, SeasonRow } from "../../app/types.ts";
+import { app } from "../app.ts";
+import { newLineId } from "../form/lines.tsx";
+import { repeatValues } from "../form/plan.ts";
+import { Icon, Note, Top } from "../pieces/basic.tsx";
+import { chooseOne } from "../pieces/overlay.tsx";
+import { dayMonth, formShort, plotsShown, seasonIcon, summary } from "../show.ts";
+import { say, words } from "../words/index.ts";
+import { begin } from "./rows.tsx";
+
+const FIRST_TILES = 8;
+
+export function RecordScreen({ start }: { start: string | null }) {
+  const w = words.value;
+  const running = app().farm.seasons.value.filter((one) => one.running && !one.deleted);
+  const chosen = useSignal<string | null>(start ?? running[0]?.doc ?? null);
+  const forms = useSignal<readonly Form[] | null>(null);
+  const last = useSignal<EntryRow | null>(null);
+  const all = useSignal(false);
+  const season = running.find((one) => one.doc === chosen.value);
+
+  useEffect(() => {
+    let gone = false;
+    void Promise.all([
+      app().activities.list(chosen.value),
+      app().diary.page(chosen.value === null ? {} : { season: chosen.value }, null, 5),
+    ]).then(([list, page]) => {
+      if (gone) return;
+      forms.value = list;
+      last.value = page.rows.find((one) => !one.deleted && one.state !== "draft") ?? null;
+    });
+    return () => {
+      gone = true;
+    };
+  }, [chosen.value, app().activities.forms.value]);
+
+  const open = (form: Form) =>
+    void begin(form.form, { season: chosen.value, ...(season === undefined ? {} : { plots: season.plots }) });
+  const list = forms.value ?? [];
+  const shown = all.value ? list : list.slice(0, FIRST_TILES);
+  return (
+    <main class="phone">
+      <Top title={w.what_today} />
+      {running.length > 0 && (
+        <SeasonPick
+          running={running}
+          season={season}
+          choose={(doc) => {
+            chosen.value = doc;
+          }}
+        />
+      )}
+      {last.value !== null && <Again row={last.value} />}
+      {forms.value !== null && list.length === 0 && <Note>{w.no_forms}</Note>}
+      <div class="tiles two">
+        {shown.slice(0, 4).map((form) => (
+          <Tile key={form.form} form={form} open={open} />
+        ))}
+      </div>
+      <div class="tiles">
+        {shown.slice(4).map((form) => (
+          <Tile key={form.form} form={form} open={open} />
+        ))}
+        {list.length > FIRST_TILES && (
+          <button
+            type="button"
+            class="tile"
+            aria-expanded={all.value}
+            onClick={() => {
+              all.value = !all.value;
+            }}
+          >
+            <Icon name={all.value ? "up" : "more"} />
+            <span>{all.value ? w.less_work : w.more_work}</span>
+          </button>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Tile({ form, open }: { form: Form; open: (form: Form) => void }) {
+  return (
+    <button type="button" class="tile" onClick={() => open(form)}>
+      <Icon name={form.icon} />
+      <span>{say(form.short)}</span>
+    </button>
+  );
+}
+
+function SeasonPick(props: {
+  running: readonly SeasonRow[];
+  season: SeasonRow | undefined;
+  choose: (doc: string | null) => void;
+}) {
+  const w = words.value;
+  const { running, season } = props;
+  const options = running.map((one) => ({
+    value: one.doc,
+    text: one.name,
+    help: plotsShown(one.plots),
+    icon: seasonIcon(one),
+  }));
+  options.push({ value: "", text: w.whole_farm, help: "", icon: "field" });
+  return (
+    <button
+      type="button"
+      class="pick"
+      onClick={() =>
+        chooseOne(w.choose_season, options, season?.doc ?? "", (doc) => props.choose(doc === "" ? null : doc))
+      }
+    >
+      <Icon name={seasonIcon(season)} size="l" />
+      <span class="grow">
+        <b>{season?.name ?? w.whole_farm}</b>
+        <span class="under">{season === undefined ? "" : plotsShown(season.plots)}</span>
+      </span>
+      <span class="b u">{w.change}</span>
+    </button>
+  );
+}
+
+/** The newest entry as a template: one tap fills the form, one more saves it. */
+function Again({ row }: { row: EntryRow }) {
+  const form = app().activities.form(row.form);
+  if (form === null || form.document !== "entry") return null;
+  const again = () => {
+    const {
+      happened_on: _day,
+      season: _season,
+      plots: _plots,
+      ...values
+    } = repeatValues({}, row.values, form, newLineId);
+    void begin(row.form, { season: row.season, plots: row.plots, values });
+  };
+  return (
+    <button type="button" class="card done row again" onClick={again}>
+      <Icon name="repeat" size="l" />
+      <span class="grow">
+        <span class="small">{words.value.same_as_last(dayMonth(row.happened_on))}</span>
+        <br />
+        <b>{[formShort(row), summary(form, row.values)].filter(Boolean).join(": ")}</b>
+      </span>
+      <Icon name="next" />
+    </button>
+  );
+}

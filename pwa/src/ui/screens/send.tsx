@@ -1,0 +1,281 @@
+/** Gửi: what waits and that it is safe, what is stuck and what to do, room on the phone, files for days without coverage. */
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { Connection, ImportReport, StuckOp } from "../../app/types.ts";
+import { app } from "../app.ts";
+import { Btn, Do, Dock, Icon, Note } from "../pieces/basic.tsx";
+import { toast } from "../pieces/overlay.tsx";
+import { go } from "../router.ts";
+import { dayName, moment } from "../show.ts";
+import { say, words } from "../words/index.ts";
+import { UpdateCard } from "./home.tsx";
+import { beginEdit, entryHash } from "./rows.tsx";
+import { StorageCard } from "./storage.tsx";
+
+const CLOCK_MS_MAX = 600_000;
+
+export function SendScreen() {
+  const w = words.value;
+  const { sync } = app();
+  const status = sync.status.value;
+  const skew = status.skew ?? 0;
+  return (
+    <>
+      <main class="phone">
+        <header class="top plain">
+          <h1>{w.send_title}</h1>
+          <span class="net">
+            <Icon name={status.connection === "offline" ? "nosignal" : "send"} size="s" />
+            {connectionWord(status.connection)}
+          </span>
+        </header>
+        <UpdateCard />
+        <Waiting />
+        {connectionHow(status.connection) !== "" && <Note>{connectionHow(status.connection)}</Note>}
+        {Math.abs(skew) > CLOCK_MS_MAX && <Note>{w.clock_wrong(Math.round(Math.abs(skew) / 60_000))}</Note>}
+        {status.digestMismatch && <Note>{w.digest_mismatch}</Note>}
+        <Stuck />
+        <h2>{w.last_sync}</h2>
+        <p class="card row">
+          <Icon name={status.last_sync_at === null ? "clock" : "sent"} />
+          <b class="grow">{status.last_sync_at === null ? w.never_sent : moment(status.last_sync_at)}</b>
+        </p>
+        <WifiOnly />
+        <h2>{w.storage}</h2>
+        <StorageCard />
+        <h2>{w.no_signal_long}</h2>
+        <Files />
+      </main>
+      <Dock bar>
+        <Do icon="send" disabled={status.connection === "sending"} onClick={() => void sync.now()}>
+          {status.connection === "sending" ? w.sending_plain : w.send_now}
+        </Do>
+      </Dock>
+    </>
+  );
+}
+
+export function connectionWord(connection: Connection): string {
+  const w = words.value;
+  const texts: Record<Connection, string> = {
+    idle: w.net_idle,
+    sending: w.sending_plain,
+    offline: w.net_offline,
+    not_our_server: w.net_not_ours,
+    busy: w.net_busy,
+    update_needed: w.net_update,
+    revoked: w.net_revoked,
+    broken: w.net_broken,
+  };
+  return texts[connection];
+}
+
+function connectionHow(connection: Connection): string {
+  const w = words.value;
+  const texts: Partial<Record<Connection, string>> = {
+    not_our_server: w.net_not_ours_how,
+    busy: w.net_busy_how,
+    update_needed: w.net_update_how,
+    revoked: w.revoked,
+    broken: w.net_broken_how,
+  };
+  return texts[connection] ?? "";
+}
+
+function Waiting() {
+  const w = words.value;
+  const { waitingOps, waitingPhotos, progress } = app().sync.status.value;
+  if (waitingOps + waitingPhotos === 0) {
+    return (
+      <section class="card done row">
+        <Icon name="sent" size="xl" />
+        <p class="grow">
+          <span class="answer">{w.send_all}</span>
+          <span class="under">{w.send_all_why}</span>
+        </p>
+      </section>
+    );
+  }
+  return (
+    <section class="card wait stack">
+      <div class="row">
+        <Icon name="waiting" size="xl" />
+        <p class="answer grow">{w.send_waiting(waitingOps, waitingPhotos)}</p>
+      </div>
+      {progress === null ? (
+        <p>{w.send_safe}</p>
+      ) : (
+        <div role="status" class="stack">
+          <b>
+            {progress.ops < progress.opsTotal
+              ? w.sending(progress.ops, progress.opsTotal)
+              : w.sending_photos(progress.photos, progress.photosTotal)}
+          </b>
+          <progress
+            class="meter"
+            max={progress.opsTotal + progress.photosTotal}
+            value={progress.ops + progress.photos}
+            aria-label={w.sending_plain}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Stuck() {
+  const w = words.value;
+  const stuck = app().sync.stuck.value;
+  if (stuck.length === 0) return null;
+  return (
+    <>
+      <h2>{w.stuck_title(stuck.length)}</h2>
+      <div class="stack">
+        {stuck.map((one) => (
+          <StuckCard key={one.op} one={one} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** One line that does not simply wait: red only where the person must act. */
+function StuckCard({ one }: { one: StuckOp }) {
+  const w = words.value;
+  const form = one.form === null ? null : app().activities.form(one.form);
+  const what = [
+    form === null ? "" : say(form.short),
+    one.happened_on === null ? "" : dayName(one.happened_on),
+  ]
+    .filter(Boolean)
+    .join(", ");
+  const states: Record<StuckOp["state"], string> = {
+    held: w.stuck_held,
+    refused: w.stuck_refused,
+    turned_down: w.stuck_turned_down,
+    later: w.stuck_later,
+    declined: w.stuck_declined,
+  };
+  const next: Record<StuckOp["next"], string> = {
+    wait: w.next_wait,
+    ask: w.next_ask,
+    update: w.next_update,
+    record_again: w.next_record_again,
+    export: w.next_export,
+  };
+  const halt = one.state === "refused";
+  const entry = one.doc.startsWith("entry:");
+  return (
+    <section class={halt ? "card halt stack" : "card ask stack"}>
+      <p class="row top-line">
+        <Icon name={halt ? "stop" : "held"} />
+        <span class="grow">
+          <b>{states[one.state]}</b>
+          <span class="under ink">{what}</span>
+        </span>
+      </p>
+      {one.reason !== null && <p>“{one.reason}”</p>}
+      <p>{next[one.next]}</p>
+      <div class="duo">
+        {halt && <Btn onClick={() => void beginEdit(one.doc)}>{w.record_again}</Btn>}
+        {halt && <Btn onClick={() => void exportUnsent()}>{w.export}</Btn>}
+        {entry && <Btn onClick={() => go(entryHash(one.doc))}>{w.look}</Btn>}
+      </div>
+    </section>
+  );
+}
+
+function WifiOnly() {
+  const w = words.value;
+  const on = app().settings.value.wifiOnlyPhotos;
+  return (
+    <button
+      type="button"
+      class="pick"
+      role="switch"
+      aria-checked={on}
+      onClick={() => void app().changeSettings({ wifiOnlyPhotos: !on })}
+    >
+      <span class="grow">
+        <b>{w.wifi_only}</b>
+        <span class="under">{w.wifi_only_why}</span>
+      </span>
+      <span class="switch" aria-hidden="true">
+        <span />
+      </span>
+    </button>
+  );
+}
+
+/** Share where the phone can share files, else a download. */
+async function exportUnsent(): Promise<void> {
+  const w = words.value;
+  const { name, blob, ops, photos } = await app().sync.exportUnsent();
+  const file = new File([blob], name, { type: "application/octet-stream" });
+  if (navigator.canShare?.({ files: [file] }) === true) {
+    const shared = await navigator.share({ files: [file] }).then(
+      () => true,
+      () => false,
+    );
+    if (shared) return toast(w.exported(ops, photos));
+  }
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+  return toast(w.exported(ops, photos));
+}
+
+export function importText(report: ImportReport): string {
+  const w = words.value;
+  if (report.problem === "not_a_file") return w.import_not_file;
+  if (report.problem === "other_origin") return w.import_origin;
+  if (report.problem === "too_large") return w.import_large;
+  if (report.problem !== null) return w.not_saved_full;
+  return [
+    w.imported(report.ops + report.requests, report.photos),
+    report.bad > 0 ? w.import_bad(report.bad) : "",
+  ]
+    .filter(Boolean)
+    .join(". ");
+}
+
+function Files() {
+  const w = words.value;
+  const input = useRef<HTMLInputElement>(null);
+  const said = useSignal<string | null>(null);
+  const take = async (file: File) => {
+    said.value = importText(await app().sync.importFile(file));
+  };
+  return (
+    <section class="card stack">
+      <p>{w.export_why}</p>
+      <Btn icon="export" onClick={() => void exportUnsent()}>
+        {w.export}
+      </Btn>
+      <Btn kind="quiet" icon="import" onClick={() => input.current?.click()}>
+        {w.import}
+      </Btn>
+      <input
+        ref={input}
+        class="unseen"
+        type="file"
+        accept=".sonhanong"
+        aria-label={w.import}
+        tabIndex={-1}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file !== undefined) void take(file);
+        }}
+      />
+      {said.value !== null && (
+        <p role="status" class="b">
+          {said.value}
+        </p>
+      )}
+    </section>
+  );
+}

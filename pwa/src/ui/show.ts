@@ -1,0 +1,190 @@
+/** How dates, amounts and values of a form are written for a person. Pure but for the language signal and `today`. */
+
+import type { EntryRow, Form, FormField, PlotRow, SeasonRow, Value, Values } from "../app/types.ts";
+import { addDays, daysBetween, msToDate, parseDate, weekdayName } from "../core/civil.ts";
+import { solarToLunar } from "../core/lunar.ts";
+import { amountShown, areaShown, formatDecimal, UNITS } from "../core/units.ts";
+import { app } from "./app.ts";
+import { language, say, words } from "./words/index.ts";
+
+const NBSP = " ";
+
+/** The phone's own civil date. */
+export function today(): string {
+  const now = Date.now();
+  return String(msToDate(now, -new Date(now).getTimezoneOffset()));
+}
+
+/** Return "8/11" (with the year where it is not this one). */
+export function dayMonth(date: string): string {
+  const parts = parseDate(date);
+  if (typeof parts === "string") return date;
+  const [year, month, day] = parts;
+  return today().startsWith(`${year}-`) ? `${day}/${month}` : `${day}/${month}/${year}`;
+}
+
+/** Return "Hôm nay", "Hôm qua" or "Chủ nhật 8/11". */
+export function dayName(date: string): string {
+  if (date === today()) return words.value.today;
+  if (date === String(addDays(today(), -1))) return words.value.yesterday;
+  return `${weekdayName(date, language.value)} ${dayMonth(date)}`;
+}
+
+export function lunarDay(date: string): string {
+  const parts = parseDate(date);
+  if (typeof parts === "string") return "";
+  const lunar = solarToLunar(...parts);
+  return typeof lunar === "string" ? "" : words.value.lunar(lunar.day, lunar.month);
+}
+
+/** Return a moment as "Hôm qua, 19:03". */
+export function moment(ms: number): string {
+  const at = new Date(ms);
+  const date = String(msToDate(ms, -at.getTimezoneOffset()));
+  return words.value.at_time(dayName(date), `${at.getHours()}:${String(at.getMinutes()).padStart(2, "0")}`);
+}
+
+/** Days from one date to another, both counted; 0 where a date is bad. */
+export function dayCount(from: string, to: string): number {
+  const days = daysBetween(from, to);
+  return typeof days === "number" ? days + 1 : 0;
+}
+
+export interface Amount {
+  amount: string;
+  unit: string;
+}
+
+export function isAmount(value: Value | undefined): value is { amount: string; unit: string } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof value.amount === "string" &&
+    typeof value.unit === "string"
+  );
+}
+
+export function unitShown(unit: string): string {
+  return UNITS.get(unit)?.label[language.value] ?? unit;
+}
+
+/** Return "2 sào (720 m²)", "30 ml/bình": never broken between number and unit. */
+export function amountText(value: Amount): string {
+  const area = UNITS.get(value.unit)?.dimension === "area" && value.unit !== "m2";
+  const shown: unknown = area
+    ? areaShown(value.amount, value.unit, language.value)
+    : amountShown(value.amount, value.unit, language.value);
+  const text = typeof shown === "string" ? shown : `${value.amount} ${value.unit}`;
+  return text.replaceAll(" ", NBSP).replace(`${NBSP}(`, " (");
+}
+
+export function numberShown(amount: string): string {
+  const minus = amount.startsWith("-");
+  return (minus ? "−" : "") + (formatDecimal(minus ? amount.slice(1) : amount, language.value) ?? amount);
+}
+
+/** Return the words for a value of a field; "" for an empty one. */
+export function valueShown(field: FormField, value: Value | undefined): string {
+  if (value === undefined || value === null || value === "") return "";
+  if (isAmount(value)) return amountText(value);
+  if (typeof value === "boolean") return value ? words.value.yes : words.value.no;
+  if (Array.isArray(value)) return value.map((one) => valueShown(field, one)).join(", ");
+  if (typeof value === "number") return numberShown(String(value));
+  if (typeof value !== "string") return positionShown(value);
+  if (field.type === "date") return dayName(value);
+  if (field.type === "ref" || field.type === "refs") return refShown(value);
+  if (field.type === "decimal" || field.type === "days") return numberShown(value);
+  const choice = field.choices.find((one) => one.code === value);
+  return choice === undefined ? value : say(choice.label);
+}
+
+function positionShown(value: { [name: string]: Value }): string {
+  const accuracy = value.accuracy_m;
+  return typeof accuracy === "number" ? words.value.position_taken(accuracy) : words.value.boundary;
+}
+
+function refShown(ref: string): string {
+  return plotOf(ref)?.name ?? seasonOf(ref)?.name ?? "…";
+}
+
+export const plotOf = (ref: string): PlotRow | undefined =>
+  app().farm.plots.value.find((one) => one.doc === ref);
+export const seasonOf = (ref: string | null): SeasonRow | undefined =>
+  app().farm.seasons.value.find((one) => one.doc === ref);
+
+/** Return the plots' names joined, "" for none. */
+export function plotsShown(plots: readonly string[]): string {
+  return plots
+    .map((ref) => plotOf(ref)?.name ?? "")
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** Pictogram of a season: its product's in the reference, else one for its sector. */
+export function seasonIcon(season: SeasonRow | undefined): string {
+  if (season === undefined) return "field";
+  const product = app()
+    .reference("products")
+    ?.find((one) => one.code === season.product);
+  if (product !== undefined && typeof product.icon === "string") return product.icon;
+  if (season.sector === "livestock") return "chicken";
+  return season.sector === "aquaculture" ? "fish" : "vegetable";
+}
+
+export const PLOT_ICONS: Readonly<Record<string, string>> = {
+  field: "field",
+  greenhouse: "greenhouse",
+  garden: "season",
+  pond: "pond",
+  pen: "pen",
+  store: "store",
+};
+
+/** Ids of the product lines of an entry, in the order of first appearance. */
+export function lineIds(values: Values): string[] {
+  const ids = new Set<string>();
+  for (const [name, value] of Object.entries(values)) {
+    const match = /^line\.([a-z2-7]{8})\./.exec(name);
+    if (match?.[1] !== undefined && value !== null) ids.add(match[1]);
+  }
+  return [...ids];
+}
+
+const COMMON = new Set(["happened_on", "plots", "season", "performed_by", "note", "position"]);
+
+/** Return one short line about an entry: its product lines, else its first two filled fields. */
+export function summary(form: Form | null, values: Values): string {
+  if (form === null) return "";
+  const lines = form.lines;
+  if (lines !== null) {
+    const shown = lineIds(values).map((id) => lineSummary(lines.fields, values, id));
+    if (shown.length > 0) return shown.filter(Boolean).join("; ");
+  }
+  return form.fields
+    .filter((field) => !COMMON.has(field.name))
+    .map((field) => valueShown(field, values[field.name]))
+    .filter(Boolean)
+    .slice(0, 2)
+    .join(", ");
+}
+
+/** Return "Emamectin 5WG, 10 g/bình" for one line. */
+export function lineSummary(fields: readonly FormField[], values: Values, id: string): string {
+  return fields
+    .map((field) => valueShown(field, values[`line.${id}.${field.name}`]))
+    .filter(Boolean)
+    .slice(0, 2)
+    .join(", ");
+}
+
+/** Title of an entry row: the form's short name. */
+export function formShort(row: { form: string }): string {
+  const form = app().activities.form(row.form);
+  return form === null ? row.form : say(form.short);
+}
+
+/** Second line of an entry row: the season and the places. */
+export function whereShown(row: Pick<EntryRow, "season" | "plots">): string {
+  return [seasonOf(row.season)?.name ?? "", plotsShown(row.plots)].filter(Boolean).join(", ");
+}
