@@ -1,0 +1,139 @@
+"""What the ops of one `device:` document say about the device: a pure fold, the same on every rebuild.
+
+The first op in the log that invites fixes membership, kind and secret; the first join fixes the key for ever
+(a second join that a person admits changes nothing: give that person an invitation of their own). Who had the
+right to sign an op was decided when it was taken; this module does not ask again.
+Source: DESIGN §3 "Who signs"; PROTOCOL §14.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sync import ids, limits
+from sync.errors import Refusal
+from sync.merge import Placed
+from sync.ops import Op
+
+KINDS = ("phone", "browser", "software", "sensor")
+
+
+@dataclass(frozen=True)
+class Invite:
+    """What an invite op sets; hashes are base64url of 32 bytes, `expires_at` is ms."""
+
+    membership: str
+    kind: str
+    confirm: bool
+    secret_hash: str
+    code_hash: str | None
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class Folded:
+    """One device as its document tells it. `state`: invited, waiting, confirmed or revoked."""
+
+    invite: Invite
+    invited_by: str
+    invite_op: str
+    state: str
+    device: str | None
+    key: str | None
+    label: str
+    join_op: str | None
+    joined_seq: int | None
+    revoked_seq: int | None
+
+
+def parse_invite(op: Op) -> Invite | None:
+    """Return what an op invites to, or None where it is no well-made invite."""
+    fields = op.fields
+    membership, kind, code = fields.get("membership"), fields.get("kind"), fields.get("code_hash")
+    secret, expires_at = fields.get("secret_hash"), fields.get("expires_at")
+    well_made = (
+        ids.is_uuid(membership)
+        and kind in KINDS
+        and isinstance(fields.get("confirm"), bool)
+        and ids.is_b64(secret, 32)
+        and (code is None or ids.is_b64(code, 32))
+        and isinstance(expires_at, int)
+        and not isinstance(expires_at, bool)
+    )
+    if not well_made:
+        return None
+    return Invite(membership, kind, fields["confirm"], secret, code, expires_at)
+
+
+def join_key(op: Op) -> bytes | None:
+    """Return the key that a join op carries for its own device, or None where it is no join."""
+    text = op.fields.get("key")
+    if not ids.is_b64(text, limits.KEY_BYTES):
+        return None
+    key = ids.b64_decode(text)
+    try:
+        return key if ids.key_to_device(key) == op.device else None
+    except Refusal:
+        return None
+
+
+def knows_secret(invite: Invite, secret: object) -> bool:
+    """Return whether `secret` is the invitation's, compared in constant time."""
+    if not ids.is_b64(secret, limits.SECRET_BYTES):
+        return False
+    return hmac.compare_digest(ids.b64_encode(hashlib.sha256(ids.b64_decode(str(secret))).digest()), invite.secret_hash)
+
+
+def knows_code(invite: Invite, invite_id: str, code: object) -> bool:
+    """Return whether `code` is the invitation's short code, compared in constant time."""
+    if not isinstance(code, str) or invite.code_hash is None:
+        return False
+    return hmac.compare_digest(hash_code(invite_id, code), invite.code_hash)
+
+
+def hash_code(invite_id: str, code: str) -> str:
+    """Return the hash of a short code as the invite op holds it; spaces, dashes and case do not count."""
+    plain = code.replace(" ", "").replace("-", "").upper()
+    data = f"{invite_id}:{plain}".encode("utf-8", "replace")
+    return ids.b64_encode(hashlib.sha256(data).digest())
+
+
+def fold_device(ops: Sequence[Placed]) -> Folded | None:
+    """Return what the document says, or None where no op of it invites."""
+    placed = sorted(ops, key=lambda one: one.seq or 0)
+    found = next(((one, invite) for one in placed if (invite := parse_invite(one.op)) is not None), None)
+    if found is None:
+        return None
+    first, invite = found
+    join = next((one for one in placed if join_key(one.op) is not None), None)
+    confirmed = any(one.op.fields.get("confirmed") is True for one in placed if _is_other(one, join))
+    revoked = next((one for one in placed if one.op.fields.get("revoked") is True), None)
+    if join is not None and not invite.confirm and knows_secret(invite, join.op.fields.get("secret")):
+        confirmed = True
+    state = "invited" if join is None else "confirmed" if confirmed else "waiting"
+    key = None if join is None else join_key(join.op)
+    return Folded(
+        invite=invite,
+        invited_by=first.op.device,
+        invite_op=first.op.id,
+        state="revoked" if revoked is not None else state,
+        device=None if join is None else join.op.device,
+        key=None if key is None else ids.b64_encode(key),
+        label=_label(join),
+        join_op=None if join is None else join.op.id,
+        joined_seq=None if join is None else join.seq,
+        revoked_seq=None if revoked is None else revoked.seq,
+    )
+
+
+def _is_other(one: Placed, join: Placed | None) -> bool:
+    """Return whether an op comes from another device than the one that joined: nobody confirms itself."""
+    return join is not None and one.op.device != join.op.device
+
+
+def _label(join: Placed | None) -> str:
+    label = None if join is None else join.op.fields.get("label")
+    return label[:200] if isinstance(label, str) else ""

@@ -1,0 +1,283 @@
+"""Devices: who writes with which key, which scopes that opens, and the proofs of their sessions.
+
+`devices` is a view of the log (`refold`); sessions, nonces, tries and counts are not and may be lost.
+Rights that a person decides on (held or accepted) are asked of `sync.rights` by the log's service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.config import now_ms
+from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
+from server.models.people import Farm, Membership
+from server.store import log, people
+from server.store.device_fold import fold_device
+from server.store.operator import operator_device, public_key
+from sync import ids
+
+_READING_STAFF = ("reviewer", "manager", "auditor")
+_WRITING_STAFF = ("reviewer", "manager")
+_ORG_READERS = ("clerk", "reviewer", "manager", "auditor")
+_ORG_WRITERS = ("clerk", "reviewer", "manager")
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who stands behind a device. `in_force`: whether the membership holds today."""
+
+    device: str
+    key: bytes
+    membership: str
+    person: str
+    role: str
+    organisation: str
+    farm: str | None
+    state: str
+    copied: bool
+    kind: str
+    in_force: bool
+
+    @property
+    def may_act(self) -> bool:
+        """Return whether its ops may be accepted at all, rather than held."""
+        return self.state == "confirmed" and self.in_force and not self.copied
+
+
+def writer(session: Session, device: str, scope: str | None = None) -> Writer | None:
+    """Return who writes with `device`, or None where no join in the log carries its key.
+
+    Shape:  the operator is nobody's person in particular: its membership is that of the organisation that
+            `scope` is or belongs to, and without `scope` it is None too.
+    """
+    if device == operator_device():
+        return None if scope is None else _operator(session, device, scope)
+    query = (
+        select(DeviceRow, Membership)
+        .join(Membership, Membership.id == DeviceRow.membership)
+        .where(DeviceRow.device == device)
+    )
+    found = [
+        (row, membership)
+        for row, membership in session.execute(query).tuples()
+        if row.scope == f"org:{membership.organisation}" and row.key is not None
+    ]
+    if not found:
+        return None
+    row, membership = min(found, key=lambda pair: (pair[0].joined_seq or 0, pair[0].scope, pair[0].doc))
+    seen = session.get(DeviceSeen, device)
+    now = now_ms()
+    return Writer(
+        device=device,
+        key=ids.b64_decode(row.key or ""),
+        membership=membership.id,
+        person=membership.person,
+        role=membership.role,
+        organisation=membership.organisation,
+        farm=membership.farm,
+        state=row.state,
+        copied=seen is not None and seen.copied,
+        kind=row.kind,
+        in_force=membership.valid_from <= now and (membership.valid_until is None or now < membership.valid_until),
+    )
+
+
+def key_of(session: Session, device: str) -> bytes | None:
+    """Return the public key of a device that joined, or of the operator."""
+    if device == operator_device():
+        return public_key()
+    text = session.scalar(select(DeviceRow.key).where(DeviceRow.device == device).limit(1))
+    return None if text is None else ids.b64_decode(text)
+
+
+def scopes_of(session: Session, of: Writer) -> dict[str, bool]:
+    """Return the scopes that the device may read, each with whether it may write there.
+
+    Shape:  empty for a device that is not confirmed, was revoked, or whose membership ended: what it sends is
+            held (`had_right`), and it reads nothing.
+    """
+    if of.state != "confirmed" or not of.in_force:
+        return {}
+    if of.role in people.HOUSEHOLD_ROLES:
+        return {f"farm:{of.farm}": True}
+    if of.role in people.HELPER_ROLES:
+        return {f"farm:{farm}": True for farm in people.helped_farms(session, of.membership, now_ms())}
+    scopes: dict[str, bool] = {}
+    if of.role in _READING_STAFF:
+        writes = of.role in _WRITING_STAFF
+        scopes |= {f"farm:{farm.id}": writes for farm in people.farms_of(session, of.organisation)}
+    if of.role in _ORG_READERS:
+        scopes[f"org:{of.organisation}"] = of.role in _ORG_WRITERS
+    return scopes
+
+
+def had_right(session: Session, of: Writer, scope: str) -> bool:
+    """Return whether the device has, had or waits for a right in `scope`: its ops are held, not unknown."""
+    kind, uuid = ids.split_ref(scope)
+    if kind == "org":
+        return uuid == of.organisation
+    if kind == "sensor" or of.role in people.HOUSEHOLD_ROLES:
+        return uuid == of.farm
+    if of.role in people.HELPER_ROLES:
+        return uuid in people.helped_farms(session, of.membership, None)
+    return farm_organisation(session, uuid) == of.organisation
+
+
+def farm_organisation(session: Session, farm: str) -> str | None:
+    """Return the organisation that a farm belongs to today."""
+    return session.scalar(select(Farm.organisation).where(Farm.id == farm))
+
+
+def refold(session: Session, scope: str, doc: str) -> None:
+    """Make the view's row of a device document anew from its ops; called where ops of it were appended."""
+    folded = fold_device(log.document_ops(session, scope, doc))
+    row = session.get(DeviceRow, (scope, doc))
+    if folded is None:
+        if row is not None:
+            session.delete(row)
+        return
+    if row is None:
+        row = DeviceRow(scope=scope, doc=doc)
+        session.add(row)
+    row.device, row.key, row.label, row.state = folded.device, folded.key, folded.label, folded.state
+    row.membership, row.kind, row.confirm = folded.invite.membership, folded.invite.kind, folded.invite.confirm
+    row.secret_hash, row.code_hash = folded.invite.secret_hash, folded.invite.code_hash
+    row.expires_at = min(folded.invite.expires_at, 2**53 - 1)
+    row.invited_by, row.invite_op = folded.invited_by, folded.invite_op
+    row.join_op, row.joined_seq, row.revoked_seq = folded.join_op, folded.joined_seq, folded.revoked_seq
+    session.flush()
+
+
+def forget_all(session: Session) -> None:
+    """Empty the view, so that `flask log rebuild` can make it anew."""
+    session.execute(delete(DeviceRow))
+
+
+def rows_of_doc(session: Session, doc: str) -> list[DeviceRow]:
+    """Return the rows of a document in every organisation: an uuid is chosen by whoever invites."""
+    return list(session.scalars(select(DeviceRow).where(DeviceRow.doc == doc).order_by(DeviceRow.scope)))
+
+
+def rows_of_device(session: Session, device: str) -> list[DeviceRow]:
+    """Return the documents that a device's key joined."""
+    return list(session.scalars(select(DeviceRow).where(DeviceRow.device == device).order_by(DeviceRow.scope)))
+
+
+def rows_of_organisation(session: Session, organisation: str) -> list[DeviceRow]:
+    """Return all devices and open invitations of an organisation."""
+    query = select(DeviceRow).where(DeviceRow.scope == f"org:{organisation}")
+    return list(session.scalars(query.order_by(DeviceRow.doc)))
+
+
+def note_seen(session: Session, device: str, now: int, phone: str | None = None) -> None:
+    """Keep when a device was last heard of and, where it said so, what it still holds."""
+    values: dict[str, object] = {"last_seen": now} | ({} if phone is None else {"phone": phone})
+    _upsert(session, DeviceSeen, {"device": device}, {**values, "copied": False}, values)
+
+
+def mark_copied(session: Session, device: str) -> None:
+    """Keep that a device's key is in two places; never taken back."""
+    _upsert(session, DeviceSeen, {"device": device}, {"copied": True}, {"copied": True})
+
+
+def open_session(session: Session, token_hash: str, device: str, now: int, expires_at: int) -> None:
+    """Store a session; those that are over go."""
+    session.execute(delete(DeviceSession).where(DeviceSession.expires_at <= now))
+    session.add(DeviceSession(token_hash=token_hash, device=device, created_at=now, expires_at=expires_at))
+
+
+def session_device(session: Session, token_hash: str, now: int) -> str | None:
+    """Return the device of a live session."""
+    return session.scalar(
+        select(DeviceSession.device).where(DeviceSession.token_hash == token_hash, DeviceSession.expires_at > now)
+    )
+
+
+def end_session(session: Session, token_hash: str) -> None:
+    """Forget one session."""
+    session.execute(delete(DeviceSession).where(DeviceSession.token_hash == token_hash))
+
+
+def end_sessions(session: Session, device: str) -> None:
+    """Forget every session of a device."""
+    session.execute(delete(DeviceSession).where(DeviceSession.device == device))
+
+
+def add_nonce(session: Session, nonce_hash: str, device: str, now: int, expires_at: int) -> None:
+    """Store a challenge; those that are over go."""
+    session.execute(delete(Nonce).where(Nonce.expires_at <= now))
+    session.add(Nonce(nonce_hash=nonce_hash, device=device, expires_at=expires_at))
+
+
+def take_nonce(session: Session, nonce_hash: str, device: str, now: int) -> bool:
+    """Return whether the challenge was this device's and live; it is gone in any case."""
+    taken = session.execute(
+        delete(Nonce).where(Nonce.nonce_hash == nonce_hash).returning(Nonce.device, Nonce.expires_at)
+    ).first()
+    return taken is not None and taken.device == device and taken.expires_at > now
+
+
+def tries_of(session: Session, invite: str) -> int:
+    """Return how often an invite id was tried with a wrong secret or code, existing or not."""
+    return session.scalar(select(InviteTry.tries).where(InviteTry.invite == invite)) or 0
+
+
+def add_try(session: Session, invite: str, now: int) -> None:
+    """Count one wrong try; tries older than a month go."""
+    session.execute(delete(InviteTry).where(InviteTry.last_at < now - 30 * 86_400_000))
+    _upsert(session, InviteTry, {"invite": invite}, {"tries": 1, "last_at": now}, {"last_at": now}, InviteTry.tries)
+
+
+def count_rate(session: Session, bucket: str, subject: str, window: int, now: int) -> int:
+    """Return how often this happened in the running window of `window` ms, this time included."""
+    start = now - now % window
+    session.execute(delete(RateCount).where(RateCount.bucket == bucket, RateCount.window < start))
+    key = {"bucket": bucket, "subject": subject[:64], "window": start}
+    _upsert(session, RateCount, key, {"count": 1}, {}, RateCount.count)
+    query = select(RateCount.count).where(
+        RateCount.bucket == bucket, RateCount.subject == subject[:64], RateCount.window == start
+    )
+    return session.scalar(query) or 0
+
+
+def _operator(session: Session, device: str, scope: str) -> Writer | None:
+    kind, uuid = ids.split_ref(scope)
+    organisation = uuid if kind == "org" else farm_organisation(session, uuid)
+    membership = None if organisation is None else people.operator_membership(session, organisation)
+    key = public_key()
+    if membership is None or key is None:
+        return None
+    return Writer(
+        device, key, membership.id, membership.person, "operator", membership.organisation, None,
+        "confirmed", False, "software", True,
+    )  # fmt: skip
+
+
+def _upsert(
+    session: Session,
+    model: type,
+    key: dict[str, object],
+    first: dict[str, object],
+    later: dict[str, object],
+    counter: ColumnElement[int] | object = None,
+) -> None:
+    """Insert a row, or update the one that is there; both databases do it in one statement."""
+    table = model.__table__  # type: ignore[attr-defined]
+    dialect = session.get_bind().dialect.name
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    change = dict(later)
+    if counter is not None:
+        column = table.c[counter.key]  # type: ignore[union-attr]
+        change[column.name] = column + 1
+    session.execute(
+        insert.values(**key, **first).on_conflict_do_update(index_elements=list(key), set_=change)
+    )
+
+
+def end_membership(session: Session, membership: str, now: int) -> None:
+    """End a membership now; what its devices send from here on is held."""
+    session.execute(update(Membership).where(Membership.id == membership).values(valid_until=now))

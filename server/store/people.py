@@ -1,0 +1,169 @@
+"""Rows of people, organisations, farms and requests: look-ups and inserts, nothing decided here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.models.people import Consent, Farm, Help, Membership, Organisation, Person, Product, Request, Village
+
+HOUSEHOLD_ROLES = ("owner", "member")
+HELPER_ROLES = ("helper", "extension")
+STAFF_ROLES = (*HELPER_ROLES, "reviewer", "manager", "clerk", "officer", "auditor", "administrator", "operator")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A membership with the names that a page or the command line shows beside it."""
+
+    membership: Membership
+    person: Person
+    farm: Farm | None
+    organisation: Organisation
+    village: Village | None
+
+
+def is_set_up(session: Session) -> bool:
+    """Return whether `flask setup` has made the commune."""
+    return session.scalar(select(Organisation.id).limit(1)) is not None
+
+
+def organisations(session: Session) -> list[Organisation]:
+    """Return all organisations, the oldest first: the commune stands at the head."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.created_at, Organisation.id)))
+
+
+def find_organisation(session: Session, name: str | None) -> Organisation | None:
+    """Return the organisation with this id or name; without a name the first one that is no commune."""
+    if name is not None:
+        found = session.get(Organisation, name)
+        return found or session.scalar(select(Organisation).where(Organisation.name == name))
+    return next((one for one in organisations(session) if one.kind != "commune"), None)
+
+
+def find_farm(session: Session, organisation: str, name: str) -> Farm | None:
+    """Return the farm of the organisation with this id, code or name."""
+    mine = select(Farm).where(Farm.organisation == organisation)
+    for column in (Farm.id, Farm.code, Farm.name):
+        found = session.scalar(mine.where(column == name).order_by(Farm.id).limit(1))
+        if found is not None:
+            return found
+    return None
+
+
+def next_farm_code(session: Session, organisation: str) -> str:
+    """Return a code that no farm of the organisation has: `H001`, `H002` …"""
+    taken = set(session.scalars(select(Farm.code).where(Farm.organisation == organisation)))
+    number = len(taken) + 1
+    while f"H{number:03}" in taken:
+        number += 1
+    return f"H{number:03}"
+
+
+def find_person(session: Session, organisation: str, name: str, farm: str | None) -> Person | None:
+    """Return the person with this id or name among the members of the farm, or the organisation's staff."""
+    query = (
+        select(Person)
+        .join(Membership, Membership.person == Person.id)
+        .where(Membership.organisation == organisation)
+        .where(Membership.farm.is_(None) if farm is None else Membership.farm == farm)
+        .where((Person.id == name) | (Person.name == name))
+        .order_by(Person.created_at)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def find_village(session: Session, commune: str, name: str) -> Village | None:
+    """Return the village of the commune with this id or name."""
+    return session.scalar(
+        select(Village).where(Village.commune == commune).where((Village.id == name) | (Village.name == name))
+    )
+
+
+def villages(session: Session) -> list[Village]:
+    """Return all villages by name."""
+    return list(session.scalars(select(Village).order_by(Village.name)))
+
+
+def find_membership(session: Session, person: str, organisation: str, farm: str | None) -> Membership | None:
+    """Return the person's one membership in the farm, or in the organisation."""
+    query = select(Membership).where(Membership.person == person, Membership.organisation == organisation)
+    query = query.where(Membership.farm.is_(None) if farm is None else Membership.farm == farm)
+    return session.scalar(query)
+
+
+def operator_membership(session: Session, organisation: str) -> Membership | None:
+    """Return the operator's membership of an organisation."""
+    return session.scalar(
+        select(Membership).where(Membership.organisation == organisation, Membership.role == "operator")
+    )
+
+
+def member(session: Session, membership: str) -> Member | None:
+    """Return a membership with its names."""
+    found = members_where(session, Membership.id == membership)
+    return found[0] if found else None
+
+
+def members_where(session: Session, *conditions: object) -> list[Member]:
+    """Return the memberships that fit, with their names, by organisation, farm code and person."""
+    query = (
+        select(Membership, Person, Farm, Organisation, Village)
+        .join(Person, Person.id == Membership.person)
+        .join(Organisation, Organisation.id == Membership.organisation)
+        .outerjoin(Farm, Farm.id == Membership.farm)
+        .outerjoin(Village, Village.id == func.coalesce(Farm.village, Person.village))
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(Organisation.created_at, Farm.code, Person.name, Membership.id)
+    )
+    return [Member(*row) for row in session.execute(query)]
+
+
+def farms_of(session: Session, organisation: str) -> list[Farm]:
+    """Return the farms of an organisation by code."""
+    return list(session.scalars(select(Farm).where(Farm.organisation == organisation).order_by(Farm.code)))
+
+
+def helped_farms(session: Session, membership: str, now: int | None) -> list[str]:
+    """Return the farms that a helper may record for at `now`; with None, ever could."""
+    query = select(Help.farm).where(Help.membership == membership)
+    if now is not None:
+        query = query.where(Help.valid_from <= now, (Help.valid_until.is_(None)) | (Help.valid_until > now))
+    return sorted(set(session.scalars(query)))
+
+
+def products(session: Session) -> list[Product]:
+    """Return the reference list of products in its order."""
+    return list(session.scalars(select(Product).order_by(Product.position, Product.code)))
+
+
+def put_products(session: Session, rows: Sequence[Mapping[str, str]]) -> None:
+    """Make the reference list hold these products; one that fell out stays, for old seasons name it."""
+    for position, row in enumerate(rows):
+        session.merge(
+            Product(
+                code=row["code"],
+                sector=row["sector"],
+                name_vi=row["name_vi"],
+                name_en=row["name_en"],
+                position=position,
+            )
+        )
+
+
+def request_of(session: Session, request: str) -> Request | None:
+    """Return a request by its id, its row locked where the database locks rows."""
+    return session.get(Request, request, with_for_update=True)
+
+
+def unsettled_scopes(session: Session, scopes: Sequence[str]) -> set[str]:
+    """Return those of `scopes` whose request no person has settled: their ops get `later`."""
+    query = select(Request.scope).where(Request.scope.in_(scopes), Request.result == "waiting")
+    return {scope for scope in session.scalars(query) if scope is not None}
+
+
+def consents_of(session: Session, person: str) -> list[Consent]:
+    """Return what a person agreed to, the oldest first."""
+    return list(session.scalars(select(Consent).where(Consent.person == person).order_by(Consent.given_at)))
