@@ -32,7 +32,20 @@ def line(given: Given) -> list[str]:
 
 def parsed(given: Given) -> Given:
     op = ops.parse_op(given["origin"], given["body"], given.get("private"))
-    names = "id device n by scope doc recorded_at skew anchor fields private_hash private_fields".split()
+    names = [
+        "id",
+        "device",
+        "n",
+        "by",
+        "scope",
+        "doc",
+        "recorded_at",
+        "skew",
+        "anchor",
+        "fields",
+        "private_hash",
+        "private_fields",
+    ]
     return {"after": list(op.after), **{name: getattr(op, name) for name in names}}
 
 
