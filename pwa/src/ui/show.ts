@@ -7,7 +7,7 @@ import { amountShown, areaShown, formatDecimal, UNITS } from "../core/units.ts";
 import { app } from "./app.ts";
 import { language, say, words } from "./words/index.ts";
 
-const NBSP = " ";
+const NBSP = "\u00a0";
 
 /** The phone's own civil date. */
 export function today(): string {
@@ -71,12 +71,11 @@ export function unitShown(unit: string): string {
 
 /** Return "2 sào (720 m²)", "30 ml/bình": never broken between number and unit. */
 export function amountText(value: Amount): string {
-  const area = UNITS.get(value.unit)?.dimension === "area" && value.unit !== "m2";
-  const shown: unknown = area
-    ? areaShown(value.amount, value.unit, language.value)
-    : amountShown(value.amount, value.unit, language.value);
-  const text = typeof shown === "string" ? shown : `${value.amount} ${value.unit}`;
-  return text.replaceAll(" ", NBSP).replace(`${NBSP}(`, " (");
+  const area = areaShown(value.amount, value.unit, language.value);
+  const single = amountShown(value.amount, value.unit, language.value) ?? `${value.amount} ${value.unit}`;
+  const [said, beside] = typeof area === "string" ? [single, ""] : area;
+  const whole = (text: string) => text.replaceAll(" ", NBSP);
+  return beside === "" ? whole(said) : `${whole(said)} (${whole(beside)})`;
 }
 
 export function numberShown(amount: string): string {
@@ -89,6 +88,8 @@ export function valueShown(field: FormField, value: Value | undefined): string {
   if (value === undefined || value === null || value === "") return "";
   if (isAmount(value)) return amountText(value);
   if (typeof value === "boolean") return value ? words.value.yes : words.value.no;
+  if (field.type === "boundary") return Array.isArray(value) ? words.value.boundary_points(value.length) : "";
+  if (field.type === "days") return amountText({ amount: String(value), unit: "ngay" });
   if (Array.isArray(value)) return value.map((one) => valueShown(field, one)).join(", ");
   if (typeof value === "number") return numberShown(String(value));
   if (typeof value !== "string") return positionShown(value);
@@ -151,7 +152,8 @@ export function lineIds(values: Values): string[] {
   return [...ids];
 }
 
-const COMMON = new Set(["happened_on", "plots", "season", "performed_by", "note", "position"]);
+const UNTOLD = new Set(["boundary", "position", "ref", "refs"]);
+const COMMON = new Set(["happened_on", "plots", "season", "performed_by", "note", "position", "name"]);
 
 /** Return one short line about an entry: its product lines, else its first two filled fields. */
 export function summary(form: Form | null, values: Values): string {
@@ -162,7 +164,7 @@ export function summary(form: Form | null, values: Values): string {
     if (shown.length > 0) return shown.filter(Boolean).join("; ");
   }
   return form.fields
-    .filter((field) => !COMMON.has(field.name))
+    .filter((field) => !COMMON.has(field.name) && !UNTOLD.has(field.type))
     .map((field) => valueShown(field, values[field.name]))
     .filter(Boolean)
     .slice(0, 2)

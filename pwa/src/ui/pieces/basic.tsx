@@ -100,12 +100,22 @@ const PLACES = [
 ] as const;
 
 /** The dock: one main thing, and on the four places the bar. */
-export function Dock({ children, bar = false }: { children?: ComponentChildren; bar?: boolean }) {
+export function Dock({
+  children,
+  bar = false,
+  hint = "",
+}: {
+  children?: ComponentChildren;
+  bar?: boolean;
+  hint?: string;
+}) {
+  if (!bar && (children === undefined || children === false)) return null;
   return (
-    <div class="dock">
-      {children !== undefined && <div class="main">{children}</div>}
+    <footer class="dock">
+      {children !== undefined && children !== false && <div class="main">{children}</div>}
+      {hint !== "" && <p class="hint">{hint}</p>}
       {bar && <Bar />}
-    </div>
+    </footer>
   );
 }
 

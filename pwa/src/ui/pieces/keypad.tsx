@@ -63,31 +63,33 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
     amount !== null && unit.value === "sao" ? amountText({ amount, unit: "sao" }).split("(")[1] : undefined;
   return (
     <>
-      <p class="readout" aria-live="polite">
-        <b>{shown}</b>
-        <span>
-          {unit.value === "" ? "" : unitShown(unit.value)}
-          {square === undefined ? "" : ` (${square}`}
-        </span>
-      </p>
+      <div class="row readout-row">
+        <p class="readout" aria-live="polite">
+          <b>{shown}</b>
+          <span>
+            {unit.value === "" ? "" : unitShown(unit.value)}
+            {square === undefined ? "" : ` (${square}`}
+          </span>
+        </p>
+        {ask.last !== null && (
+          <button
+            type="button"
+            class="btn slim"
+            onClick={() => {
+              ask.then(ask.last);
+              close();
+            }}
+          >
+            <Icon name="repeat" />
+            {w.last_value(ask.last.unit === "" ? numberShown(ask.last.amount) : amountText(ask.last))}
+          </button>
+        )}
+      </div>
       <p class="tip">
         {range !== null && (ask.units.length === 0 || unit.value === ask.units[0])
           ? w.range_usual(numberShown(range[0]), numberShown(range[1]))
           : say(ask.field.help)}
       </p>
-      {ask.last !== null && (
-        <button
-          type="button"
-          class="btn slim"
-          onClick={() => {
-            ask.then(ask.last);
-            close();
-          }}
-        >
-          <Icon name="repeat" />
-          {w.last_value(ask.last.unit === "" ? numberShown(ask.last.amount) : amountText(ask.last))}
-        </button>
-      )}
       {ask.units.length > 1 && (
         <Units
           units={ask.units}

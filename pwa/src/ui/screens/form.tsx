@@ -25,7 +25,7 @@ import { Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
 import { toast } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
-import { dayName, PLOT_ICONS, seasonIcon, seasonOf, today } from "../show.ts";
+import { dayName, lineIds, today } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { About } from "./about-entry.tsx";
 import { offerInstall } from "./install.tsx";
@@ -103,6 +103,10 @@ function Filling({ draft, form, reload }: FillingProps) {
   };
   const set = (name: string, value: Value) => put(setValue(form, values.value, name, value));
   const focus = (name: string) => app().drafts.keep(draft.id, { focus: name });
+  const repeat = () => {
+    openLine.value = null;
+    put(repeatValues(values.value, last.value ?? {}, form, newLineId));
+  };
   const removeLine = (id: string) => {
     const before = values.value;
     if (openLine.value === id) openLine.value = null;
@@ -146,11 +150,8 @@ function Filling({ draft, form, reload }: FillingProps) {
           </span>
         </Top>
         {draft.pendingCapture !== null && draft.photos.length === 0 && <Note>{w.camera_resume}</Note>}
-        {draft.isNew && last.value !== null && (
-          <Btn
-            icon="repeat"
-            onClick={() => put(repeatValues(values.value, last.value ?? {}, form, newLineId))}
-          >
+        {draft.isNew && last.value !== null && isBare(form, values.value) && (
+          <Btn icon="repeat" onClick={repeat}>
             {w.same_as_last_short}
           </Btn>
         )}
@@ -237,11 +238,10 @@ function Filling({ draft, form, reload }: FillingProps) {
         )}
         {!dated && <Note halt>{w.date_needed}</Note>}
       </main>
-      <Dock>
+      <Dock hint={w.save_hint}>
         <Do icon="check" disabled={saving.value || !dated} onClick={() => void save()}>
           {saving.value ? w.saving : w.save}
         </Do>
-        <p class="hint">{w.save_hint}</p>
       </Dock>
     </>
   );
@@ -299,8 +299,9 @@ function saved(result: Extract<SaveResult, { ok: true }>, draft: Draft): void {
   offerInstall();
 }
 
-/** Pictogram of what an entry is about. */
-export function aboutIcon(values: Values): string {
-  const season = seasonOf(typeof values.season === "string" ? values.season : null);
-  return season === undefined ? (PLOT_ICONS.field ?? "field") : seasonIcon(season);
+/** Says whether nothing of the form's own was filled in yet, so that "như lần trước" loses nothing. */
+function isBare(form: Form, values: Values): boolean {
+  const common = new Set(["happened_on", "plots", "season", "performed_by", "note", "position"]);
+  const own = form.fields.filter((field) => !common.has(field.name) && field.default === null);
+  return own.every((field) => isEmpty(values[field.name])) && lineIds(values).length === 0;
 }
