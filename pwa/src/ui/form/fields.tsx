@@ -235,7 +235,7 @@ function NumberField(props: FieldProps) {
       last: asAmount(field, last),
       units: field.type === "amount" ? field.units : [],
       whole: field.type === "integer" || field.type === "days",
-      then: (one) => set(name, fromAmount(field, one)),
+      done: (one) => set(name, fromAmount(field, one)),
     });
   };
   const unit = amount?.unit ?? field.units[0] ?? "";

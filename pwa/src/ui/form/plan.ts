@@ -7,7 +7,7 @@
 
 import type { Form, FormField, FormPhoto, Value, Values } from "../../app/types.ts";
 import { compareDecimals } from "../../core/units.ts";
-import { isAmount, lineIds } from "../show.ts";
+import { isAmount } from "../show.ts";
 
 /** Drawn at the head or the foot of every form, not in its list. */
 const PLACED = new Set(["happened_on", "plots", "season", "performed_by", "note", "position"]);
@@ -22,11 +22,15 @@ export interface Plan {
 export const fieldOf = (form: Form, name: string): FormField | null =>
   form.fields.find((field) => field.name === name) ?? null;
 
-/** Says whether a field is asked, given the values beside it (`prefix` is `line.<id>.` inside a line). */
+/**
+ * Says whether a field is asked, given the values beside it.
+ *
+ * `prefix` is `line.<id>.` inside a line; its condition may also name a field of the form itself.
+ */
 export function isAsked(field: FormField, values: Values, prefix = ""): boolean {
   if (field.when === null) return true;
   const { in: wanted } = field.when;
-  const value = values[prefix + field.when.field];
+  const value = values[prefix + field.when.field] ?? values[field.when.field];
   const found = Array.isArray(value) ? value : [value];
   return found.some((one) => wanted.some((want) => want === one));
 }
@@ -41,38 +45,6 @@ export function planFields(fields: readonly FormField[], values: Values, prefix 
 
 export const isEmpty = (value: Value | undefined): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
-
-export interface Missing {
-  /** Name as it stands in the values, `line.<id>.` before it inside a line. */
-  name: string;
-  field: FormField;
-}
-
-/** Return the fields that the form requires here and that are empty; absence never stops a save. */
-export function missingFields(form: Form, values: Values): Missing[] {
-  const missing: Missing[] = [];
-  for (const field of form.fields) {
-    if (needs(form, field) && isAsked(field, values) && isEmpty(values[field.name]))
-      missing.push({ name: field.name, field });
-  }
-  const lines = form.lines;
-  if (lines === null) return missing;
-  for (const id of lineIds(values)) {
-    const prefix = `line.${id}.`;
-    for (const field of lines.fields) {
-      const name = prefix + field.name;
-      const wanted = field.required === "yes" || field.required === "if";
-      if (wanted && isAsked(field, values, prefix) && isEmpty(values[name])) missing.push({ name, field });
-    }
-  }
-  return missing;
-}
-
-function needs(form: Form, field: FormField): boolean {
-  if (field.name === "plots") return form.about.plots === "required";
-  if (field.name === "season") return form.about.season === "required";
-  return field.required === "yes" || field.required === "if";
-}
 
 /** Return the usual range where the value lies outside it, else null; amounts only in the field's first unit. */
 export function oddRange(field: FormField, value: Value | undefined): readonly [string, string] | null {

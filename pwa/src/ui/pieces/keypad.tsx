@@ -29,7 +29,7 @@ export interface KeypadAsk {
   /** Units as segments; none for a plain number. */
   units: readonly string[];
   whole: boolean;
-  then: (value: Amount | null) => void;
+  done: (value: Amount | null) => void;
 }
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "erase"];
@@ -45,7 +45,7 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
   const unit = useSignal(ask.value?.unit ?? ask.last?.unit ?? ask.units[0] ?? "");
   const done = () => {
     const amount = finish(text.value);
-    ask.then(amount === null ? null : { amount, unit: unit.value });
+    ask.done(amount === null ? null : { amount, unit: unit.value });
     close();
   };
   const tap = (key: string) => {
@@ -76,7 +76,7 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
             type="button"
             class="btn slim"
             onClick={() => {
-              ask.then(ask.last);
+              ask.done(ask.last);
               close();
             }}
           >

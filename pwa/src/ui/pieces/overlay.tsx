@@ -157,6 +157,7 @@ export function Choice(props: {
 }) {
   const { option } = props;
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role is radio or checkbox, both take it
     <button
       type="button"
       class="choice"

@@ -10,23 +10,16 @@ import type { Draft, Form, SaveResult, Value, Values, WriteProblem } from "../..
 import { addDays } from "../../core/civil.ts";
 import { app } from "../app.ts";
 import { Field } from "../form/fields.tsx";
+import { loadChecks } from "../form/findings.ts";
 import { Lines, newLineId } from "../form/lines.tsx";
 import { Photos } from "../form/photos.tsx";
-import {
-  dropLine,
-  fieldOf,
-  isEmpty,
-  missingFields,
-  planFields,
-  repeatValues,
-  setValue,
-} from "../form/plan.ts";
+import { dropLine, fieldOf, isEmpty, planFields, repeatValues, setValue } from "../form/plan.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
 import { toast } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { dayName, lineIds, today } from "../show.ts";
-import { say, words } from "../words/index.ts";
+import { language, say, words } from "../words/index.ts";
 import { About } from "./about-entry.tsx";
 import { offerInstall } from "./install.tsx";
 import { entryHash } from "./rows.tsx";
@@ -85,6 +78,7 @@ function Filling({ draft, form, reload }: FillingProps) {
   const more = useSignal(false);
   const failed = useSignal<WriteProblem | null>(null);
   const saving = useSignal(false);
+  const check = useSignal<Awaited<ReturnType<typeof loadChecks>> | null>(null);
 
   const season = typeof values.value.season === "string" ? values.value.season : null;
   useEffect(() => {
@@ -97,6 +91,11 @@ function Filling({ draft, form, reload }: FillingProps) {
         last.value = found;
       });
   }, [draft.id]);
+  useEffect(() => {
+    void loadChecks().then((checks) => {
+      check.value = checks;
+    });
+  }, []);
   const put = (next: Values) => {
     values.value = next;
     app().drafts.keep(draft.id, { values: next });
@@ -123,8 +122,7 @@ function Filling({ draft, form, reload }: FillingProps) {
   };
   const kept = app().drafts.failed.value;
   const plan = planFields(form.fields, values.value);
-  const missing = missingFields(form, values.value);
-  const missingNames = new Set(missing.map((one) => one.name));
+  const findings = check.value?.(form.form, values.value) ?? [];
   const draw = (name: string) => {
     const field = fieldOf(form, name);
     return field === null ? null : (
@@ -176,7 +174,7 @@ function Filling({ draft, form, reload }: FillingProps) {
             name={field.name}
             value={values.value[field.name]}
             last={last.value?.[field.name]}
-            missing={draft.document !== "entry" && missingNames.has(field.name)}
+            missing={findings.some((one) => one.field === field.name && one.code === "required_missing")}
             set={set}
             focus={focus}
           />
@@ -231,9 +229,12 @@ function Filling({ draft, form, reload }: FillingProps) {
           </section>
         )}
         {failed.value === null && kept !== null && <Note halt>{w.draft_failed}</Note>}
-        {missing.length > 0 && (
+        {findings.length > 0 && (
           <Note>
-            {w.still_missing([...new Set(missing.map((one) => say(one.field.label)))].slice(0, 4).join(", "))}
+            {findings.slice(0, 4).map((one) => (
+              <p key={one.field + one.code}>{one[language.value]}</p>
+            ))}
+            <p>{w.still_saves}</p>
           </Note>
         )}
         {!dated && <Note halt>{w.date_needed}</Note>}

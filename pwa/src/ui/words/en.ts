@@ -92,7 +92,7 @@ export const en: AllWords = {
   add_more: "Add more",
   add_less: "Fold",
   optional: "optional",
-  still_missing: (what) => `Still missing: ${what}. You can save and add it later.`,
+  still_saves: "You can save now and add it later.",
   missing_here: "This is needed",
   future_day: "This day has not come yet. Check the date.",
   save: "Save",

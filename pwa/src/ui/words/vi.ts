@@ -88,7 +88,7 @@ export const vi = {
   add_more: "Ghi thêm",
   add_less: "Thu gọn",
   optional: "không bắt buộc",
-  still_missing: (what: string) => `Còn thiếu: ${what}. Vẫn lưu được, ghi thêm sau.`,
+  still_saves: "Vẫn lưu được, ghi thêm sau.",
   missing_here: "Chỗ này cần ghi",
   future_day: "Ngày này chưa tới. Xem lại ngày.",
   save: "Lưu",
