@@ -65,7 +65,9 @@ def parse_invite(op: Op) -> Invite | None:
     )
     if not well_made:
         return None
-    return Invite(membership, kind, fields["confirm"], secret, code, expires_at)
+    return Invite(
+        str(membership), str(kind), fields["confirm"] is True, str(secret), code, int(expires_at or 0)
+    )
 
 
 def join_key(op: Op) -> bytes | None:
@@ -73,7 +75,7 @@ def join_key(op: Op) -> bytes | None:
     text = op.fields.get("key")
     if not ids.is_b64(text, limits.KEY_BYTES):
         return None
-    key = ids.b64_decode(text)
+    key = ids.b64_decode(str(text))
     try:
         return key if ids.key_to_device(key) == op.device else None
     except Refusal:
@@ -84,7 +86,9 @@ def knows_secret(invite: Invite, secret: object) -> bool:
     """Return whether `secret` is the invitation's, compared in constant time."""
     if not ids.is_b64(secret, limits.SECRET_BYTES):
         return False
-    return hmac.compare_digest(ids.b64_encode(hashlib.sha256(ids.b64_decode(str(secret))).digest()), invite.secret_hash)
+    return hmac.compare_digest(
+        ids.b64_encode(hashlib.sha256(ids.b64_decode(str(secret))).digest()), invite.secret_hash
+    )
 
 
 def knows_code(invite: Invite, invite_id: str, code: object) -> bool:

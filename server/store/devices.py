@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.config import now_ms
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
@@ -63,7 +63,7 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
     )
     found = [
         (row, membership)
-        for row, membership in session.execute(query).tuples()
+        for row, membership in session.execute(query)
         if row.scope == f"org:{membership.organisation}" and row.key is not None
     ]
     if not found:
@@ -82,7 +82,8 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
         state=row.state,
         copied=seen is not None and seen.copied,
         kind=row.kind,
-        in_force=membership.valid_from <= now and (membership.valid_until is None or now < membership.valid_until),
+        in_force=membership.valid_from <= now
+        and (membership.valid_until is None or now < membership.valid_until),
     )
 
 
@@ -144,7 +145,11 @@ def refold(session: Session, scope: str, doc: str) -> None:
         row = DeviceRow(scope=scope, doc=doc)
         session.add(row)
     row.device, row.key, row.label, row.state = folded.device, folded.key, folded.label, folded.state
-    row.membership, row.kind, row.confirm = folded.invite.membership, folded.invite.kind, folded.invite.confirm
+    row.membership, row.kind, row.confirm = (
+        folded.invite.membership,
+        folded.invite.kind,
+        folded.invite.confirm,
+    )
     row.secret_hash, row.code_hash = folded.invite.secret_hash, folded.invite.code_hash
     row.expires_at = min(folded.invite.expires_at, 2**53 - 1)
     row.invited_by, row.invite_op = folded.invited_by, folded.invite_op
@@ -164,7 +169,9 @@ def rows_of_doc(session: Session, doc: str) -> list[DeviceRow]:
 
 def rows_of_device(session: Session, device: str) -> list[DeviceRow]:
     """Return the documents that a device's key joined."""
-    return list(session.scalars(select(DeviceRow).where(DeviceRow.device == device).order_by(DeviceRow.scope)))
+    return list(
+        session.scalars(select(DeviceRow).where(DeviceRow.device == device).order_by(DeviceRow.scope))
+    )
 
 
 def rows_of_organisation(session: Session, organisation: str) -> list[DeviceRow]:
@@ -193,7 +200,9 @@ def open_session(session: Session, token_hash: str, device: str, now: int, expir
 def session_device(session: Session, token_hash: str, now: int) -> str | None:
     """Return the device of a live session."""
     return session.scalar(
-        select(DeviceSession.device).where(DeviceSession.token_hash == token_hash, DeviceSession.expires_at > now)
+        select(DeviceSession.device).where(
+            DeviceSession.token_hash == token_hash, DeviceSession.expires_at > now
+        )
     )
 
 
@@ -229,7 +238,14 @@ def tries_of(session: Session, invite: str) -> int:
 def add_try(session: Session, invite: str, now: int) -> None:
     """Count one wrong try; tries older than a month go."""
     session.execute(delete(InviteTry).where(InviteTry.last_at < now - 30 * 86_400_000))
-    _upsert(session, InviteTry, {"invite": invite}, {"tries": 1, "last_at": now}, {"last_at": now}, InviteTry.tries)
+    _upsert(
+        session,
+        InviteTry,
+        {"invite": invite},
+        {"tries": 1, "last_at": now},
+        {"last_at": now},
+        InviteTry.tries,
+    )
 
 
 def count_rate(session: Session, bucket: str, subject: str, window: int, now: int) -> int:
@@ -263,7 +279,7 @@ def _upsert(
     key: dict[str, object],
     first: dict[str, object],
     later: dict[str, object],
-    counter: ColumnElement[int] | object = None,
+    counter: InstrumentedAttribute[int] | None = None,
 ) -> None:
     """Insert a row, or update the one that is there; both databases do it in one statement."""
     table = model.__table__  # type: ignore[attr-defined]
@@ -271,7 +287,7 @@ def _upsert(
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
     change = dict(later)
     if counter is not None:
-        column = table.c[counter.key]  # type: ignore[union-attr]
+        column = table.c[counter.key]
         change[column.name] = column + 1
     session.execute(
         insert.values(**key, **first).on_conflict_do_update(index_elements=list(key), set_=change)

@@ -73,7 +73,9 @@ def make_private() -> SoftwareKey:
     """
     folder = current_settings().data_dir
     if (folder / PRIVATE).exists() or (folder / PUBLIC).exists():
-        raise OperatorKeyMissing("one half of an operator key is there: bring the other back, or move it away")
+        raise OperatorKeyMissing(
+            "one half of an operator key is there: bring the other back, or move it away"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     key = SoftwareKey.generate()
     _write(folder / PRIVATE, key.to_pem(), 0o600)

@@ -6,11 +6,30 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.models.people import Consent, Farm, Help, Membership, Organisation, Person, Product, Request, Village
+from server.models.people import (
+    Consent,
+    Farm,
+    Help,
+    Membership,
+    Organisation,
+    Person,
+    Product,
+    Request,
+    Village,
+)
 
 HOUSEHOLD_ROLES = ("owner", "member")
 HELPER_ROLES = ("helper", "extension")
-STAFF_ROLES = (*HELPER_ROLES, "reviewer", "manager", "clerk", "officer", "auditor", "administrator", "operator")
+STAFF_ROLES = (
+    *HELPER_ROLES,
+    "reviewer",
+    "manager",
+    "clerk",
+    "officer",
+    "auditor",
+    "administrator",
+    "operator",
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""A device's way in: a look at its invitation, the join, the challenge, the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+
+from server.api.bodies import read_json_body
+from server.auth import set_cookie
+from server.config import now_ms
+from server.schemas.device import (
+    ChallengeQuery,
+    InviteAnswer,
+    InviteQuery,
+    JoinAnswer,
+    JoinQuery,
+    Nonce,
+    SessionAnswer,
+    SessionQuery,
+    body_of,
+    load,
+)
+from server.services import joining, sessions
+from sync.limits import SESSION_HOURS
+from sync.wire import SentOp
+
+BODY_BYTES_MAX = 64 * 1024
+SESSION_BYTES_MAX = 1024 * 1024
+
+blueprint = Blueprint("device", __name__, url_prefix="/api/v1/device", description="Joining, device sessions")
+
+
+@blueprint.route("/invite", methods=["POST"])
+@blueprint.doc(requestBody=body_of(InviteQuery))
+@blueprint.response(200, InviteAnswer)
+def invite() -> joining.Look:
+    """Show what an invitation is for. Changes nothing; a wrong secret or code is one of five tries."""
+    sent = load(InviteQuery(), read_json_body(BODY_BYTES_MAX))
+    return joining.look(sent["invite"], sent.get("secret"), sent.get("code"), _address(), now_ms())
+
+
+@blueprint.route("/join", methods=["POST"])
+@blueprint.doc(requestBody=body_of(JoinQuery))
+@blueprint.response(200, JoinAnswer)
+def join() -> Response:
+    """Take the join op of a new key. The same bytes again end the same way."""
+    sent = load(JoinQuery(), read_json_body(BODY_BYTES_MAX))
+    joined = joining.join(
+        sent["body"], sent["signature"], sent["key"], sent.get("code"), _address(), now_ms()
+    )
+    answer: dict[str, Any] = {"result": joined.result, "ops": joined.ops}
+    if joined.opened is None:
+        return jsonify(answer)
+    answer |= {"token": joined.opened.token, "expires_at": joined.opened.expires_at}
+    return _with_cookie(jsonify(answer), joined.opened, joined.kind)
+
+
+@blueprint.route("/challenge", methods=["POST"])
+@blueprint.doc(requestBody=body_of(ChallengeQuery))
+@blueprint.response(200, Nonce)
+def challenge() -> dict[str, str]:
+    """Give a nonce of 32 bytes, good for one answer within 5 minutes; unknown devices get one too."""
+    sent = load(ChallengeQuery(), read_json_body(BODY_BYTES_MAX))
+    return {"nonce": sessions.challenge(sent["device"], _address(), now_ms())}
+
+
+@blueprint.route("/session", methods=["POST"])
+@blueprint.doc(requestBody=body_of(SessionQuery))
+@blueprint.response(200, SessionAnswer)
+def session() -> Response:
+    """Open a session of 24 hours for the device that signed the nonce."""
+    sent = load(SessionQuery(), read_json_body(SESSION_BYTES_MAX))
+    own = [SentOp(op["body"], op.get("private"), op["signature"]) for op in sent.get("ops", [])]
+    opened = sessions.open_session(sent["device"], sent["nonce"], sent["signature"], own, now_ms())
+    answer = jsonify(
+        {"token": opened.opened.token, "expires_at": opened.opened.expires_at, "ops": opened.ops}
+    )
+    return _with_cookie(answer, opened.opened, opened.kind)
+
+
+def _with_cookie(answer: Response, opened: sessions.Opened, kind: str) -> Response:
+    if kind == "browser":
+        set_cookie(answer, opened.token, SESSION_HOURS * 3600)
+    return answer
+
+
+def _address() -> str:
+    return request.remote_addr or ""

@@ -1,0 +1,112 @@
+"""The read-only snapshot that a device keeps beside its logs: names and lists, no more than it may see.
+
+A household sees its own farm and people; a helper the farms that it helps; staff their organisation's. Of
+other organisations nobody sees more than the commune's name. A device that waits sees its own name and lists.
+Source: DESIGN §2, §3 "Who signs".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from server.db import reading
+from server.models.people import Farm, Membership, Organisation
+from server.store import log, people
+from server.store.devices import Writer
+from server.store.people import Member
+from sync import ids
+from sync.values import Json, write_text
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The JSON text of the snapshot and its tag, which changes when the text does."""
+
+    text: str
+    tag: str
+
+
+def snapshot(who: Writer, scopes: dict[str, bool], now: int) -> Snapshot:
+    """Return what the device may see of people and lists."""
+    with reading() as session:
+        text = write_text(_collect(session, who, scopes, now))
+    return Snapshot(text, ids.b64_encode(hashlib.sha256(text.encode("utf-8")).digest()[:16]))
+
+
+def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -> dict[str, Json]:
+    members = _members(session, who, scopes, now)
+    me = people.member(session, who.membership)
+    farms = {m.farm.id: m.farm for m in members if m.farm is not None}
+    for scope in scopes:
+        kind, uuid = ids.split_ref(scope)
+        if kind == "farm" and uuid not in farms:
+            farms |= {farm.id: farm for farm in people.farms_of(session, who.organisation) if farm.id == uuid}
+    persons = {m.person.id: m.person for m in ([me] if me else []) + members}
+    organisations = [
+        one for one in people.organisations(session) if one.id == who.organisation or one.kind == "commune"
+    ]
+    return {
+        "origin": log.origin(session),
+        "epoch": log.epoch(session),
+        "me": {
+            "device": who.device,
+            "membership": who.membership,
+            "person": who.person,
+            "role": who.role,
+            "organisation": who.organisation,
+            "farm": who.farm,
+            "state": who.state,
+            "copied": who.copied,
+            "name": "" if me is None else me.person.name,
+        },
+        "organisations": [_organisation(one) for one in organisations],
+        "farms": [_farm(one) for one in sorted(farms.values(), key=lambda farm: (farm.code, farm.id))],
+        "persons": [{"id": one.id, "name": one.name} for _, one in sorted(persons.items())],
+        "memberships": [_membership(m.membership) for m in sorted(members, key=lambda m: m.membership.id)],
+        "products": [
+            {"code": p.code, "sector": p.sector, "name": {"vi": p.name_vi, "en": p.name_en}}
+            for p in people.products(session)
+        ],
+        "villages": [{"id": v.id, "name": v.name} for v in people.villages(session)],
+    }
+
+
+def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -> list[Member]:
+    """Return the members of the farms that the device reads and, for staff, the organisation's staff."""
+    if not scopes:
+        me = people.member(session, who.membership)
+        return [me] if me is not None else []
+    in_force = (
+        Membership.valid_from <= now,
+        (Membership.valid_until.is_(None)) | (Membership.valid_until > now),
+    )
+    mine = Membership.organisation == who.organisation
+    farms = [ids.split_ref(scope)[1] for scope in scopes if scope.startswith("farm:")]
+    if who.role in people.HOUSEHOLD_ROLES or who.role in people.HELPER_ROLES:
+        visible: ColumnElement[bool] = Membership.farm.in_(farms) | (Membership.id == who.membership)
+    else:
+        visible = Membership.role != "operator"
+    return people.members_where(session, mine, visible, *in_force)
+
+
+def _organisation(one: Organisation) -> dict[str, Json]:
+    return {"id": one.id, "kind": one.kind, "name": one.name, "parent": one.parent}
+
+
+def _farm(one: Farm) -> dict[str, Json]:
+    return {
+        "id": one.id,
+        "organisation": one.organisation,
+        "village": one.village,
+        "code": one.code,
+        "name": one.name,
+        "demo": one.demo,
+    }
+
+
+def _membership(one: Membership) -> dict[str, Json]:
+    return {"id": one.id, "person": one.person, "farm": one.farm, "role": one.role}

@@ -1,0 +1,332 @@
+"""Requests: rows made in the field, settled at once where the sender has the right, else by a person.
+
+The same id and values get the answer that the request has now; the id names the row too, so ops can speak
+of it before the server has ever heard of it. One request never decides another's fate.
+Source: WIRE "Requests"; DESIGN §2 "What is an op, and what is an ordinary row".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from server.db import run_write
+from server.errors import ServiceError
+from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
+from server.store import people
+from server.store.devices import Writer
+from sync import ids, limits
+from sync.values import Json, write_text
+
+KINDS = ("organisation", "farm", "person", "membership", "help", "consent", "withdrawal")
+MAKERS = ("helper", "extension", "reviewer", "manager", "administrator")
+CHARS_MAX = 300
+VALUES_MAX = 30
+NOT_YOURS = "Việc này ngoài phạm vi của người gửi; hãy hỏi hợp tác xã."
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request of the right shape."""
+
+    id: str
+    kind: str
+    made_at: int
+    values: dict[str, Json]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one request stands: `row` where it is settled, `reason` where it is declined or refused."""
+
+    result: str
+    row: dict[str, Json] | None = None
+    reason: str | None = None
+
+
+class _Refused(Exception):
+    """The values have not the shape of their kind."""
+
+
+class _Declined(Exception):
+    """Asked of the wrong place; the message is for the person who asked."""
+
+
+def parse_requests(data: Mapping[str, object]) -> list[Sent | None]:
+    """Return the requests of a body; one of the wrong shape is None and gets `refused` by itself.
+
+    Raises: ServiceError: bad_request where there is no list, too_large above 100.
+    """
+    rows = data.get("requests")
+    if not isinstance(rows, list):
+        raise ServiceError("bad_request")
+    if len(rows) > limits.REQUEST_ROWS_MAX:
+        raise ServiceError("too_large")
+    return [_parse(row) for row in rows]
+
+
+def take(who: Writer, sent: Sequence[Sent | None], now: int) -> list[Answer]:
+    """Return one answer each, in order.
+
+    Raises: ServiceError(request_reused) where an id came before with other values; what was settled before it
+            in this list stays so, and gets the same answer again.
+    """
+    return [_take_one(who, one, now) for one in sent]
+
+
+def _take_one(who: Writer, one: Sent | None, now: int) -> Answer:
+    if one is None:
+        return Answer("refused", reason="bad_request")
+    text = write_text({name: one.values[name] for name in sorted(one.values)})
+
+    def work(session: Session) -> Answer:
+        known = people.request_of(session, one.id)
+        if known is not None:
+            if known.kind != one.kind or known.values != text or known.membership != who.membership:
+                raise ServiceError("request_reused")
+            return Answer(known.result, _row(session, known.kind, known.row), known.reason)
+        try:
+            result, reason = _decide(session, who, one, now)
+        except _Refused as error:
+            return Answer("refused", reason=str(error))
+        except _Declined as error:
+            result, reason = "declined", str(error)
+        row = one.id if result == "settled" else None
+        session.add(
+            Request(
+                id=one.id, organisation=who.organisation, kind=one.kind, made_at=one.made_at, values=text,
+                scope=f"farm:{one.id}" if one.kind == "farm" else None, membership=who.membership,
+                device=who.device, received_at=now, result=result, reason=reason, row=row,
+            )
+        )  # fmt: skip
+        session.flush()
+        return Answer(result, _row(session, one.kind, row), reason)
+
+    return run_write(work)
+
+
+def _parse(row: object) -> Sent | None:
+    if not isinstance(row, dict):
+        return None
+    made_at, values = row.get("made_at"), row.get("values")
+    if not isinstance(made_at, int) or isinstance(made_at, bool) or not isinstance(values, dict):
+        return None
+    if not ids.is_uuid(row.get("id")) or row.get("kind") not in KINDS:
+        return None
+    if not 0 <= made_at <= limits.INTEGER_MAX or len(values) > VALUES_MAX:
+        return None
+    if not all(_is_text(name) and _is_plain(value) for name, value in values.items()):
+        return None
+    return Sent(row["id"], row["kind"], made_at, values)
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, str):
+        return _is_text(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) <= limits.INTEGER_MAX
+    return value is None
+
+
+def _is_text(text: str) -> bool:
+    """Return whether a text is short and can be stored: no U+0000, no unpaired surrogate."""
+    return len(text) <= CHARS_MAX and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+
+
+def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, str | None]:
+    """Check the values, then make the row where the sender has the right; a waiting one makes none yet."""
+    make = _MAKE[one.kind]
+    may = who.may_act and who.role in MAKERS
+    if one.kind in ("consent", "withdrawal"):
+        may = who.may_act and (may or who.role in people.HOUSEHOLD_ROLES)
+    if one.kind == "organisation":
+        _text(one, "name")
+        return "waiting", None  # the commune decides which cooperatives there are
+    if not who.in_force or who.state == "revoked":
+        raise _Declined(NOT_YOURS)
+    with session.begin_nested() as part:
+        make(session, who, one, now)
+        session.flush()
+        if not may:
+            part.rollback()
+            return "waiting", None
+    return "settled", None
+
+
+def _make_farm(session: Session, who: Writer, one: Sent, now: int) -> None:
+    if session.get(Farm, one.id) is not None:
+        raise _Declined("Mã hộ này đã có.")
+    organisation = one.values.get("organisation") or who.organisation
+    if organisation != who.organisation:
+        raise _Declined(NOT_YOURS)
+    session.add(
+        Farm(
+            id=one.id,
+            organisation=who.organisation,
+            village=_village(session, one),
+            code=people.next_farm_code(session, who.organisation),
+            name=_text(one, "name"),
+            address=_optional(one, "address"),
+            created_at=now,
+        )
+    )
+    session.flush()
+    if who.role in people.HELPER_ROLES:
+        # Who enrols a household may go on helping it until the cooperative ends that.
+        session.add(Help(farm=one.id, id=one.id, membership=who.membership, valid_from=now))
+
+
+def _make_person(session: Session, who: Writer, one: Sent, now: int) -> None:
+    if session.get(Person, one.id) is not None:
+        raise _Declined("Người này đã có.")
+    session.add(
+        Person(
+            id=one.id,
+            organisation=who.organisation,
+            name=_text(one, "name"),
+            phone=_optional(one, "phone"),
+            village=_village(session, one),
+            created_at=now,
+        )
+    )
+
+
+def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None:
+    person, farm = _person(session, who, one), _farm(session, who, one)
+    role = _text(one, "role")
+    if role not in people.HOUSEHOLD_ROLES:
+        raise _Declined("Vai trò này do hợp tác xã giao.")
+    if people.find_membership(session, person.id, who.organisation, farm.id) is not None:
+        raise _Declined("Người này đã là thành viên của hộ.")
+    session.add(
+        Membership(
+            id=one.id,
+            person=person.id,
+            organisation=who.organisation,
+            farm=farm.id,
+            role=role,
+            valid_from=now,
+        )
+    )
+
+
+def _make_help(session: Session, who: Writer, one: Sent, now: int) -> None:
+    farm = _farm(session, who, one)
+    helper = session.get(Membership, _uuid(one, "membership"))
+    if helper is None or helper.organisation != who.organisation or helper.role not in people.HELPER_ROLES:
+        raise _Declined(NOT_YOURS)
+    if who.role in people.HELPER_ROLES:
+        raise _Declined("Quyền giúp hộ này do hợp tác xã giao.")
+    until = one.values.get("valid_until")
+    if until is not None and not isinstance(until, int):
+        raise _Refused("valid_until")
+    session.add(Help(farm=farm.id, id=one.id, membership=helper.id, valid_from=now, valid_until=until))
+
+
+def _make_consent(session: Session, who: Writer, one: Sent, _now: int) -> None:
+    person = _person(session, who, one)
+    session.add(
+        Consent(
+            id=one.id,
+            person=person.id,
+            purpose=_text(one, "purpose", 40),
+            text_version=_text(one, "text_version", 40),
+            means=_text(one, "means", 40),
+            given_at=one.made_at,
+        )
+    )
+
+
+def _make_withdrawal(session: Session, who: Writer, one: Sent, _now: int) -> None:
+    consent = session.get(Consent, _uuid(one, "consent"))
+    person = None if consent is None else session.get(Person, consent.person)
+    if consent is None or person is None or not _reaches(who, person):
+        raise _Declined(NOT_YOURS)
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = one.made_at
+
+
+def _make_nothing(_session: Session, _who: Writer, _one: Sent, _now: int) -> None:
+    """Organisations are made by the commune's people."""
+
+
+_MAKE: dict[str, Callable[[Session, Writer, Sent, int], None]] = {
+    "organisation": _make_nothing,
+    "farm": _make_farm,
+    "person": _make_person,
+    "membership": _make_membership,
+    "help": _make_help,
+    "consent": _make_consent,
+    "withdrawal": _make_withdrawal,
+}
+
+
+def _person(session: Session, who: Writer, one: Sent) -> Person:
+    person = session.get(Person, _uuid(one, "person"))
+    if person is None or not _reaches(who, person):
+        raise _Declined(NOT_YOURS)
+    return person
+
+
+def _reaches(who: Writer, person: Person) -> bool:
+    """Return whether the sender speaks for a person: staff for their organisation, others for themselves."""
+    if who.role in people.HOUSEHOLD_ROLES:
+        return person.id == who.person
+    return person.organisation == who.organisation
+
+
+def _farm(session: Session, who: Writer, one: Sent) -> Farm:
+    farm = session.get(Farm, _uuid(one, "farm"))
+    if farm is None or farm.organisation != who.organisation:
+        raise _Declined(NOT_YOURS)
+    return farm
+
+
+def _village(session: Session, one: Sent) -> str | None:
+    name = one.values.get("village")
+    if name is None:
+        return None
+    village = session.get(Village, name) if isinstance(name, str) else None
+    if village is None:
+        raise _Refused("village")
+    return village.id
+
+
+def _text(one: Sent, name: str, chars_max: int = 200) -> str:
+    value = one.values.get(name)
+    if not isinstance(value, str) or not value.strip() or len(value) > chars_max:
+        raise _Refused(name)
+    return value.strip()
+
+
+def _optional(one: Sent, name: str) -> str | None:
+    return None if one.values.get(name) is None else _text(one, name, 30 if name == "phone" else 300)
+
+
+def _uuid(one: Sent, name: str) -> str:
+    value = one.values.get(name)
+    if not ids.is_uuid(value):
+        raise _Refused(name)
+    return str(value)
+
+
+def _row(session: Session, kind: str, row: str | None) -> dict[str, Json] | None:
+    """Return a settled row as it stands."""
+    if row is None:
+        return None
+    if kind == "farm":
+        farm = session.get(Farm, row)
+        return (
+            None
+            if farm is None
+            else {"id": farm.id, "code": farm.code, "name": farm.name, "village": farm.village}
+        )
+    if kind == "person":
+        person = session.get(Person, row)
+        return None if person is None else {"id": person.id, "name": person.name}
+    if kind == "membership":
+        member = session.get(Membership, row)
+        return None if member is None else {"id": member.id, "role": member.role, "farm": member.farm}
+    return {"id": row}

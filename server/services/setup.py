@@ -1,0 +1,177 @@
+"""The first steps of a server: the operator's key, the log's name, the commune, the first cooperative.
+
+Done once, on the command line; done again it changes nothing. The key is made before the rows, so a cut
+between the two leaves a key that the next run takes, never rows whose key nobody has.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from server.config import Settings, current_settings
+from server.db import reading, run_write
+from server.models.people import Membership, Organisation, Person, Village
+from server.store import log, operator, people
+from sync import ids
+
+PRODUCTS = Path(__file__).parent.parent / "data" / "products.json"
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What `flask setup` made or found. `manager` is the membership to send the first staff link to."""
+
+    origin: str
+    commune: str
+    cooperative: str
+    manager: str
+    was_there: bool
+
+
+def set_up(
+    commune_name: str,
+    cooperative_name: str,
+    administrator_name: str,
+    village_names: Sequence[str],
+    now: int,
+) -> SetUp:
+    """Return the server's organisations, made now or before.
+
+    Raises: OperatorKeyMissing where rows are there and the key is not: a second key would orphan every
+            device that the first one invited.
+    """
+    with reading() as session:
+        there = people.is_set_up(session)
+    if not there and operator.public_key() is None:
+        operator.make_private()
+    operator.load_private()  # refuses here, before anything is changed
+    return run_write(
+        lambda session: (
+            _find(session)
+            if people.is_set_up(session)
+            else _make(session, commune_name, cooperative_name, administrator_name, village_names, now)
+        )
+    )
+
+
+def check_operator() -> None:
+    """Refuse to serve a database that was set up when the operator's public key is not here.
+
+    Raises: OperatorKeyMissing.
+    Source: faults.md 113.
+    """
+    if operator.public_key() is not None:
+        return
+    with reading() as session:
+        there = people.is_set_up(session)
+    if there:
+        raise operator.OperatorKeyMissing(
+            f"{operator.PUBLIC} is missing in DATA_DIR, and this database was made with one: bring it back"
+        )
+
+
+def load_products() -> int:
+    """Return how many products of the reference list stand in the table now."""
+    if not PRODUCTS.exists():
+        return 0
+    data = json.loads(PRODUCTS.read_text("utf-8"))
+    rows = [_product(row) for row in (data["products"] if isinstance(data, dict) else data)]
+    run_write(lambda session: people.put_products(session, rows))
+    return len(rows)
+
+
+def make_origin(settings: Settings) -> str:
+    """Return the log's name: the setting, or the public host and eight random characters."""
+    if settings.origin is not None:
+        if not ids.is_origin(settings.origin):
+            raise ValueError("ORIGIN: 1–100 characters of a-z 0-9 . - /")
+        return settings.origin
+    host = re.sub(r"[^a-z0-9.-]", "", (urlsplit(settings.public_url).hostname or "localhost").lower())
+    return f"{host[:80]}/{secrets.token_hex(4)}"
+
+
+def new_id(now: int) -> str:
+    """Return a fresh UUIDv7."""
+    return ids.make_uuid7(now, secrets.token_bytes(10))
+
+
+def add_organisation(session: Session, kind: str, name: str, parent: str | None, now: int) -> Organisation:
+    """Add an organisation together with the operator's membership in it."""
+    made = Organisation(id=new_id(now), kind=kind, name=name, parent=parent, created_at=now)
+    session.add(made)
+    session.flush()
+    person = Person(id=new_id(now), organisation=made.id, name="Người vận hành máy chủ", created_at=now)
+    session.add(person)
+    session.flush()
+    add_membership(session, person.id, made.id, None, "operator", now)
+    return made
+
+
+def add_membership(
+    session: Session, person: str, organisation: str, farm: str | None, role: str, now: int
+) -> Membership:
+    """Add a membership that holds from now on."""
+    made = Membership(
+        id=new_id(now),
+        person=person,
+        organisation=organisation,
+        farm=farm,
+        role=role,
+        valid_from=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _make(
+    session: Session,
+    commune_name: str,
+    cooperative_name: str,
+    administrator_name: str,
+    village_names: Sequence[str],
+    now: int,
+) -> SetUp:
+    origin = make_origin(current_settings())
+    log.set_origin(session, origin)
+    commune = add_organisation(session, "commune", commune_name, None, now)
+    cooperative = add_organisation(session, "cooperative", cooperative_name, commune.id, now + 1)
+    person = Person(id=new_id(now), organisation=commune.id, name=administrator_name, created_at=now)
+    session.add(person)
+    session.flush()
+    add_membership(session, person.id, commune.id, None, "administrator", now)
+    manager = add_membership(session, person.id, cooperative.id, None, "manager", now)
+    for name in village_names:
+        session.add(Village(id=new_id(now), commune=commune.id, name=name))
+    return SetUp(origin, commune.id, cooperative.id, manager.id, was_there=False)
+
+
+def _find(session: Session) -> SetUp:
+    commune = people.organisations(session)[0]
+    cooperative = people.find_organisation(session, None) or commune
+    managers = people.members_where(
+        session, Membership.organisation == cooperative.id, Membership.role.in_(("manager", "administrator"))
+    )
+    origin = log.origin(session)
+    return SetUp(origin, commune.id, cooperative.id, managers[0].membership.id, was_there=True)
+
+
+def _product(row: dict[str, object]) -> dict[str, str]:
+    name = row.get("name")
+    names = (
+        name if isinstance(name, dict) else {"vi": row.get("name_vi", name), "en": row.get("name_en", name)}
+    )
+    return {
+        "code": str(row["code"]),
+        "sector": str(row["sector"]),
+        "name_vi": str(names["vi"]),
+        "name_en": str(names["en"]),
+    }

@@ -1,0 +1,231 @@
+"""The log in the database: append under the head's lock, look up, page.
+
+What an op may do is not asked here: whoever appends has judged it.
+Source: DESIGN §3 "Log"; WIRE "Digest".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.models.log import Epoch, Head, HeldOp, Meta, NamedPhoto, OpRow
+from sync import ids
+from sync.log import next_digest, start_digest
+from sync.merge import Placed, fold
+from sync.ops import Op, domain, parse_op
+
+
+@dataclass(frozen=True)
+class Signed:
+    """An op whose signature was verified, with the 64 bytes of it."""
+
+    op: Op
+    signature: bytes
+
+
+def origin(session: Session) -> str:
+    """Return the log's name, or an empty text before `flask setup`."""
+    return session.scalar(select(Meta.value).where(Meta.name == "origin")) or ""
+
+
+def set_origin(session: Session, name: str) -> None:
+    """Fix the log's name, for ever."""
+    session.add(Meta(name="origin", value=name))
+    session.flush()
+
+
+def epoch(session: Session) -> int:
+    """Return how often the server was restored, plus one."""
+    return int(session.scalar(select(Meta.value).where(Meta.name == "epoch")) or 1)
+
+
+def lock_head(session: Session, scope: str) -> Head:
+    """Return the scope's head, locked until the transaction ends; made where the scope is new."""
+    head = session.get(Head, scope, with_for_update=True, populate_existing=True)
+    if head is not None:
+        return head
+    dialect = session.get_bind().dialect.name
+    make = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Head)
+    first = start_digest(origin(session), scope)
+    session.execute(make.values(scope=scope, seq=0, digest=first).on_conflict_do_nothing())
+    head = session.get(Head, scope, with_for_update=True, populate_existing=True)
+    assert head is not None
+    return head
+
+
+def append(session: Session, scope: str, ops: Sequence[Signed], received_at: int) -> list[int]:
+    """Return the numbers of `ops`, now in the log; the caller holds or takes the head's lock here."""
+    return append_at(session, scope, [(one, received_at) for one in ops])
+
+
+def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -> list[int]:
+    """Append ops that each have their own `received_at` (an admitted op keeps the one it had)."""
+    if not ops:
+        return []
+    head = lock_head(session, scope)
+    prefix = domain("log", origin(session))
+    seq, digest, rows = head.seq, head.digest, []
+    for one, received_at in ops:
+        seq += 1
+        digest = next_digest(prefix, digest, seq, received_at, ids.b64_decode(one.op.id))
+        rows.append(_row(scope, seq, digest, one, received_at))
+    session.execute(insert(OpRow), rows)
+    numbers = list(range(head.seq + 1, seq + 1))
+    head.seq, head.digest = seq, digest
+    _name_photos(session, scope, zip(ops, numbers, strict=True))
+    session.flush()
+    return numbers
+
+
+def hold(session: Session, scope: str, one: Signed, received_at: int, reason: str) -> None:
+    """Keep an op beside the log until a person decides; the same op again changes nothing."""
+    if session.get(HeldOp, (scope, one.op.id)) is None:
+        session.add(
+            HeldOp(
+                scope=scope, id=one.op.id, device=one.op.device, n=one.op.n, doc=one.op.doc, reason=reason,
+                received_at=received_at, body=one.op.body, private=one.op.private, signature=one.signature,
+                is_turned_down=False,
+            )
+        )  # fmt: skip
+        session.flush()
+
+
+def document_ops(session: Session, scope: str, doc: str) -> list[Placed]:
+    """Return all ops of a document in the order of their numbers."""
+    name = origin(session)
+    return [Placed(parse_op(name, row.body, row.private), row.seq, row.received_at) for row in _of(session, scope, doc)]
+
+
+def tips(session: Session, scope: str, doc: str) -> list[str]:
+    """Return the ids a new op of the document names in `after`."""
+    return sorted(fold(document_ops(session, scope, doc)).tips)
+
+
+def last_n(session: Session, scope: str, device: str) -> int:
+    """Return the greatest `n` of a device in a scope, 0 where it wrote nothing."""
+    found = select(func.max(OpRow.n)).where(OpRow.scope == scope, OpRow.device == device)
+    return session.scalar(found) or 0
+
+
+def wire_ops(session: Session, scope: str, doc: str) -> list[dict[str, object]]:
+    """Return all ops of a document as an answer carries them."""
+    return [wire_op(row) for row in _of(session, scope, doc)]
+
+
+def wire_op(row: OpRow) -> dict[str, object]:
+    """Return one op of the log as an answer carries it."""
+    found: dict[str, object] = {
+        "scope": row.scope, "seq": row.seq, "received_at": row.received_at, "body": row.body,
+    }  # fmt: skip
+    if row.private is not None:
+        found["private"] = row.private
+    return found | {"signature": ids.b64_encode(row.signature)}
+
+
+def page(session: Session, scope: str, above: int, ops_max: int) -> list[OpRow]:
+    """Return the next ops of a scope above a number, in order."""
+    query = select(OpRow).where(OpRow.scope == scope, OpRow.seq > above).order_by(OpRow.seq).limit(ops_max)
+    return list(session.scalars(query))
+
+
+def digest_at(session: Session, scope: str, seq: int) -> bytes | None:
+    """Return the digest of a scope at a number, or None where the log does not reach so far."""
+    if seq == 0:
+        return start_digest(origin(session), scope)
+    return session.scalar(select(OpRow.digest).where(OpRow.scope == scope, OpRow.seq == seq))
+
+
+def kept_since(session: Session, scope: str, of_epoch: int) -> int | None:
+    """Return the last number that every restore since an epoch kept; None where there was none."""
+    query = select(func.min(Epoch.last_kept_seq)).where(Epoch.scope == scope, Epoch.epoch >= of_epoch)
+    return session.scalar(query)
+
+
+def known_ops(session: Session, scope: str, op_ids: Sequence[str]) -> dict[str, OpRow]:
+    """Return those of the ops that the log has, by id."""
+    found = session.scalars(select(OpRow).where(OpRow.scope == scope, OpRow.id.in_(op_ids)))
+    return {row.id: row for row in found}
+
+
+def held_among(session: Session, scope: str, op_ids: Sequence[str]) -> dict[str, HeldOp]:
+    """Return those of the ops that are held or were turned down, by id."""
+    found = session.scalars(select(HeldOp).where(HeldOp.scope == scope, HeldOp.id.in_(op_ids)))
+    return {row.id: row for row in found}
+
+
+def known_docs(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
+    """Return those of the documents that have an op in the log."""
+    found = select(OpRow.doc).where(OpRow.scope == scope, OpRow.doc.in_(list(docs))).distinct()
+    return set(session.scalars(found))
+
+
+def used_numbers(session: Session, scope: str, device: str, numbers: Sequence[int]) -> set[int]:
+    """Return those of a device's `n` that some op, in the log or held, has."""
+    found: set[int] = set()
+    for table in (OpRow, HeldOp):
+        query = select(table.n).where(table.scope == scope, table.device == device, table.n.in_(numbers))
+        found |= set(session.scalars(query))
+    return found
+
+
+def fill_private(session: Session, row: OpRow, private: str) -> None:
+    """Store the private part that came later."""
+    session.execute(
+        update(OpRow).where(OpRow.scope == row.scope, OpRow.seq == row.seq).values(private=private)
+    )
+
+
+def turned_down(session: Session, device: str, most: int) -> list[str]:
+    """Return the ids of a device's ops that a person turned down."""
+    query = select(HeldOp.id).where(HeldOp.device == device, HeldOp.is_turned_down.is_(True))
+    return list(session.scalars(query.order_by(HeldOp.received_at, HeldOp.id).limit(most)))
+
+
+def held_of_device(session: Session, device: str, reason: str) -> list[HeldOp]:
+    """Return what is held of a device for one reason, the oldest first."""
+    query = select(HeldOp).where(
+        HeldOp.device == device, HeldOp.reason == reason, HeldOp.is_turned_down.is_(False)
+    )
+    return list(session.scalars(query.order_by(HeldOp.scope, HeldOp.n)))
+
+
+def release(session: Session, scope: str, rows: Sequence[HeldOp]) -> list[int]:
+    """Move held ops into the log as they are, the writer's order kept; return their numbers."""
+    name = origin(session)
+    ops = [(Signed(parse_op(name, row.body, row.private), row.signature), row.received_at) for row in rows]
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return append_at(session, scope, ops)
+
+
+def named_photos(session: Session, scope: str, most: int) -> list[str]:
+    """Return the newest hashes that a scope's log names."""
+    query = select(NamedPhoto.sha256).where(NamedPhoto.scope == scope)
+    return list(session.scalars(query.order_by(NamedPhoto.seq.desc()).limit(most)))
+
+
+def _of(session: Session, scope: str, doc: str) -> Iterable[OpRow]:
+    return session.scalars(select(OpRow).where(OpRow.scope == scope, OpRow.doc == doc).order_by(OpRow.seq))
+
+
+def _row(scope: str, seq: int, digest: bytes, one: Signed, received_at: int) -> dict[str, object]:
+    op = one.op
+    return {
+        "scope": scope, "seq": seq, "id": op.id, "doc": op.doc, "device": op.device, "n": op.n,
+        "received_at": received_at, "digest": digest, "body": op.body, "private": op.private,
+        "signature": one.signature,
+    }  # fmt: skip
+
+
+def _name_photos(session: Session, scope: str, ops: Iterable[tuple[tuple[Signed, int], int]]) -> None:
+    """Keep which hashes the log names, in the transaction that names them."""
+    for (one, _), seq in ops:
+        sha256 = one.op.fields.get("sha256")
+        if one.op.doc_type == "photo" and ids.is_b64(sha256, 32):
+            session.merge(NamedPhoto(scope=scope, sha256=str(sha256), seq=seq))
