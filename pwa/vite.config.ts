@@ -30,6 +30,7 @@ export default defineConfig({
       filename: "sw.ts",
       injectRegister: null, // src/ui registers it itself: Trusted Types, and a new version waits
       manifest,
+      includeManifestIcons: false,
       injectManifest: {
         globPatterns: ["index.html", "assets/*.{js,css}", "icon.svg"],
         globIgnores: ["assets/console-*", "**/*.map"],

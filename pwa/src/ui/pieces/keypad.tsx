@@ -75,13 +75,14 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
           <button
             type="button"
             class="btn slim"
+            aria-label={w.last_value(ask.last.unit === "" ? ask.last.amount : amountText(ask.last))}
             onClick={() => {
               ask.done(ask.last);
               close();
             }}
           >
             <Icon name="repeat" />
-            {w.last_value(ask.last.unit === "" ? numberShown(ask.last.amount) : amountText(ask.last))}
+            {ask.last.unit === "" ? numberShown(ask.last.amount) : amountText(ask.last)}
           </button>
         )}
       </div>

@@ -169,7 +169,7 @@ interface EnterProps {
 /** Without an address that carries a secret: the link or number, and the code that a person reads out. */
 function Enter({ id, problem, again, enter }: EnterProps) {
   const w = words.value;
-  const link = useSignal(id);
+  const link = useSignal(problem === null ? id : "");
   const code = useSignal("");
   const open = () => {
     const text = link.value.trim();
@@ -194,7 +194,7 @@ function Enter({ id, problem, again, enter }: EnterProps) {
             {w.join_again}
           </Btn>
         )}
-        {id === "" && (
+        {(id === "" || problem !== null) && (
           <label class="field">
             <span class="label">{w.join_link}</span>
             <input
