@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Response, g, request
+from flask import Response, request
 
 from server.config import current_settings, now_ms
 from server.errors import ServiceError
@@ -18,6 +18,8 @@ from server.store.devices import Writer
 
 TOKEN_CHARS_MAX = 100
 CONSOLE_PATH = "/htx"
+KNOWN = "so_nha_nong.caller"
+_CALLER = "so_nha_nong.caller"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def require_device() -> Caller:
 
     Raises: ServiceError: session (401), device_revoked (403).
     """
-    known = g.get("caller")
+    known = request.environ.get(_CALLER)
     if isinstance(known, Caller):
         return known
     token = _token()
@@ -52,7 +54,7 @@ def require_device() -> Caller:
         confirmed=writer.state == "confirmed",
         session_id=hash_token(token),
     )
-    g.caller = caller
+    request.environ[_CALLER] = caller  # not on `g`: that may outlive the request
     return caller
 
 

@@ -98,7 +98,10 @@ def hold(session: Session, scope: str, one: Signed, received_at: int, reason: st
 def document_ops(session: Session, scope: str, doc: str) -> list[Placed]:
     """Return all ops of a document in the order of their numbers."""
     name = origin(session)
-    return [Placed(parse_op(name, row.body, row.private), row.seq, row.received_at) for row in _of(session, scope, doc)]
+    return [
+        Placed(parse_op(name, row.body, row.private), row.seq, row.received_at)
+        for row in _of(session, scope, doc)
+    ]
 
 
 def tips(session: Session, scope: str, doc: str) -> list[str]:
@@ -138,6 +141,12 @@ def digest_at(session: Session, scope: str, seq: int) -> bytes | None:
     if seq == 0:
         return start_digest(origin(session), scope)
     return session.scalar(select(OpRow.digest).where(OpRow.scope == scope, OpRow.seq == seq))
+
+
+def newest(session: Session, scope: str) -> int:
+    """Return the last number of a scope, 0 where nothing is."""
+    head = session.get(Head, scope)
+    return 0 if head is None else head.seq
 
 
 def kept_since(session: Session, scope: str, of_epoch: int) -> int | None:

@@ -1,0 +1,23 @@
+"""The one route that phones live by: `POST /api/v1/sync`."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from server.api.bodies import read_json_body
+from server.auth import require_device
+from server.config import now_ms
+from server.services import syncing
+from sync.limits import REQUEST_BYTES_MAX
+from sync.wire import parse_request
+
+blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="Push and pull in one round trip")
+
+
+@blueprint.route("/sync", methods=["POST"])
+def sync() -> Response:
+    """Take ops in, one result each, and give back what the device has not seen. WIRE says the rest."""
+    caller = require_device()
+    request = parse_request(read_json_body(REQUEST_BYTES_MAX))
+    return jsonify(syncing.sync(request, caller.writer, now_ms()))

@@ -1,0 +1,255 @@
+"""The round trip: what is taken, what is held, what comes back, and to whom."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from server.config import now_ms
+from server.db import reading
+from server.models.log import OpRow
+from sync import ids
+from sync.log import next_digest, parse_cursor, start_digest
+from sync.ops import domain, make_body, make_private, message, op_id, private_hash
+from tests.server.phones import ORIGIN, Phone, enrolled, invite_to, slug, start
+
+ENTRY = "entry:019a0000-0000-7000-8000-{:012d}"
+
+
+def scope_of(phone: Phone) -> str:
+    """Return the farm that the phone may write in."""
+    answer = sync(phone)
+    return str(next(one["scope"] for one in answer["scopes"] if one["scope"].startswith("farm:")))
+
+
+def make(phone: Phone, scope: str, n: int, entry: int = 1, **more: Any) -> dict[str, Any]:
+    """Return an op of the phone as a request carries it."""
+    private = make_private(bytes(16), more.pop("private")) if "private" in more else None
+    parts: dict[str, Any] = {
+        "device": phone.key.device, "n": n, "by": phone.shown["by"], "scope": scope,
+        "doc": ENTRY.format(entry), "recorded_at": 1_790_000_000_000 + n,
+        "fields": {"form": "CT-10", "form_version": 1, "happened_on": "2026-11-08"},
+        "private": None if private is None else private_hash(ORIGIN, private),
+    }  # fmt: skip
+    body = make_body(**{**parts, **more})
+    sent = {"body": body, "signature": ids.b64_encode(phone.key.sign(message(ORIGIN, body)))}
+    return sent if private is None else sent | {"private": private}
+
+
+def sync(phone: Phone, *ops: Any, **request: Any) -> Any:
+    """Return the answer to a sync of the phone."""
+    answer = phone.client.post(
+        "/api/v1/sync",
+        headers=phone.headers | {"Sec-Fetch-Site": "same-origin"},
+        json={"cursors": {}, "ops": list(ops), "access": "", **request},
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.get_json()
+
+
+@pytest.fixture
+def phone(app: Flask, client: FlaskClient) -> Phone:
+    """A farmer's phone, joined."""
+    start()
+    return enrolled(client, "Phạm Thị Lụa", "Nhà Lụa")
+
+
+def test_an_op_is_accepted_once_and_already_there_again(phone: Phone) -> None:
+    scope = scope_of(phone)
+    op = make(phone, scope, 1, private={"note": "Phun chiều"})
+    first, again = sync(phone, op)["results"][0], sync(phone, op)["results"][0]
+    assert (first["result"], first["seq"]) == ("accepted", 1)
+    assert again == first | {"result": "already"}
+
+
+def test_case_025_the_same_op_twice_in_one_batch(phone: Phone) -> None:
+    op = make(phone, scope_of(phone), 1)
+    assert [one["result"] for one in sync(phone, op, op)["results"]] == ["accepted", "already"]
+
+
+def test_one_bad_op_never_decides_the_next_ones_fate(phone: Phone) -> None:
+    scope = scope_of(phone)
+    bad = make(phone, scope, 1) | {"signature": ids.b64_encode(bytes(64))}
+    answer = sync(phone, bad, {"body": 7}, make(phone, scope, 2))
+    assert [one["result"] for one in answer["results"]] == ["refused", "refused", "accepted"]
+    assert answer["results"][0]["problem"] == "bad_signature"
+
+
+def test_a_page_holds_the_whole_op_for_another_phone_and_its_id_for_the_writer(phone: Phone) -> None:
+    scope = scope_of(phone)
+    other = enrolled(phone.client, "Phạm Văn Thịnh", "Nhà Lụa", "member")
+    sent = make(phone, scope, 1)
+    sync(phone, sent)
+    own = sync(phone, cursors={scope: "0"})["ops"]
+    seen = sync(other, cursors={scope: "0"})
+    assert own[0]["id"] == op_id(ORIGIN, sent["body"])
+    assert "body" not in own[0]
+    assert seen["ops"][0]["body"] == sent["body"]
+    at = seen["ops"][0]["received_at"]
+    digest = next_digest(
+        domain("log", ORIGIN), start_digest(ORIGIN, scope), 1, at, ids.b64_decode(own[0]["id"])
+    )
+    cursor = parse_cursor(seen["cursors"][scope])
+    assert cursor is not None
+    assert cursor.digest == digest
+
+
+def test_pages_are_unbroken_and_end(phone: Phone) -> None:
+    scope = scope_of(phone)
+    sync(phone, *[make(phone, scope, n, n) for n in range(1, 8)])
+    cursor, seen = "0", []
+    while True:
+        answer = sync(phone, cursors={scope: cursor}, limit={"ops": 3})
+        seen += [op["seq"] for op in answer["ops"]]
+        cursor = answer["cursors"][scope]
+        if not answer["more"]:
+            break
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_case_066_a_foreign_scope_and_a_missing_one_look_alike(phone: Phone) -> None:
+    stranger = enrolled(phone.client, "Đặng Văn Sự", "Nhà Sự")
+    foreign = make(phone, scope_of(stranger), 1)
+    missing = make(phone, "farm:019a0000-0000-7000-8000-00000000dead", 1)
+    answer = sync(phone, foreign, missing, cursors={scope_of(stranger): "0"})
+    assert list(answer["results"]) == [{"problem": "scope_unknown", "result": "later"}] * 2
+    assert answer["ops"] == []
+
+
+def test_case_059_a_number_used_twice_holds_all_that_follows_from_that_device(phone: Phone) -> None:
+    scope = scope_of(phone)
+    first, other = make(phone, scope, 1), make(phone, scope, 1, entry=2)
+    assert sync(phone, first)["results"][0]["result"] == "accepted"
+    held = sync(phone, other, make(phone, scope, 2, entry=3))["results"]
+    assert [(one["result"], one["problem"]) for one in held] == [("held", "device_copied")] * 2
+    assert sync(phone, first)["results"][0]["result"] == "already"
+
+
+def test_a_reviewers_admission_gives_held_ops_their_numbers_as_they_are(phone: Phone) -> None:
+    scope = scope_of(phone)
+    sync(phone, make(phone, scope, 1))
+    held = make(phone, scope, 1, entry=2)
+    assert sync(phone, held)["results"][0]["result"] == "held"
+    reviewer = enrolled(phone.client, "Anh Tuấn", None, "reviewer")
+    admission = make(
+        reviewer, scope, 1,
+        doc="admission:019a0000-0000-7000-8000-000000000077",
+        fields={"admit": [op_id(ORIGIN, held["body"])]},
+    )  # fmt: skip
+    assert sync(reviewer, admission)["results"][0]["seq"] == 2
+    assert sync(phone, held)["results"][0] | {"received_at": 0} == {
+        "result": "already", "seq": 3, "received_at": 0,
+    }  # fmt: skip
+
+
+def test_a_farmer_admits_nothing(phone: Phone) -> None:
+    scope = scope_of(phone)
+    op = make(phone, scope, 1, doc="admission:019a0000-0000-7000-8000-000000000077", fields={"admit": []})
+    assert sync(phone, op)["results"][0] == {"result": "held", "problem": "no_right"}
+
+
+def test_a_cursor_that_the_server_does_not_know_is_rewound(phone: Phone) -> None:
+    scope = scope_of(phone)
+    sync(phone, make(phone, scope, 1))
+    answer = sync(phone, cursors={scope: f"1.5.{ids.b64_encode(bytes(32))}"})
+    assert answer["rewind"] == {scope: "0"}
+    assert answer["ops"] == []
+
+
+def test_photos_that_the_log_names_are_wanted(phone: Phone) -> None:
+    scope = scope_of(phone)
+    sha256 = ids.b64_encode(bytes(range(32)))
+    doc = "photo:019a0000-0000-7000-8000-000000000009"
+    answer = sync(phone, make(phone, scope, 1, doc=doc, fields={"sha256": sha256, "bytes": 3}))
+    assert answer["want"] == {scope: [sha256]}
+
+
+def test_no_session_no_answer(phone: Phone) -> None:
+    answer = phone.client.post("/api/v1/sync", json={"cursors": {}, "ops": []})
+    assert (answer.status_code, slug(answer)) == (401, "session")
+
+
+@pytest.mark.parametrize(
+    "sent", [[], {"ops": 1}, {"cursors": []}, {"limit": {"ops": 0}}, {"cursors": {"x": "0"}}]
+)
+def test_a_request_of_the_wrong_shape_is_a_problem(phone: Phone, sent: Any) -> None:
+    answer = phone.client.post("/api/v1/sync", headers=phone.headers, json=sent)
+    assert answer.status_code == 400
+
+
+def test_an_unconfirmed_phone_is_held_until_somebody_confirms_it(phone: Phone) -> None:
+    scope = scope_of(phone)
+    waiting = Phone(phone.client)
+    assert waiting.join(invite_to("Phạm Văn Thịnh", "Nhà Lụa", "member", confirm=True)).status_code == 200
+    op = make(waiting, scope, 1)
+    answer = sync(waiting, op)
+    assert answer["results"][0] == {"result": "held", "problem": "not_confirmed"}
+    assert answer["scopes"] == []
+
+
+def test_case_109_parallel_writers_leave_no_hole_and_a_tailing_reader_misses_nothing(
+    app: Flask, phone: Phone
+) -> None:
+    scope = scope_of(phone)
+    phones = [phone] + [enrolled(phone.client, f"Người {i}", "Nhà Lụa", "member") for i in range(3)]
+    each, done, seen = 12, threading.Event(), []
+    for one in phones:
+        one.client = app.test_client()
+
+    def write(one: Phone) -> None:
+        for n in range(1, each + 1):
+            while sync_once(one, make(one, scope, n, n)) != "accepted":
+                pass
+
+    def tail() -> None:
+        reader, cursor = app.test_client(), "0"
+        while True:
+            last = done.is_set()
+            answer = reader.post(
+                "/api/v1/sync",
+                headers=phone.headers,
+                json={"cursors": {scope: cursor}, "ops": [], "whole": True},
+            ).get_json()
+            seen.extend(op["seq"] for op in answer["ops"])
+            cursor = answer["cursors"][scope]
+            if last and not answer["more"]:
+                return
+
+    tailing = threading.Thread(target=tail)
+    tailing.start()
+    writers = [threading.Thread(target=write, args=(one,)) for one in phones]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    done.set()
+    tailing.join()
+    assert seen == list(range(1, each * len(phones) + 1))
+    with app.app_context(), reading() as session:
+        rows = session.scalars(select(OpRow).where(OpRow.scope == scope).order_by(OpRow.seq)).all()
+    digest = start_digest(ORIGIN, scope)
+    for row in rows:
+        digest = next_digest(domain("log", ORIGIN), digest, row.seq, row.received_at, ids.b64_decode(row.id))
+        assert digest == row.digest
+
+
+def sync_once(phone: Phone, op: Any) -> str:
+    """Return the one result, or the problem that says to come again."""
+    answer = phone.client.post(
+        "/api/v1/sync", headers=phone.headers, json={"cursors": {}, "ops": [op], "access": ""}
+    )
+    if answer.status_code != 200:
+        assert answer.status_code == 503
+        return "later"
+    result = str(answer.get_json()["results"][0]["result"])
+    return "accepted" if result == "already" else result
+
+
+def test_the_clock_of_the_server_is_what_received_at_holds(phone: Phone) -> None:
+    result = sync(phone, make(phone, scope_of(phone), 1))["results"][0]
+    assert result["received_at"] <= now_ms()
