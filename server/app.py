@@ -20,6 +20,7 @@ from server.db import Base, DatabaseTrouble, db, init_db
 from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
 from server.services.health import check_schema
+from server.services.setup import check_operator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 API_MODULES = ("sync", "device", "requests", "reference", "photos", "scopes", "health")
@@ -76,6 +77,7 @@ def _check_schema(app: Flask) -> None:
     with app.app_context():
         try:
             check_schema()
+            check_operator()
         except DatabaseTrouble:
             logging.getLogger("so_nha_nong").warning("database away at start")
         finally:

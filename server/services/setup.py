@@ -71,7 +71,7 @@ def check_operator() -> None:
     if operator.public_key() is not None:
         return
     with reading() as session:
-        there = people.is_set_up(session)
+        there = people.has_tables(session) and people.is_set_up(session)
     if there:
         raise operator.OperatorKeyMissing(
             f"{operator.PUBLIC} is missing in DATA_DIR, and this database was made with one: bring it back"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from server.models.people import (
@@ -41,6 +41,11 @@ class Member:
     farm: Farm | None
     organisation: Organisation
     village: Village | None
+
+
+def has_tables(session: Session) -> bool:
+    """Return whether the schema is there: before `flask db upgrade` it is not."""
+    return inspect(session.connection()).has_table(Organisation.__tablename__)
 
 
 def is_set_up(session: Session) -> bool:

@@ -1,0 +1,82 @@
+"""The reference snapshot: what each sees, and that it travels only when it changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.db import run_write
+from server.store.people import put_products
+from tests.server.phones import Phone, enrolled, start
+
+RICE = {"code": "lua", "sector": "crop", "name_vi": "Lúa", "name_en": "Rice"}
+
+
+@pytest.fixture(autouse=True)
+def _set_up(app: Flask) -> None:
+    start()
+
+
+def fetch(phone: Phone, **headers: str) -> Any:
+    """Ask for the snapshot."""
+    return phone.client.get("/api/v1/reference", headers=phone.headers | headers)
+
+
+def names(answer: Any) -> set[str]:
+    """Return the names of the persons in a snapshot."""
+    return {person["name"] for person in answer.get_json()["persons"]}
+
+
+def test_a_household_sees_its_own_people_and_farm(client: FlaskClient) -> None:
+    phone = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    enrolled(client, "Bùi Văn Con", "Hộ bà Mận", "member")
+    enrolled(client, "Vũ Văn Đạt", "Hộ ông Đạt")
+    seen = fetch(phone)
+    assert names(seen) == {"Bùi Thị Mận", "Bùi Văn Con"}
+    assert [farm["name"] for farm in seen.get_json()["farms"]] == ["Hộ bà Mận"]
+    assert seen.get_json()["me"]["role"] == "owner"
+
+
+def test_staff_see_their_organisation_and_no_other(client: FlaskClient) -> None:
+    enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    enrolled(client, "Người Xã", "Hộ của xã", organisation="Xã Kiến Thụy")
+    reviewer = enrolled(client, "Trần Thị Hoa", None, "reviewer")
+    seen = fetch(reviewer)
+    assert names(seen) == {"Bùi Thị Mận", "Quản trị", "Trần Thị Hoa"}
+    assert "Người Xã" not in seen.get_data(as_text=True)
+    assert "Hộ của xã" not in seen.get_data(as_text=True)
+
+
+def test_an_unchanged_snapshot_is_not_sent_again(client: FlaskClient) -> None:
+    phone = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    first = fetch(phone)
+    tag = first.headers["ETag"]
+    again = fetch(phone, **{"If-None-Match": tag})
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert again.headers["ETag"] == tag
+
+
+def test_a_changed_snapshot_is(client: FlaskClient) -> None:
+    phone = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    tag = fetch(phone).headers["ETag"]
+    run_write(lambda session: put_products(session, [RICE]))
+    changed = fetch(phone, **{"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.get_json()["products"] == [
+        {"code": "lua", "sector": "crop", "name": {"vi": "Lúa", "en": "Rice"}}
+    ]
+
+
+def test_a_compressed_snapshot_is_recognised_by_its_tag(client: FlaskClient) -> None:
+    phone = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    tag = fetch(phone, **{"Accept-Encoding": "gzip"}).headers["ETag"]
+    assert fetch(phone, **{"If-None-Match": tag, "Accept-Encoding": "gzip"}).status_code == 304
+
+
+def test_two_devices_have_two_snapshots(client: FlaskClient) -> None:
+    one = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    other = enrolled(client, "Vũ Văn Đạt", "Hộ ông Đạt")
+    assert fetch(other, **{"If-None-Match": fetch(one).headers["ETag"]}).status_code == 200
