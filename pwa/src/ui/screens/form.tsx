@@ -14,6 +14,7 @@ import { loadChecks } from "../form/findings.ts";
 import { Lines, newLineId } from "../form/lines.tsx";
 import { Photos } from "../form/photos.tsx";
 import { dropLine, fieldOf, isEmpty, planFields, repeatValues, setValue } from "../form/plan.ts";
+import { StoredPhotos } from "../form/stored.tsx";
 import { Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
 import { toast } from "../pieces/overlay.tsx";
@@ -180,6 +181,7 @@ function Filling({ draft, form, reload }: FillingProps) {
           />
         ))}
         <Photos draft={draft} form={form} changed={reload} />
+        <StoredPhotos draft={draft} />
         {draft.document === "entry" && draw("performed_by")}
         <button
           type="button"
