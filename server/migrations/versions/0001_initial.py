@@ -85,6 +85,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", name=op.f("pk_devices_seen")),
     )
     op.create_table(
+        "epochs",
+        sa.Column("scope", sa.String(length=50), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("last_kept_seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "epoch", name=op.f("pk_epochs")),
+    )
+    op.create_table(
+        "heads",
+        sa.Column("scope", sa.String(length=50), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_heads")),
+    )
+    op.create_table(
+        "held_ops",
+        sa.Column("scope", sa.String(length=50), nullable=False),
+        sa.Column("id", sa.String(length=43), nullable=False),
+        sa.Column("device", sa.String(length=32), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("doc", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("is_turned_down", sa.Boolean(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("private", sa.Text(), nullable=True),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "id", name=op.f("pk_held_ops")),
+    )
+    with op.batch_alter_table("held_ops", schema=None) as batch_op:
+        batch_op.create_index("held_ops_device", ["device", "reason"], unique=False)
+
+    op.create_table(
         "invite_tries",
         sa.Column("invite", sa.String(length=36), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -95,6 +127,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invite_tries_last_at"), ["last_at"], unique=False)
 
     op.create_table(
+        "meta",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "named_photos",
+        sa.Column("scope", sa.String(length=50), nullable=False),
+        sa.Column("sha256", sa.String(length=43), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "sha256", name=op.f("pk_named_photos")),
+    )
+    op.create_table(
         "nonces",
         sa.Column("nonce_hash", sa.String(length=43), nullable=False),
         sa.Column("device", sa.String(length=32), nullable=False),
@@ -103,6 +148,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("nonces", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_nonces_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "ops",
+        sa.Column("scope", sa.String(length=50), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.String(length=43), nullable=False),
+        sa.Column("doc", sa.String(length=80), nullable=False),
+        sa.Column("device", sa.String(length=32), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("private", sa.Text(), nullable=True),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "seq", name=op.f("pk_ops")),
+    )
+    with op.batch_alter_table("ops", schema=None) as batch_op:
+        batch_op.create_index("ops_device", ["scope", "device", "n"], unique=False)
+        batch_op.create_index("ops_doc", ["scope", "doc"], unique=False)
+        batch_op.create_index("ops_id", ["scope", "id"], unique=True)
 
     op.create_table(
         "organisations",
@@ -299,14 +364,28 @@ def downgrade() -> None:
     op.drop_table("rate_counts")
     op.drop_table("products")
     op.drop_table("organisations")
+    with op.batch_alter_table("ops", schema=None) as batch_op:
+        batch_op.drop_index("ops_id")
+        batch_op.drop_index("ops_doc")
+        batch_op.drop_index("ops_device")
+
+    op.drop_table("ops")
     with op.batch_alter_table("nonces", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_nonces_expires_at"))
 
     op.drop_table("nonces")
+    op.drop_table("named_photos")
+    op.drop_table("meta")
     with op.batch_alter_table("invite_tries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invite_tries_last_at"))
 
     op.drop_table("invite_tries")
+    with op.batch_alter_table("held_ops", schema=None) as batch_op:
+        batch_op.drop_index("held_ops_device")
+
+    op.drop_table("held_ops")
+    op.drop_table("heads")
+    op.drop_table("epochs")
     op.drop_table("devices_seen")
     with op.batch_alter_table("devices", schema=None) as batch_op:
         batch_op.drop_index("devices_membership")
