@@ -18,7 +18,6 @@ from server.store.devices import Writer
 
 TOKEN_CHARS_MAX = 100
 CONSOLE_PATH = "/htx"
-KNOWN = "so_nha_nong.caller"
 _CALLER = "so_nha_nong.caller"
 
 
