@@ -6,14 +6,14 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Draft, Form, SaveResult, Value, Values, WriteProblem } from "../../app/types.ts";
+import type { Draft, Form, FormField, SaveResult, Value, Values, WriteProblem } from "../../app/types.ts";
 import { addDays } from "../../core/civil.ts";
 import { app } from "../app.ts";
 import { Field } from "../form/fields.tsx";
-import { loadChecks } from "../form/findings.ts";
-import { Lines, newLineId } from "../form/lines.tsx";
+import { type Filled, useFilling } from "../form/filling.ts";
+import { Lines } from "../form/lines.tsx";
 import { Photos } from "../form/photos.tsx";
-import { dropLine, fieldOf, isEmpty, planFields, repeatValues, setValue } from "../form/plan.ts";
+import { fieldOf, isEmpty, planFields } from "../form/plan.ts";
 import { StoredPhotos } from "../form/stored.tsx";
 import { Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
@@ -33,7 +33,9 @@ export function FormScreen({ id }: { id: string }) {
   };
   useEffect(() => void load(), [id]);
   const now = draft.value;
-  if (now === undefined) return <p class="help phone">{words.value.loading}</p>;
+  // The form files come with the app's start; until then nothing is known to be gone.
+  if (now === undefined || app().activities.forms.value.size === 0)
+    return <p class="help phone">{words.value.loading}</p>;
   const form = now === null ? null : app().activities.form(now.form);
   if (now === null || form === null) {
     return (
@@ -72,180 +74,146 @@ interface FillingProps {
 
 function Filling({ draft, form, reload }: FillingProps) {
   const w = words.value;
-  const values = useSignal<Values>(draft.values);
-  const last = useSignal<Values | null>(null);
-  const openLine = useSignal<string | null>(null);
+  const filled = useFilling(draft, form, (result) => saved(result, draft));
   const lineMore = useSignal(false);
-  const more = useSignal(false);
-  const failed = useSignal<WriteProblem | null>(null);
-  const saving = useSignal(false);
-  const check = useSignal<Awaited<ReturnType<typeof loadChecks>> | null>(null);
-
-  const season = typeof values.value.season === "string" ? values.value.season : null;
-  useEffect(() => {
-    if (draft.document !== "entry") return;
-    const plots = draft.values.plots;
-    const plot = Array.isArray(plots) && typeof plots[0] === "string" ? plots[0] : null;
-    void app()
-      .drafts.lastLike(form.form, season, plot)
-      .then((found) => {
-        last.value = found;
-      });
-  }, [draft.id]);
-  useEffect(() => {
-    void loadChecks().then((checks) => {
-      check.value = checks;
-    });
-  }, []);
-  const put = (next: Values) => {
-    values.value = next;
-    app().drafts.keep(draft.id, { values: next });
-  };
-  const set = (name: string, value: Value) => put(setValue(form, values.value, name, value));
-  const focus = (name: string) => app().drafts.keep(draft.id, { focus: name });
-  const repeat = () => {
-    openLine.value = null;
-    put(repeatValues(values.value, last.value ?? {}, form, newLineId));
-  };
-  const removeLine = (id: string) => {
-    const before = values.value;
-    if (openLine.value === id) openLine.value = null;
-    put(dropLine(before, draft.base, id));
-    toast(w.removed, { word: w.undo, run: () => put(before) });
-  };
-  const save = async () => {
-    saving.value = true;
-    await app().drafts.flush();
-    const result = await app().drafts.save(draft.id);
-    saving.value = false;
-    if (result.ok) saved(result, draft);
-    else failed.value = result.problem;
-  };
-  const kept = app().drafts.failed.value;
+  const { values, last, set, focus } = filled;
+  const entry = draft.document === "entry";
   const plan = planFields(form.fields, values.value);
-  const findings = check.value?.(form.form, values.value) ?? [];
-  const draw = (name: string) => {
-    const field = fieldOf(form, name);
-    return field === null ? null : (
-      <Field
-        field={field}
-        name={name}
-        value={values.value[name]}
-        last={last.value?.[name]}
-        missing={false}
-        set={set}
-        focus={focus}
-      />
-    );
-  };
-  const dated = draft.document !== "entry" || !isEmpty(values.value.happened_on);
+  const dated = !entry || !isEmpty(values.value.happened_on);
   return (
     <>
       <main class="phone form">
-        <Top title={say(form.document === "entry" ? form.short : form.title)}>
-          <span class="state draft">
-            <Icon name="draft" />
-            {draft.isNew ? w.writing : w.editing}
-          </span>
-        </Top>
+        <FormTop form={form} isNew={draft.isNew} />
         {draft.pendingCapture !== null && draft.photos.length === 0 && <Note>{w.camera_resume}</Note>}
         {draft.isNew && last.value !== null && isBare(form, values.value) && (
-          <Btn icon="repeat" onClick={repeat}>
+          <Btn icon="repeat" onClick={filled.repeat}>
             {w.same_as_last_short}
           </Btn>
         )}
-        {draft.document === "entry" && <DayAndPlace form={form} values={values.value} set={set} />}
+        {entry && <DayAndPlace form={form} values={values.value} set={set} />}
         {form.lines !== null && (
           <Lines
             lines={form.lines}
             values={values.value}
             last={last.value}
             draft={draft}
-            open={openLine}
+            open={filled.openLine}
             more={lineMore}
             set={set}
             focus={focus}
-            remove={removeLine}
+            remove={filled.removeLine}
           />
         )}
-        {plan.main.map((field) => (
-          <Field
-            key={field.name}
-            field={field}
-            name={field.name}
-            value={values.value[field.name]}
-            last={last.value?.[field.name]}
-            missing={findings.some((one) => one.field === field.name && one.code === "required_missing")}
-            set={set}
-            focus={focus}
-          />
-        ))}
+        <Fields fields={plan.main} filled={filled} />
         <Photos draft={draft} form={form} changed={reload} />
         <StoredPhotos draft={draft} />
-        {draft.document === "entry" && draw("performed_by")}
-        <button
-          type="button"
-          class="pick"
-          aria-expanded={more.value}
-          onClick={() => {
-            more.value = !more.value;
-          }}
-        >
-          <Icon name={more.value ? "up" : "plus"} />
-          <span class="grow">
-            <b>{more.value ? w.add_less : w.add_more}</b>
-            <span class="under">
-              {[
-                ...plan.more.map((one) => say(one.label)),
-                draft.document === "entry" ? say(fieldOf(form, "note")?.label ?? null) : "",
-              ]
-                .filter(Boolean)
-                .slice(0, 3)
-                .join(", ")}
-            </span>
-          </span>
-          <Icon name={more.value ? "up" : "down"} />
-        </button>
-        {more.value &&
-          plan.more.map((field) => (
-            <Field
-              key={field.name}
-              field={field}
-              name={field.name}
-              value={values.value[field.name]}
-              last={last.value?.[field.name]}
-              missing={false}
-              set={set}
-              focus={focus}
-            />
-          ))}
-        {more.value && draft.document === "entry" && draw("note")}
-        {more.value && draft.document === "entry" && draw("position")}
-        {failed.value !== null && (
-          <section class="card halt stack" role="alert">
-            <p class="row top-line">
-              <Icon name="stop" />
-              <b class="answer">{w.not_saved}</b>
-            </p>
-            <p>{writeText(failed.value)}</p>
-          </section>
-        )}
-        {failed.value === null && kept !== null && <Note halt>{w.draft_failed}</Note>}
-        {findings.length > 0 && (
-          <Note>
-            {findings.slice(0, 4).map((one) => (
-              <p key={one.field + one.code}>{one[language.value]}</p>
-            ))}
-            <p>{w.still_saves}</p>
-          </Note>
-        )}
+        {entry && <Fields fields={commonOf(form, ["performed_by"])} filled={filled} />}
+        <MoreFields
+          fields={entry ? [...plan.more, ...commonOf(form, ["note", "position"])] : plan.more}
+          filled={filled}
+        />
+        <Troubles filled={filled} />
         {!dated && <Note halt>{w.date_needed}</Note>}
       </main>
       <Dock hint={w.save_hint}>
-        <Do icon="check" disabled={saving.value || !dated} onClick={() => void save()}>
-          {saving.value ? w.saving : w.save}
+        <Do icon="check" disabled={filled.saving.value || !dated} onClick={() => void filled.save()}>
+          {filled.saving.value ? w.saving : w.save}
         </Do>
       </Dock>
+    </>
+  );
+}
+
+function FormTop({ form, isNew }: { form: Form; isNew: boolean }) {
+  const w = words.value;
+  return (
+    <Top title={say(form.document === "entry" ? form.short : form.title)}>
+      <span class="state draft">
+        <Icon name="draft" />
+        {isNew ? w.writing : w.editing}
+      </span>
+    </Top>
+  );
+}
+
+const commonOf = (form: Form, names: readonly string[]): readonly FormField[] =>
+  names.flatMap((name) => fieldOf(form, name) ?? []);
+
+function Fields({ fields, filled }: { fields: readonly FormField[]; filled: Filled }) {
+  const missing = new Set(
+    filled.findings.filter((one) => one.code === "required_missing").map((one) => one.field),
+  );
+  return (
+    <>
+      {fields.map((field) => (
+        <Field
+          key={field.name}
+          field={field}
+          name={field.name}
+          value={filled.values.value[field.name]}
+          last={filled.last.value?.[field.name]}
+          missing={missing.has(field.name)}
+          set={filled.set}
+          focus={filled.focus}
+        />
+      ))}
+    </>
+  );
+}
+
+/** What is not asked for at first: one fold that names what is in it. */
+function MoreFields({ fields, filled }: { fields: readonly FormField[]; filled: Filled }) {
+  const w = words.value;
+  const open = useSignal(false);
+  if (fields.length === 0) return null;
+  const named = fields.slice(0, 3).map((one) => say(one.label));
+  return (
+    <>
+      <button
+        type="button"
+        class="pick"
+        aria-expanded={open.value}
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        <Icon name={open.value ? "minus" : "plus"} />
+        <span class="grow">
+          <b>{open.value ? w.add_less : w.add_more}</b>
+          <span class="under">{named.join(", ")}</span>
+        </span>
+        <Icon name={open.value ? "up" : "down"} />
+      </button>
+      {open.value && <Fields fields={fields} filled={filled} />}
+    </>
+  );
+}
+
+/** What stands in the way of nothing but the phone: a failed write, a draft not kept, what the checks noticed. */
+function Troubles({ filled }: { filled: Filled }) {
+  const w = words.value;
+  const failed = filled.failed.value;
+  const kept = app().drafts.failed.value;
+  return (
+    <>
+      {failed !== null && (
+        <section class="card halt stack" role="alert">
+          <p class="row top-line">
+            <Icon name="stop" />
+            <b class="answer">{w.not_saved}</b>
+          </p>
+          <p>{writeText(failed)}</p>
+        </section>
+      )}
+      {failed === null && kept !== null && <Note halt>{w.draft_failed}</Note>}
+      {filled.findings.length > 0 && (
+        <Note>
+          {filled.findings.slice(0, 4).map((one) => (
+            <p key={one.field + one.code}>{one[language.value]}</p>
+          ))}
+          <p>{w.still_saves}</p>
+        </Note>
+      )}
     </>
   );
 }

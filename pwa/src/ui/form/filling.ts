@@ -1,0 +1,88 @@
+/** A form while it is being filled in: its values as signals, every change kept as a draft at once. */
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Draft, Form, SaveResult, Value, Values, WriteProblem } from "../../app/types.ts";
+import type { FormFinding } from "../../core/forms.ts";
+import { app } from "../app.ts";
+import { toast } from "../pieces/overlay.tsx";
+import { words } from "../words/index.ts";
+import { loadChecks } from "./findings.ts";
+import { newLineId } from "./lines.tsx";
+import { dropLine, repeatValues, setValue } from "./plan.ts";
+
+export interface Filled {
+  values: Signal<Values>;
+  /** The last entry like this one; null while it is looked for, or where there is none. */
+  last: Signal<Values | null>;
+  openLine: Signal<string | null>;
+  failed: Signal<WriteProblem | null>;
+  saving: Signal<boolean>;
+  findings: readonly FormFinding[];
+  set: (name: string, value: Value) => void;
+  focus: (name: string) => void;
+  repeat: () => void;
+  removeLine: (id: string) => void;
+  save: () => Promise<void>;
+}
+
+type Saved = Extract<SaveResult, { ok: true }>;
+
+export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => void): Filled {
+  const values = useSignal<Values>(draft.values);
+  const openLine = useSignal<string | null>(null);
+  const failed = useSignal<WriteProblem | null>(null);
+  const saving = useSignal(false);
+  const last = useLast(draft, form);
+  const findings = useFindings(form, values.value);
+  const { drafts } = app();
+  const put = (next: Values) => {
+    values.value = next;
+    drafts.keep(draft.id, { values: next });
+  };
+  const repeat = () => {
+    openLine.value = null;
+    put(repeatValues(values.value, last.value ?? {}, form, newLineId));
+  };
+  const removeLine = (id: string) => {
+    const before = values.value;
+    if (openLine.value === id) openLine.value = null;
+    put(dropLine(before, draft.base, id));
+    toast(words.value.removed, { word: words.value.undo, run: () => put(before) });
+  };
+  const save = async () => {
+    saving.value = true;
+    await drafts.flush();
+    const result = await drafts.save(draft.id);
+    saving.value = false;
+    if (result.ok) saved(result);
+    else failed.value = result.problem;
+  };
+  const set = (name: string, value: Value) => put(setValue(form, values.value, name, value));
+  const focus = (name: string) => drafts.keep(draft.id, { focus: name });
+  return { values, last, openLine, failed, saving, findings, set, focus, repeat, removeLine, save };
+}
+
+function useLast(draft: Draft, form: Form): Signal<Values | null> {
+  const last = useSignal<Values | null>(null);
+  useEffect(() => {
+    if (draft.document !== "entry") return;
+    const { season, plots } = draft.values;
+    const plot = Array.isArray(plots) && typeof plots[0] === "string" ? plots[0] : null;
+    void app()
+      .drafts.lastLike(form.form, typeof season === "string" ? season : null, plot)
+      .then((found) => {
+        last.value = found;
+      });
+  }, [draft.id]);
+  return last;
+}
+
+function useFindings(form: Form, values: Values): readonly FormFinding[] {
+  const check = useSignal<Awaited<ReturnType<typeof loadChecks>> | null>(null);
+  useEffect(() => {
+    void loadChecks().then((checks) => {
+      check.value = checks;
+    });
+  }, []);
+  return check.value?.(form.form, values) ?? [];
+}
