@@ -116,6 +116,7 @@ function Filling({ draft, form, reload }: FillingProps) {
         {!dated && <Note halt>{w.date_needed}</Note>}
       </main>
       <Dock hint={w.save_hint}>
+        <NotSaved filled={filled} />
         <Do icon="check" disabled={filled.saving.value || !dated} onClick={() => void filled.save()}>
           {filled.saving.value ? w.saving : w.save}
         </Do>
@@ -189,23 +190,27 @@ function MoreFields({ fields, filled }: { fields: readonly FormField[]; filled: 
   );
 }
 
-/** What stands in the way of nothing but the phone: a failed write, a draft not kept, what the checks noticed. */
-function Troubles({ filled }: { filled: Filled }) {
-  const w = words.value;
+/** A write that failed is said at the thumb, where the person just pressed; the words stay on the screen. */
+function NotSaved({ filled }: { filled: Filled }) {
   const failed = filled.failed.value;
   const kept = app().drafts.failed.value;
+  if (failed === null) return kept === null ? null : <Note halt>{words.value.draft_failed}</Note>;
+  return (
+    <section class="card halt not-saved" role="alert">
+      <b class="row">
+        <Icon name="stop" />
+        {words.value.not_saved}
+      </b>
+      <p>{writeText(failed)}</p>
+    </section>
+  );
+}
+
+/** What the checks noticed; it stands in the way of nothing. */
+function Troubles({ filled }: { filled: Filled }) {
+  const w = words.value;
   return (
     <>
-      {failed !== null && (
-        <section class="card halt stack" role="alert">
-          <p class="row top-line">
-            <Icon name="stop" />
-            <b class="answer">{w.not_saved}</b>
-          </p>
-          <p>{writeText(failed)}</p>
-        </section>
-      )}
-      {failed === null && kept !== null && <Note halt>{w.draft_failed}</Note>}
       {filled.findings.length > 0 && (
         <Note>
           {filled.findings.slice(0, 4).map((one) => (
