@@ -1,0 +1,77 @@
+/** The real world of a page, and where the page stands. The only file below the screens that touches globals. */
+import type { World } from "../store/world.ts";
+import type { AppState } from "./types.ts";
+
+declare const __APP_VERSION__: string;
+
+export function browserWorld(): World {
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("so-nha-nong");
+  return {
+    fetch: (url, init) => fetch(url, init),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    crypto,
+    indexedDB,
+    keyRange: IDBKeyRange,
+    lock: async (name, work, ifFree = false) =>
+      navigator.locks.request(name, { ifAvailable: ifFree }, async (held) => (held === null ? undefined : work())),
+    setTimer: (work, ms) => {
+      const id = setTimeout(work, ms);
+      return () => clearTimeout(id);
+    },
+    estimate: async () => {
+      const room = await navigator.storage?.estimate?.();
+      const persisted = await navigator.storage?.persisted?.();
+      return { usage: room?.usage ?? null, quota: room?.quota ?? null, persisted: persisted ?? null };
+    },
+    announce: () => channel?.postMessage("changed"),
+    onWifi: () => {
+      const link: unknown = Reflect.get(navigator, "connection");
+      const type: unknown = typeof link === "object" && link !== null ? Reflect.get(link, "type") : undefined;
+      return type === undefined || type === "wifi" || type === "ethernet";
+    },
+    appVersion: __APP_VERSION__,
+  };
+}
+
+const IN_APP: readonly [RegExp, string][] = [
+  [/Zalo/i, "Zalo"],
+  [/FBAN|FBAV|FB_IAB/, "Facebook"],
+  [/Instagram/, "Instagram"],
+  [/\bLine\//, "Line"],
+  [/; wv\)/, "WebView"],
+];
+
+/** A state that stops everything, or null where the diary may work. */
+export function checkPlace(): AppState | null {
+  const agent = navigator.userAgent;
+  const found = IN_APP.find(([mark]) => mark.test(agent));
+  if (found) {
+    const system = /Android/.test(agent) ? "android" : /iPhone|iPad/.test(agent) ? "ios" : "other";
+    const back = encodeURIComponent(location.href);
+    const openUrl =
+      system === "android"
+        ? `intent://${location.host}${location.pathname}#Intent;scheme=https;package=com.android.chrome;S.browser_fallback_url=${back};end`
+        : null;
+    return { kind: "in_app_browser", name: found[1], system, openUrl };
+  }
+  if (!isSecureContext || typeof crypto.subtle === "undefined") return { kind: "insecure" };
+  if (typeof indexedDB === "undefined") return { kind: "private_window" };
+  return null;
+}
+
+/** Call back when another tab wrote, the page shows again, or the connection came back. */
+export function listen(changed: () => void, woken: () => void, hidden: () => void): () => void {
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("so-nha-nong");
+  const seen = () => (document.visibilityState === "visible" ? woken() : hidden());
+  channel?.addEventListener("message", changed);
+  document.addEventListener("visibilitychange", seen);
+  addEventListener("online", woken);
+  addEventListener("pagehide", hidden);
+  return () => {
+    channel?.close();
+    document.removeEventListener("visibilitychange", seen);
+    removeEventListener("online", woken);
+    removeEventListener("pagehide", hidden);
+  };
+}

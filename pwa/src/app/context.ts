@@ -1,0 +1,74 @@
+/** What the parts of the app share: the store, the current person and farm, and the bell that says "changed". */
+import { type Signal, signal } from "@preact/signals";
+import { parseForms } from "../core/forms.ts";
+import type { Form } from "./forms.ts";
+import { StoreError, type Store } from "../store/db.ts";
+import type { IdentityRow } from "../store/rows.ts";
+import type { AppState, Draft, FarmRef, Identity, Settings, WriteProblem } from "./types.ts";
+import type { Value } from "./types.ts";
+
+export interface Context {
+  store: Store;
+  state: Signal<AppState>;
+  rows: Signal<readonly IdentityRow[]>;
+  current: Signal<Identity | null>;
+  farm: Signal<FarmRef | null>;
+  farms: Signal<readonly FarmRef[]>;
+  forms: Signal<ReadonlyMap<string, Form>>;
+  drafts: Signal<readonly Draft[]>;
+  changed: Signal<number>;
+  settings: Signal<Settings>;
+  reference: Signal<unknown>;
+  /** Something was stored: draw again. */
+  bell: () => void;
+  /** Something waits: try to send. */
+  kick: () => void;
+}
+
+export function makeContext(store: Store): Context {
+  const changed = signal(0);
+  return {
+    store,
+    state: signal<AppState>({ kind: "starting" }),
+    rows: signal([]),
+    current: signal(null),
+    farm: signal(null),
+    farms: signal([]),
+    forms: signal(new Map()),
+    drafts: signal([]),
+    changed,
+    settings: signal({ language: "vi", letters: "normal", lunar: true, wifiOnlyPhotos: false }),
+    reference: signal(null),
+    bell: () => {
+      changed.value += 1;
+    },
+    kick: () => undefined,
+  };
+}
+
+export async function loadForms(): Promise<ReadonlyMap<string, Form>> {
+  const files = (await import("virtual:forms")).default;
+  return parseForms(files);
+}
+
+export function me(c: Context): IdentityRow | null {
+  return c.rows.value.find((r) => r.device === c.current.value?.device) ?? null;
+}
+
+/** The typed failure of a write; anything unexpected goes on. */
+export function problemOf(error: unknown): WriteProblem {
+  if (!(error instanceof StoreError)) throw error;
+  return error.problem === "blocked" ? "storage_broken" : error.problem;
+}
+
+export const member = (x: unknown, name: string): unknown =>
+  typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined;
+export const textIn = (x: unknown, name: string): string => {
+  const found = member(x, name);
+  return typeof found === "string" ? found : "";
+};
+export const listIn = (x: unknown, name: string): readonly unknown[] => {
+  const found = member(x, name);
+  return Array.isArray(found) ? found : [];
+};
+export const textValue = (v: Value | undefined): string | null => (typeof v === "string" ? v : null);

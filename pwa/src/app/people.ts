@@ -1,0 +1,65 @@
+/** The persons of this phone, the farms they may see, and the snapshot of names beside the log. */
+import { computed } from "@preact/signals";
+import type { IdentityRow } from "../store/rows.ts";
+import { type Context, listIn, textIn } from "./context.ts";
+import type { FarmRef, Identity, People } from "./types.ts";
+
+export function toIdentity(row: IdentityRow): Identity {
+  const { device, name, village, membership, org, confirmed, revoked, copied } = row;
+  return { device, name, village, membership, org, confirmed, revoked, copied };
+}
+
+/** Read identities, access and reference anew; the choice of person and farm stays. */
+export async function loadPeople(c: Context): Promise<void> {
+  const rows = await c.store.use((db) => db.identities.toArray());
+  const chosen = (await c.store.use((db) => db.meta.get("current")))?.value;
+  const row = rows.find((r) => r.device === chosen) ?? rows[0] ?? null;
+  c.rows.value = rows;
+  c.current.value = row === null ? null : toIdentity(row);
+  if (row === null) return;
+  c.reference.value = (await c.store.use((db) => db.meta.get(`reference ${row.device}`)))?.value ?? null;
+  const access = await c.store.use((db) => db.access.where("device").equals(row.device).toArray());
+  const villages = listIn(c.reference.value, "villages");
+  const known = listIn(c.reference.value, "farms");
+  c.farms.value = access
+    .filter((a) => a.scope.startsWith("farm:"))
+    .map((a): FarmRef => {
+      const farm = known.find((f) => `farm:${textIn(f, "id")}` === a.scope);
+      const village = villages.find((v) => textIn(v, "id") === textIn(farm, "village"));
+      const name = textIn(farm, "name") || row.name;
+      return { scope: a.scope, name, village: textIn(village, "name") || row.village, write: a.write, sector: null };
+    });
+  const farm = (await c.store.use((db) => db.meta.get(`farm ${row.device}`)))?.value;
+  c.farm.value = c.farms.value.find((f) => f.scope === farm) ?? c.farms.value[0] ?? null;
+}
+
+/** Name of the person behind a membership, where the snapshot has it. */
+export function nameOf(c: Context, membership: string): string | null {
+  const mine = c.rows.value.find((r) => r.membership === membership);
+  if (mine) return mine.name;
+  const found = listIn(c.reference.value, "memberships").find((m) => textIn(m, "id") === membership);
+  const person = listIn(c.reference.value, "persons").find((p) => textIn(p, "id") === textIn(found, "person"));
+  return textIn(person, "name") || null;
+}
+
+export function makePeople(c: Context): People {
+  const set = async (key: string, value: string) => {
+    await c.store.use((db) => db.meta.put({ key, value }));
+    await loadPeople(c);
+    c.bell();
+  };
+  return {
+    identities: computed(() => c.rows.value.map(toIdentity)),
+    current: c.current,
+    switchTo: (device) => set("current", device),
+    farms: c.farms,
+    farm: c.farm,
+    switchFarm: (scope) => set(`farm ${c.current.value?.device ?? ""}`, scope),
+    household: computed(() => {
+      const uuid = c.farm.value?.scope.slice("farm:".length);
+      const members = listIn(c.reference.value, "memberships").filter((m) => textIn(m, "farm") === uuid);
+      const names = members.flatMap((m) => nameOf(c, textIn(m, "id")) ?? []);
+      return [...new Set([...(c.current.value ? [c.current.value.name] : []), ...names])];
+    }),
+  };
+}

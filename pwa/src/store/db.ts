@@ -1,0 +1,123 @@
+/**
+ * The one database of the phone, and the one way to use it.
+ *
+ * Every transaction is strict: `complete` comes after the flush. A broken handle is dropped and opened anew once;
+ * the second failure is typed and never resolves as success (platform.md §1, fact 5; fault case 7).
+ */
+import Dexie, { type EntityTable, type Table } from "dexie";
+import type * as r from "./rows.ts";
+import type { World } from "./world.ts";
+
+export const SCHEMA = 1;
+export const NAME = "so-nha-nong";
+
+export type StoreProblem = "storage_full" | "storage_broken" | "newer_data" | "blocked";
+export class StoreError extends Error {
+  readonly problem: StoreProblem;
+  constructor(problem: StoreProblem, detail: string) {
+    super(detail);
+    this.problem = problem;
+  }
+}
+
+export class Database extends Dexie {
+  meta!: EntityTable<r.MetaRow, "key">;
+  identities!: EntityTable<r.IdentityRow, "device">;
+  access!: Table<r.AccessRow, [string, string]>;
+  scopes!: EntityTable<r.ScopeRow, "scope">;
+  counters!: Table<r.CounterRow, [string, string]>;
+  ops!: EntityTable<r.OpRow, "id">;
+  outbox!: EntityTable<r.OutboxRow, "order">;
+  docs!: Table<r.DocRow, [string, string]>;
+  blobs!: Table<r.BlobRow, [string, string]>;
+  uploads!: EntityTable<r.UploadRow, "doc">;
+  drafts!: EntityTable<r.DraftRow, "id">;
+
+  constructor(world: World) {
+    super(NAME, {
+      indexedDB: world.indexedDB,
+      IDBKeyRange: world.keyRange,
+      chromeTransactionDurability: "strict",
+    });
+    this.version(SCHEMA).stores({
+      meta: "key",
+      identities: "device",
+      access: "[device+scope], device",
+      scopes: "scope",
+      counters: "[device+scope]",
+      ops: "id, [scope+doc], [scope+seq], state",
+      outbox: "++order, id",
+      docs: "[scope+doc], [scope+type+sort], [scope+of], [scope+type+state]",
+      blobs: "[scope+sha256]",
+      uploads: "doc, state, of",
+      drafts: "id, device",
+    });
+  }
+}
+
+const BROKEN = new Set(["UnknownError", "InvalidStateError", "DatabaseClosedError", "AbortError"]);
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const inner: unknown = Reflect.get(error, "inner");
+  return error.name === "AbortError" && inner instanceof Error ? inner.name : error.name;
+}
+
+/** Holds the open handle; `use` is the wrapper every read and write goes through. */
+export class Store {
+  readonly world: World;
+  readonly onBlocked: () => void;
+  private held: Database | null = null;
+
+  constructor(world: World, onBlocked: () => void = () => undefined) {
+    this.world = world;
+    this.onBlocked = onBlocked;
+  }
+
+  /** Run work on an open database; refuses with a StoreError, never pretends. */
+  async use<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.open());
+    } catch (first) {
+      if (!BROKEN.has(nameOf(first))) throw typed(first);
+      this.close();
+      try {
+        return await work(await this.open());
+      } catch (second) {
+        throw typed(second);
+      }
+    }
+  }
+
+  close(): void {
+    this.held?.close();
+    this.held = null;
+  }
+
+  private async open(): Promise<Database> {
+    if (this.held?.isOpen()) return this.held;
+    const db = new Database(this.world);
+    db.on("versionchange", () => db.close());
+    db.on("blocked", () => this.onBlocked());
+    await db.open();
+    // A newer app's schema opens under Dexie without refusal: the data are left alone (case 10).
+    if (db.backendDB().version > SCHEMA * 10) {
+      db.close();
+      throw new StoreError("newer_data", "written by a newer version");
+    }
+    this.held = db;
+    return db;
+  }
+}
+
+function typed(error: unknown): StoreError | Error {
+  if (error instanceof StoreError) return error;
+  const name = nameOf(error);
+  const text = error instanceof Error ? error.message : String(error);
+  if (name === "QuotaExceededError") return new StoreError("storage_full", text);
+  if (name === "VersionError") return new StoreError("newer_data", text);
+  if (BROKEN.has(name) || name === "OpenFailedError" || name === "MissingAPIError") {
+    return new StoreError("storage_broken", `${name}: ${text}`);
+  }
+  return error instanceof Error ? error : new Error(text);
+}
