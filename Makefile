@@ -30,7 +30,8 @@ $(VENV)/node.stamp: $(VENV)/dev.stamp
 	touch $@
 
 $(VENV)/npm.stamp: pwa/package-lock.json $(VENV)/dev.stamp $(NODE_STAMP)
-	$(NPM) ci --no-audit --no-fund --loglevel=error
+	@# `npm ci` insists on optional packages of other systems, which a mirror may not have; this keeps to the lock too.
+	$(NPM) install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
 install: $(VENV)/npm.stamp ## Install what is needed
