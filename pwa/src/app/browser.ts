@@ -14,7 +14,9 @@ export function browserWorld(): World {
     indexedDB,
     keyRange: IDBKeyRange,
     lock: async (name, work, ifFree = false) =>
-      navigator.locks.request(name, { ifAvailable: ifFree }, async (held) => (held === null ? undefined : work())),
+      navigator.locks.request(name, { ifAvailable: ifFree }, async (held) =>
+        held === null ? undefined : work(),
+      ),
     setTimer: (work, ms) => {
       const id = setTimeout(work, ms);
       return () => clearTimeout(id);

@@ -1,11 +1,10 @@
 /** What the parts of the app share: the store, the current person and farm, and the bell that says "changed". */
 import { type Signal, signal } from "@preact/signals";
 import { parseForms } from "../core/forms.ts";
-import type { Form } from "./forms.ts";
-import { StoreError, type Store } from "../store/db.ts";
+import { type Store, StoreError } from "../store/db.ts";
 import type { IdentityRow } from "../store/rows.ts";
-import type { AppState, Draft, FarmRef, Identity, Settings, WriteProblem } from "./types.ts";
-import type { Value } from "./types.ts";
+import type { Form } from "./forms.ts";
+import type { AppState, Draft, FarmRef, Identity, Settings, Value, WriteProblem } from "./types.ts";
 
 export interface Context {
   store: Store;

@@ -2,8 +2,8 @@
 import { b64Encode, isUuid } from "../core/ids.ts";
 import { makeBody, message } from "../core/ops.ts";
 import { makeKey } from "../core/signing.ts";
-import { call, type Reply } from "../net/api.ts";
 import type { Engine } from "../engine/sync.ts";
+import { call, type Reply } from "../net/api.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { type Context, listIn, member, textIn } from "./context.ts";
 import { toIdentity } from "./people.ts";
@@ -50,7 +50,9 @@ async function pendingJoin(c: Context, invite: Invite, label: string, look: unkn
     by: textIn(look, "by"),
     scope: textIn(look, "scope"),
     doc: textIn(look, "doc"),
-    after: listIn(look, "after").filter((a): a is string => typeof a === "string").sort(),
+    after: listIn(look, "after")
+      .filter((a): a is string => typeof a === "string")
+      .sort(),
     recordedAt: world.now(),
     fields: {
       key: b64Encode(key.public),
@@ -64,7 +66,14 @@ async function pendingJoin(c: Context, invite: Invite, label: string, look: unkn
     message(textIn(look, "origin"), body),
   );
   const signature = b64Encode(new Uint8Array(signed));
-  const value = { device: key.device, privateKey: key.privateKey, public: b64Encode(key.public), body, signature, look };
+  const value = {
+    device: key.device,
+    privateKey: key.privateKey,
+    public: b64Encode(key.public),
+    body,
+    signature,
+    look,
+  };
   await c.store.use((db) => db.meta.put({ key: slot, value }));
   // The capability check: what was written strictly is read back and the key still signs.
   return (await c.store.use((db) => db.meta.get(slot)))?.value;

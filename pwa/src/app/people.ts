@@ -27,7 +27,13 @@ export async function loadPeople(c: Context): Promise<void> {
       const farm = known.find((f) => `farm:${textIn(f, "id")}` === a.scope);
       const village = villages.find((v) => textIn(v, "id") === textIn(farm, "village"));
       const name = textIn(farm, "name") || row.name;
-      return { scope: a.scope, name, village: textIn(village, "name") || row.village, write: a.write, sector: null };
+      return {
+        scope: a.scope,
+        name,
+        village: textIn(village, "name") || row.village,
+        write: a.write,
+        sector: null,
+      };
     });
   const farm = (await c.store.use((db) => db.meta.get(`farm ${row.device}`)))?.value;
   c.farm.value = c.farms.value.find((f) => f.scope === farm) ?? c.farms.value[0] ?? null;
@@ -38,7 +44,9 @@ export function nameOf(c: Context, membership: string): string | null {
   const mine = c.rows.value.find((r) => r.membership === membership);
   if (mine) return mine.name;
   const found = listIn(c.reference.value, "memberships").find((m) => textIn(m, "id") === membership);
-  const person = listIn(c.reference.value, "persons").find((p) => textIn(p, "id") === textIn(found, "person"));
+  const person = listIn(c.reference.value, "persons").find(
+    (p) => textIn(p, "id") === textIn(found, "person"),
+  );
   return textIn(person, "name") || null;
 }
 

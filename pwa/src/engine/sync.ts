@@ -14,8 +14,20 @@ import { originOf } from "../store/save.ts";
 import { rewind, takeAnswer } from "./take.ts";
 
 export type Connection =
-  | "idle" | "sending" | "offline" | "not_our_server" | "busy" | "update_needed" | "revoked" | "broken";
-export interface Progress { ops: number; opsTotal: number; photos: number; photosTotal: number }
+  | "idle"
+  | "sending"
+  | "offline"
+  | "not_our_server"
+  | "busy"
+  | "update_needed"
+  | "revoked"
+  | "broken";
+export interface Progress {
+  ops: number;
+  opsTotal: number;
+  photos: number;
+  photosTotal: number;
+}
 
 export interface EngineEvents {
   connection: (state: Connection, progress: Progress | null) => void;
@@ -169,7 +181,11 @@ export class Engine {
       const ops = (await db.ops.bulkGet(sent.map((o) => o.id))).filter((o): o is OpRow => o !== undefined);
       return {
         cursors: Object.fromEntries(scopes.flatMap((s) => (s ? [[s.scope, s.cursor]] : []))),
-        ops: ops.map((o) => ({ body: o.body, signature: o.signature, ...(o.private === null ? {} : { private: o.private }) })),
+        ops: ops.map((o) => ({
+          body: o.body,
+          signature: o.signature,
+          ...(o.private === null ? {} : { private: o.private }),
+        })),
         keys: { [who.device]: who.public },
         limit: { ops: 500, bytes: 200_000 },
         access: who.access,
@@ -196,10 +212,13 @@ export class Engine {
     const taken = await this.store.use((db) => takeAnswer(db, origin, who, sent, answer, skew));
     for (const scope of taken.broken) {
       this.events.mismatch();
-      await this.store.use((db) => db.transaction("rw", db.tables, () => rewind(db, origin, scope, "0", who.device)));
+      await this.store.use((db) =>
+        db.transaction("rw", db.tables, () => rewind(db, origin, scope, "0", who.device)),
+      );
     }
     this.batch = Math.min(MOST, this.batch * 2);
-    const more = answer.more || answer.rewind.size > 0 || (answer.scopes !== null && answer.access !== who.access);
+    const more =
+      answer.more || answer.rewind.size > 0 || (answer.scopes !== null && answer.access !== who.access);
     return { more, whole: taken.whole };
   }
 
@@ -227,7 +246,10 @@ export class Engine {
     const copied: unknown = typeof me === "object" && me !== null ? Reflect.get(me, "copied") : null;
     await this.store.use(async (db) => {
       await db.meta.put({ key: `reference ${who.device}`, value: reply.data });
-      await db.identities.update(who.device, { confirmed: state === "confirmed" || state === "active" || state === "joined", copied: copied === true });
+      await db.identities.update(who.device, {
+        confirmed: state === "confirmed" || state === "active" || state === "joined",
+        copied: copied === true,
+      });
     });
     this.events.changed();
   }

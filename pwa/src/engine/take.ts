@@ -82,7 +82,14 @@ async function takePage(
     if (item.seq !== seq + 1 || raw instanceof Refusal) return "broken";
     seq = item.seq;
     digest = nextDigest(prefix, digest, seq, item.receivedAt, raw);
-    rows.push({ ...row, seq, receivedAt: item.receivedAt, digest: b64Encode(digest), state: "sent", problem: null });
+    rows.push({
+      ...row,
+      seq,
+      receivedAt: item.receivedAt,
+      digest: b64Encode(digest),
+      state: "sent",
+      problem: null,
+    });
   }
   if (end === null) return "ok";
   if (end.seq !== seq || b64Encode(end.digest) !== b64Encode(digest)) return "broken";
@@ -96,7 +103,13 @@ async function takePage(
 }
 
 /** Go back to a point; every op held above it, whoever wrote it, is offered again, own ones first. */
-export async function rewind(db: Database, origin: string, scope: string, to: string, device: string): Promise<void> {
+export async function rewind(
+  db: Database,
+  origin: string,
+  scope: string,
+  to: string,
+  device: string,
+): Promise<void> {
   const point = parseCursor(to);
   let seq = point === null || point instanceof Refusal ? 0 : point.seq;
   let cursor = to;
@@ -105,8 +118,13 @@ export async function rewind(db: Database, origin: string, scope: string, to: st
     if (here !== b64Encode(point.digest)) seq = 0;
   }
   if (seq === 0) cursor = "0";
-  const above = await db.ops.where("[scope+seq]").between([scope, seq + 1], [scope, Number.MAX_SAFE_INTEGER]).toArray();
-  above.sort((a, b) => Number(b.device === device) - Number(a.device === device) || (a.seq ?? 0) - (b.seq ?? 0));
+  const above = await db.ops
+    .where("[scope+seq]")
+    .between([scope, seq + 1], [scope, Number.MAX_SAFE_INTEGER])
+    .toArray();
+  above.sort(
+    (a, b) => Number(b.device === device) - Number(a.device === device) || (a.seq ?? 0) - (b.seq ?? 0),
+  );
   for (const row of above) {
     await db.ops.put({ ...row, seq: null, receivedAt: null, digest: null, state: "outbox" });
     if ((await db.outbox.where("id").equals(row.id).count()) === 0) {

@@ -37,7 +37,11 @@ export async function sendPhoto(
     while (offset < photo.bytes.byteLength) {
       const answer = await world.fetch(address, {
         method: "PATCH",
-        headers: { ...auth, "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" },
+        headers: {
+          ...auth,
+          "Upload-Offset": String(offset),
+          "Content-Type": "application/offset+octet-stream",
+        },
         body: photo.bytes.slice(offset, offset + CHUNK_BYTES),
       });
       if (answer.status === 422) return "hash_mismatch";

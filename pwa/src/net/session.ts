@@ -34,7 +34,11 @@ export class Sessions {
     bytes.set(head);
     bytes.set(tail, head.length);
     const signed = await world.crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, who.privateKey, bytes);
-    const ops = who.own.map((o) => ({ body: o.body, signature: o.signature, ...(o.private ? { private: o.private } : {}) }));
+    const ops = who.own.map((o) => ({
+      body: o.body,
+      signature: o.signature,
+      ...(o.private ? { private: o.private } : {}),
+    }));
     const answer = await call(world, "/api/v1/device/session", {
       device: who.device,
       nonce,

@@ -1,7 +1,8 @@
 /** Fold one document anew from its stored ops, inside the caller's transaction. */
-import { type Placed, fold as foldOps } from "../core/merge.ts";
-import { parseOp } from "../core/ops.ts";
+
 import { Refusal } from "../core/errors.ts";
+import { fold as foldOps, type Placed } from "../core/merge.ts";
+import { parseOp } from "../core/ops.ts";
 import type { Database } from "./db.ts";
 import type { DocRow, OpRow } from "./rows.ts";
 

@@ -46,7 +46,8 @@ async function sign(store: Store, who: IdentityRow, origin: string, fresh: NewOp
     after: [...fresh.after].sort(),
     recordedAt: world.now(),
     skew: typeof skew === "number" ? skew : null,
-    anchor: point === null || point instanceof Refusal ? null : { seq: point.seq, digest: b64Encode(point.digest) },
+    anchor:
+      point === null || point instanceof Refusal ? null : { seq: point.seq, digest: b64Encode(point.digest) },
     fields: fresh.set,
     private: part === null ? null : privateHash(origin, part),
   });
@@ -84,10 +85,12 @@ export async function saveOps(
     const rows: OpRow[] = [];
     const next = new Map<string, number>();
     for (const one of fresh) {
-      const before = next.get(one.scope) ?? (await store.use((db) => db.counters.get([who.device, one.scope])))?.n ?? 0;
+      const before =
+        next.get(one.scope) ?? (await store.use((db) => db.counters.get([who.device, one.scope])))?.n ?? 0;
       const cursor = (await store.use((db) => db.scopes.get(one.scope)))?.cursor ?? "0";
       const row = await sign(store, who, origin, one, before + 1, cursor);
-      if (row instanceof Refusal) return { ok: false, problem: row.slug === "too_large" ? "too_large" : "bad_value" };
+      if (row instanceof Refusal)
+        return { ok: false, problem: row.slug === "too_large" ? "too_large" : "bad_value" };
       next.set(one.scope, row.n);
       rows.push(row);
     }
