@@ -1,14 +1,28 @@
 /** Reading the diary: pages through an index, one entry with its history, and the ops that void, restore, resolve. */
-import { parseOp } from "../core/ops.ts";
+
 import { Refusal } from "../core/errors.ts";
 import { fieldOf, groupOf } from "../core/forms.ts";
+import { parseOp } from "../core/ops.ts";
 import type { Database } from "../store/db.ts";
 import { plain } from "../store/fold.ts";
-import type { DocRow, OpRow } from "../store/rows.ts";
+import { type DocRow, fieldsOf, type OpRow } from "../store/rows.ts";
 import { type NewOp, originOf, saveOps } from "../store/save.ts";
 import { type Context, me, problemOf, textValue } from "./context.ts";
 import { nameOf } from "./people.ts";
-import type { Change, Conflict, Diary, DiaryQuery, EntryDetail, EntryRow, EntryState, HistoryStep, PhotoRow, SaveResult, Value, Values } from "./types.ts";
+import type {
+  Change,
+  Conflict,
+  Diary,
+  DiaryQuery,
+  EntryDetail,
+  EntryRow,
+  EntryState,
+  HistoryStep,
+  PhotoRow,
+  SaveResult,
+  Value,
+  Values,
+} from "./types.ts";
 
 const texts = (v: Value | undefined): string[] =>
   Array.isArray(v) ? v.filter((x): x is string => typeof x === "string") : [];
@@ -99,11 +113,12 @@ function history(c: Context, origin: string, rows: readonly OpRow[]): HistorySte
   return sorted.flatMap((row, i): HistoryStep[] => {
     const op = parseOp(origin, row.body, row.private);
     if (op instanceof Refusal) return [];
-    const fields: Values = { ...op.fields, ...(op.privateFields ?? {}) };
+    const fields = fieldsOf(op);
     const changes: Change[] = [];
     for (const [field, to] of Object.entries(fields)) {
       const from = before[field] ?? null;
-      if (field !== "_deleted" && JSON.stringify(from) !== JSON.stringify(to)) changes.push({ field, from, to });
+      if (field !== "_deleted" && JSON.stringify(from) !== JSON.stringify(to))
+        changes.push({ field, from, to });
       before[field] = to;
     }
     const state = row.state === "outbox" ? (row.tried ? "waiting" : "onphone") : row.state;
@@ -133,9 +148,17 @@ function conflictsOf(c: Context, origin: string, row: DocRow, ops: readonly OpRo
       const stored = ops.find((o) => o.id === id);
       const op = stored ? parseOp(origin, stored.body, stored.private) : null;
       if (op === null || op instanceof Refusal) return [];
-      const fields: Values = { ...op.fields, ...(op.privateFields ?? {}) };
-      const whole = Object.fromEntries(group.flatMap((g) => (fields[g] === undefined ? [] : [[g, fields[g]]])));
-      return [{ op: id, who: nameOf(c, op.by), recorded_at: op.recordedAt, value: fields[field] ?? null, group: whole }];
+      const fields = fieldsOf(op);
+      const whole = Object.fromEntries(Object.entries(fields).filter(([name]) => group.includes(name)));
+      return [
+        {
+          op: id,
+          who: nameOf(c, op.by),
+          recorded_at: op.recordedAt,
+          value: fields[field] ?? null,
+          group: whole,
+        },
+      ];
     });
     return { field, group, heads };
   });

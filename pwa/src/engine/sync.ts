@@ -247,7 +247,7 @@ export class Engine {
     await this.store.use(async (db) => {
       await db.meta.put({ key: `reference ${who.device}`, value: reply.data });
       await db.identities.update(who.device, {
-        confirmed: state === "confirmed" || state === "active" || state === "joined",
+        confirmed: state === "confirmed",
         copied: copied === true,
       });
     });

@@ -4,7 +4,7 @@ import { Refusal } from "../core/errors.ts";
 import { fold as foldOps, type Placed } from "../core/merge.ts";
 import { parseOp } from "../core/ops.ts";
 import type { Database } from "./db.ts";
-import type { DocRow, OpRow } from "./rows.ts";
+import { type DocRow, type OpRow, toValues } from "./rows.ts";
 
 /** Text without accents and case, for search: "Đồng Rọc" → "dong roc". */
 export function plain(text: string): string {
@@ -47,7 +47,7 @@ export async function refold(db: Database, origin: string, scope: string, doc: s
     return;
   }
   const folded = foldOps(ops);
-  const values = { ...folded.values };
+  const values = toValues(folded.values);
   const recordedAt = Math.min(...ops.map((p) => p.op.recordedAt), Number.MAX_SAFE_INTEGER);
   const day = values.happened_on ?? values.started_on;
   const of = values.of;

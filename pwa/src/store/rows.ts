@@ -1,7 +1,24 @@
 /** Rows of the phone's database, as stored. Ops are exact texts; everything in `docs` can be folded again. */
-import type { Value } from "../core/values.ts";
+import type { Op } from "../core/ops.ts";
+import type { Value as CoreValue } from "../core/values.ts";
 
+export type Value = null | string | number | boolean | Value[] | { [name: string]: Value };
 export type Values = { [field: string]: Value };
+
+/** A copy of a core value that the caller may own. */
+export function toValue(value: CoreValue): Value {
+  if (Array.isArray(value)) return value.map(toValue);
+  return typeof value === "object" && value !== null
+    ? toValues(value)
+    : (value as string | number | boolean | null);
+}
+export function toValues(members: object): Values {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, toValue(value)]));
+}
+/** All fields that an op sets, private ones too. */
+export function fieldsOf(op: Op): Values {
+  return { ...toValues(op.fields), ...toValues(op.privateFields ?? {}) };
+}
 export type OpState = "outbox" | "sent" | "held" | "refused" | "turned_down";
 
 export interface OpRow {

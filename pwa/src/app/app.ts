@@ -1,0 +1,228 @@
+/** The phone below the screens, put together: one App a page. */
+import { computed, signal } from "@preact/signals";
+import { Engine } from "../engine/sync.ts";
+import { Store, StoreError } from "../store/db.ts";
+import type { World } from "../store/world.ts";
+import { browserWorld, checkPlace, listen } from "./browser.ts";
+import { exportUnsent, importFile } from "./carry.ts";
+import { type Context, listIn, loadForms, makeContext } from "./context.ts";
+import { makeDiary } from "./diary.ts";
+import { loadDrafts, makeDrafts } from "./drafts.ts";
+import { loadFarm, loadHome, makeActivities, makeFarm } from "./farm.ts";
+import { makeJoining } from "./joining.ts";
+import { loadPeople, makePeople } from "./people.ts";
+import { stuckOps, waitingPhotos } from "./stuck.ts";
+import type {
+  App,
+  Home,
+  PhotoRow,
+  Settings,
+  StorageStatus,
+  StuckOp,
+  SyncStatus,
+  Updates,
+  Value,
+  WaitingPhoto,
+} from "./types.ts";
+
+const QUIET: SyncStatus = {
+  connection: "idle",
+  waitingOps: 0,
+  waitingPhotos: 0,
+  waitingPhotoBytes: 0,
+  last_sync_at: null,
+  next_attempt_at: null,
+  progress: null,
+  skew: null,
+  digestMismatch: false,
+};
+const NEARLY_FULL_BYTES = 300_000_000;
+
+function makeUpdates(c: Context): Updates {
+  const offered = signal<(() => void) | null>(null);
+  const dirty = computed(() =>
+    c.drafts.value.some((d) => JSON.stringify(d.values) !== JSON.stringify(d.base)),
+  );
+  return {
+    available: computed(() => offered.value !== null),
+    dirty,
+    offer: (apply) => {
+      offered.value = apply;
+    },
+    async apply() {
+      if (dirty.value || offered.value === null) return false;
+      offered.value();
+      return true;
+    },
+  };
+}
+
+async function loadStorage(world: World): Promise<StorageStatus> {
+  const { usage, quota, persisted } = await world.estimate();
+  const left = usage === null || quota === null ? null : Math.max(0, quota - usage);
+  const nearlyFull = left !== null && quota !== null && (left < NEARLY_FULL_BYTES || left < quota / 5);
+  return { used: usage, left, persisted, nearlyFull };
+}
+
+async function photoUrl(
+  c: Context,
+  engine: Engine,
+  photo: PhotoRow,
+  size: "thumb" | "view",
+): Promise<string | null> {
+  const held = await c.store.use((db) => db.blobs.get([photo.scope, photo.sha256]));
+  if (held) return URL.createObjectURL(new Blob([held.bytes], { type: photo.type }));
+  const who = c.rows.value.find((r) => r.device === c.current.value?.device);
+  const origin = (await c.store.use((db) => db.meta.get("origin")))?.value;
+  if (!who || typeof origin !== "string") return null;
+  const token = await engine.sessions.open(c.store.world, who, origin);
+  if (typeof token !== "string") return null;
+  try {
+    const path = `/api/v1/photos/${photo.scope.replace(":", "/")}/${photo.sha256}?size=${size}`;
+    const answer = await c.store.world.fetch(path, { headers: { Authorization: `Bearer ${token}` } });
+    return answer.ok ? URL.createObjectURL(await answer.blob()) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function createApp(world: World = browserWorld()): App {
+  const store = new Store(world, () => {
+    c.state.value = { kind: "blocked" };
+  });
+  const c: Context = makeContext(store);
+  const home = signal<Home | null>(null);
+  const status = signal<SyncStatus>(QUIET);
+  const storage = signal<StorageStatus>({ used: null, left: null, persisted: null, nearlyFull: false });
+  const stuck = signal<readonly StuckOp[]>([]);
+  const photos = signal<readonly WaitingPhoto[]>([]);
+  const drafts = makeDrafts(c);
+  const set = (change: Partial<SyncStatus>) => {
+    status.value = { ...status.value, ...change };
+  };
+  const refresh = async () => {
+    await loadPeople(c);
+    await loadDrafts(c);
+    await loadFarm(c);
+    home.value = await loadHome(c);
+    stuck.value = await stuckOps(c);
+    photos.value = await waitingPhotos(c);
+    const skew = (await store.use((db) => db.meta.get("skew")))?.value;
+    set({
+      waitingOps: home.value.waitingOps,
+      waitingPhotos: photos.value.length,
+      waitingPhotoBytes: photos.value.reduce((sum, p) => sum + p.bytes, 0),
+      skew: typeof skew === "number" ? skew : null,
+    });
+    storage.value = await loadStorage(world);
+    if (c.rows.value.length > 0) c.state.value = { kind: "ready" };
+    else if (c.state.value.kind !== "unjoined") c.state.value = { kind: "unjoined" };
+  };
+  const engine = new Engine(
+    store,
+    {
+      connection: (connection, progress) => set({ connection, progress }),
+      changed: () => c.bell(),
+      done: (at) => set({ last_sync_at: at, digestMismatch: false }),
+      mismatch: () => set({ digestMismatch: true }),
+      nextAttempt: (at) => set({ next_attempt_at: at }),
+    },
+    () => !c.settings.value.wifiOnlyPhotos || world.onWifi(),
+  );
+  c.kick = () => void engine.kick();
+  const ends: (() => void)[] = [];
+  const broken = (error: unknown) => {
+    const problem = error instanceof StoreError ? error.problem : "storage_broken";
+    c.state.value =
+      problem === "newer_data"
+        ? { kind: "newer_data", found: 2, known: 1 }
+        : { kind: "storage_broken", detail: error instanceof Error ? error.message : String(error) };
+  };
+  let refreshing = false;
+  let again = false;
+  /** Draw from the store once more; calls while one runs are joined into one. */
+  const redraw = async () => {
+    again = true;
+    if (refreshing) return;
+    refreshing = true;
+    while (again) {
+      again = false;
+      await refresh().catch(broken);
+    }
+    refreshing = false;
+  };
+
+  return {
+    state: c.state,
+    async start() {
+      const place = checkPlace();
+      if (place !== null) {
+        c.state.value = place;
+        return;
+      }
+      try {
+        const kept = (await store.use((db) => db.meta.get("settings")))?.value;
+        if (typeof kept === "object" && kept !== null) c.settings.value = { ...c.settings.value, ...kept };
+        const forms = loadForms().then((found) => {
+          c.forms.value = found;
+        });
+        await refresh();
+        await forms;
+      } catch (error) {
+        broken(error);
+        return;
+      }
+      ends.push(c.changed.subscribe((times) => void (times > 0 && redraw())));
+      ends.push(
+        listen(
+          () => c.bell(),
+          () => void engine.kick(),
+          () => void drafts.flush(),
+        ),
+      );
+      void engine.kick();
+    },
+    hidden: async () => void (await drafts.flush()),
+    stop() {
+      engine.stop();
+      for (const end of ends) end();
+      store.close();
+    },
+    joining: makeJoining(c, engine, redraw),
+    people: makePeople(c),
+    home,
+    activities: makeActivities(c),
+    diary: makeDiary(c),
+    drafts,
+    farm: makeFarm(c),
+    sync: {
+      status,
+      storage,
+      stuck,
+      photos,
+      now: () => engine.kick(true),
+      exportUnsent: () => exportUnsent(c),
+      importFile: (blob) => importFile(c, blob),
+      async askPersist() {
+        const granted = (await navigator.storage?.persist?.()) ?? false;
+        storage.value = await loadStorage(world);
+        return granted;
+      },
+    },
+    settings: c.settings,
+    async changeSettings(change: Partial<Settings>) {
+      c.settings.value = { ...c.settings.value, ...change };
+      await store.use((db) => db.meta.put({ key: "settings", value: c.settings.value }));
+    },
+    updates: makeUpdates(c),
+    photoUrl: (photo, size) => photoUrl(c, engine, photo, size),
+    reference(name) {
+      const found = listIn(c.reference.value, name).filter(isRecord);
+      return c.reference.value === null ? null : found;
+    },
+  };
+}
+
+function isRecord(x: unknown): x is { [name: string]: Value } {
+  return typeof x === "object" && x !== null && !Array.isArray(x);
+}
