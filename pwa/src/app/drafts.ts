@@ -78,12 +78,7 @@ async function removalOps(c: Context, draft: DraftRow): Promise<NewOp[]> {
   );
 }
 
-async function finish(
-  _c: Context,
-  db: Database,
-  draft: DraftRow,
-  photos: readonly DraftPhotoRow[],
-): Promise<void> {
+async function finish(db: Database, draft: DraftRow, photos: readonly DraftPhotoRow[]): Promise<void> {
   for (const p of photos) {
     const { scope, doc: of } = draft;
     // The bytes were stored when the picture was taken; without them there is no op (case 2).

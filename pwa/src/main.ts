@@ -1,0 +1,12 @@
+/** Wire the phone together: the app, the screens, the service worker. Nothing else. */
+import { createApp } from "./app/app.ts";
+import { mount } from "./ui/mount.tsx";
+import { startWorker } from "./ui/worker.ts";
+
+const place = document.getElementById("app");
+if (place === null) throw new Error("index.html has no #app");
+
+const app = createApp();
+mount(app, place);
+void app.start();
+void startWorker(app);
