@@ -13,7 +13,7 @@ NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
 endif
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help install run test lint types pytest vitest clean
+.PHONY: help install run test lint types pytest vitest build clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -36,11 +36,12 @@ $(VENV)/npm.stamp: pwa/package-lock.json $(VENV)/dev.stamp $(NODE_STAMP)
 
 install: $(VENV)/npm.stamp ## Install what is needed
 
-run: $(VENV)/dev.stamp ## Migrate the database and serve on PORT (default 8000)
+run: install ## Build the phone, migrate the database and serve on PORT (default 8000)
+	$(NPM) run build --silent
 	$(BIN)/flask --app wsgi db upgrade
 	$(BIN)/gunicorn --workers 2 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
 
-test: lint types pytest vitest ## Every check
+test: lint types vitest build pytest ## Every check
 
 lint: install
 	$(BIN)/ruff format --check .
@@ -56,6 +57,9 @@ pytest: install
 
 vitest: install
 	$(NPM) test --silent
+
+build: install
+	$(NPM) run build --silent
 
 clean: ## Remove what was installed and built; the data in instance/ stays
 	rm -rf $(VENV) pwa/node_modules pwa/dist
