@@ -39,7 +39,7 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> dict[str, object]:
     Raises: DatabaseTrouble.
     """
     if caller.state == "confirmed":
-        taking.admit_confirmed(caller.device)
+        taking.admit_confirmed(caller, now)
     results = taking.take(request.ops, request.keys, caller, now)
     report = json.dumps(dict(request.phone)) if request.phone else None
     run_write(lambda session: devices.note_seen(session, caller.device, now, report))

@@ -13,7 +13,6 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.models.log import HeldOp
 from server.store import devices, log, people
 from server.store.device_fold import join_key
 from server.store.devices import Writer
@@ -63,21 +62,39 @@ def take(sent: Sequence[SentOp | None], keys: Mapping[str, bytes], carrier: Writ
     return results
 
 
-def admit_confirmed(device: str) -> None:
-    """Move what was held only because the device was not confirmed yet into the log, in one step a scope."""
+def admit_confirmed(carrier: Writer, now: int) -> None:
+    """Move what was held only because the device was not confirmed yet into the log, in one step a scope.
 
-    def work(session: Session) -> None:
-        by_scope: dict[str, list[HeldOp]] = {}
-        for row in log.held_of_device(session, device, "not_confirmed"):
-            by_scope.setdefault(row.scope, []).append(row)
-        for scope in sorted(by_scope):
-            log.lock_head(session, scope)
-            log.release(session, scope, by_scope[scope])
-
+    Confirming says whose the device is and gives no right: each op is judged again, and one that its writer
+    had no right to stays held for that.
+    """
     with reading() as session:
-        waits = bool(log.held_of_device(session, device, "not_confirmed"))
-    if waits:
-        run_write(work)
+        scopes = sorted({row.scope for row in log.held_of_device(session, carrier.device, "not_confirmed")})
+    for scope in scopes:
+        run_write(partial(_admit_scope, scope=scope, carrier=carrier, now=now))
+
+
+def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> None:
+    log.lock_head(session, scope)
+    held = log.held_of_device(session, carrier.device, "not_confirmed")
+    rows = [row for row in held if row.scope == scope]
+    origin = log.origin(session)
+    batch = Batch(scope, carrier, now, log.known_docs(session, scope, {row.doc for row in rows}))
+    for row in rows:
+        signed = log.Signed(parse_op(origin, row.body, row.private), row.signature)
+        session.delete(row)
+        session.flush()  # its own number would look like a copied key's
+        writer = devices.writer(session, carrier.device, scope)
+        reason = _reason(session, batch, signed.op, writer)
+        if reason is not None:
+            log.hold(session, scope, signed, row.received_at, reason)
+            continue
+        batch.docs.add(signed.op.doc)
+        log.append_at(session, scope, [(signed, row.received_at)])
+        if signed.op.doc_type == "admission":
+            _admit(session, scope, signed.op)
+        if signed.op.doc_type == "device":
+            devices.refold(session, scope, signed.op.doc)
 
 
 def _check_all(

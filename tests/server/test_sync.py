@@ -13,6 +13,8 @@ from sqlalchemy import select
 from server.config import now_ms
 from server.db import reading
 from server.models.log import OpRow
+from server.services.inviting import settle_device
+from server.store.operator import load_private
 from sync import ids
 from sync.log import next_digest, parse_cursor, start_digest
 from sync.ops import domain, make_body, make_private, message, op_id, private_hash
@@ -190,6 +192,23 @@ def test_an_unconfirmed_phone_is_held_until_somebody_confirms_it(phone: Phone) -
     answer = sync(waiting, op)
     assert answer["results"][0] == {"result": "held", "problem": "not_confirmed"}
     assert answer["scopes"] == []
+
+
+def test_confirming_a_phone_gives_it_no_right_that_it_never_had(phone: Phone) -> None:
+    scope = scope_of(phone)
+    waiting = Phone(phone.client)
+    waiting.join(invite_to("Phạm Văn Thịnh", "Nhà Lụa", "member", confirm=True))
+    review = "review:019a0000-0000-7000-8000-000000000088"
+    sync(
+        waiting, make(waiting, scope, 1), make(waiting, scope, 2, doc=review, fields={"decision": "approved"})
+    )
+    invite = waiting.shown["doc"].removeprefix("device:")
+    settle_device(load_private(), invite, {"confirmed": True}, now_ms())
+    answer = sync(waiting, make(waiting, scope, 3))
+    seen = [op["seq"] for op in sync(phone, cursors={scope: "0"})["ops"]]
+    assert answer["results"][0]["result"] == "accepted"
+    assert seen == [1, 2]
+    assert sync(waiting, forged)["results"][0] == {"result": "held", "problem": "no_right"}
 
 
 def test_case_109_parallel_writers_leave_no_hole_and_a_tailing_reader_misses_nothing(
