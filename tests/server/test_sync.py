@@ -199,9 +199,8 @@ def test_confirming_a_phone_gives_it_no_right_that_it_never_had(phone: Phone) ->
     waiting = Phone(phone.client)
     waiting.join(invite_to("Phạm Văn Thịnh", "Nhà Lụa", "member", confirm=True))
     review = "review:019a0000-0000-7000-8000-000000000088"
-    sync(
-        waiting, make(waiting, scope, 1), make(waiting, scope, 2, doc=review, fields={"decision": "approved"})
-    )
+    forged = make(waiting, scope, 2, doc=review, fields={"decision": "approved"})
+    sync(waiting, make(waiting, scope, 1), forged)
     invite = waiting.shown["doc"].removeprefix("device:")
     settle_device(load_private(), invite, {"confirmed": True}, now_ms())
     answer = sync(waiting, make(waiting, scope, 3))
