@@ -42,6 +42,8 @@ const MOST = 100;
 const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_MAX_MS = 15 * 60_000;
 const FOREGROUND_MS = 60_000;
+/** Pages that do not chain, in one run: after the second the link or the server is at fault, and we wait. */
+const BROKEN_MAX = 2;
 /** Rounds of one run: more than any backlog needs, so that a server that never ends cannot hold us. */
 const ROUNDS_MAX = 2_000;
 
@@ -122,10 +124,12 @@ export class Engine {
     const origin = await this.store.use(originOf);
     let whole = false;
     let done = 0;
+    let broken = 0;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const token = await this.sessions.open(this.store.world, who, origin);
       if (typeof token !== "string") return this.failed(token, who);
       const current = (await this.store.use((db) => db.identities.get(who.device))) ?? who;
+      const room = this.batch; // it grows with every answer, so what filled it is told by the size before
       const sent = await this.nextBatch(who.device, round === 0 ? null : done);
       const total = await this.store.use((db) => db.outbox.count());
       this.events.connection("sending", { ops: done, opsTotal: done + total, photos: 0, photosTotal: 0 });
@@ -137,14 +141,12 @@ export class Engine {
       this.events.changed();
       done += sent.length;
       whole = outcome.whole;
-      if (!outcome.more && !whole && sent.length < this.batchOf(sent)) break;
+      broken += outcome.broken;
+      if (broken >= BROKEN_MAX) return "broken";
+      if (!outcome.more && !whole && sent.length < room) break;
     }
     await this.reference(who);
     return this.sendPhotos(who, origin);
-  }
-
-  private batchOf(sent: readonly OutboxRow[]): number {
-    return sent.length === 0 ? 1 : this.batch;
   }
 
   /** The next ops of the outbox for this session; `skip` leaves out those answered `later` in this run. */
@@ -173,7 +175,7 @@ export class Engine {
     token: string,
     sent: OutboxRow[],
     whole: boolean,
-  ): Promise<{ more: boolean; whole: boolean } | Connection | "session"> {
+  ): Promise<{ more: boolean; whole: boolean; broken: number } | Connection | "session"> {
     const { world } = this.store;
     const request = await this.store.use(async (db) => {
       const access = await db.access.where("device").equals(who.device).toArray();
@@ -219,7 +221,7 @@ export class Engine {
     this.batch = Math.min(MOST, this.batch * 2);
     const more =
       answer.more || answer.rewind.size > 0 || (answer.scopes !== null && answer.access !== who.access);
-    return { more, whole: taken.whole };
+    return { more, whole: taken.whole, broken: taken.broken.length };
   }
 
   private async failed(reply: Reply, who: IdentityRow): Promise<Connection> {
