@@ -23,7 +23,7 @@ from server.store.devices import Writer
 from sync import ids, limits
 from sync.errors import Refusal
 from sync.ops import Op, domain, message, parse_op
-from sync.rights import may_write
+from sync.rights import is_revoking, may_revoke
 from sync.signing import verify
 from sync.wire import SentOp
 
@@ -177,6 +177,8 @@ def _take_back(session: Session, origin: str, ops: Sequence[tuple[Op, bytes]], n
     scope, doc = ops[0][0].scope, ops[0][0].doc
     log.lock_head(session, scope)
     known = {placed.op.id for placed in log.document_ops(session, scope, doc)}
+    invites = [invite for invite in (parse_invite(op) for op, _ in ops) if invite is not None]
+    target = invites[0].membership if len(invites) == 1 else None
     fresh = []
     for op, signature in ops:
         if op.id in known:
@@ -186,23 +188,28 @@ def _take_back(session: Session, origin: str, ops: Sequence[tuple[Op, bytes]], n
             raise ServiceError("key_wanted", "Máy của người mời chưa trở lại.")
         if not verify(key, message(origin, op.body), signature):
             raise ServiceError("bad_signature")
-        _check_right(session, op)
+        _check_right(session, op, target)
         fresh.append(log.Signed(op, signature))
     log.append(session, scope, fresh, now)
     devices.refold(session, scope, doc)
 
 
-def _check_right(session: Session, op: Op) -> None:
+def _check_right(session: Session, op: Op, target: str | None) -> None:
     """Refuse an invite, confirmation or revocation by somebody without the right."""
     if join_key(op) is not None:
         return
     who = devices.writer(session, op.device, op.scope)
-    is_first = parse_invite(op) is not None
     if (
         who is None
         or not who.may_act
         or who.membership != op.by
         or f"org:{who.organisation}" != op.scope
-        or not may_write(who.role, "org", "device", is_first=is_first)
+        or not _may(session, who, op, target)
     ):
         raise ServiceError("no_right")
+
+
+def _may(session: Session, who: Writer, op: Op, target: str | None) -> bool:
+    if is_revoking(op.fields):
+        return may_revoke(who.role, is_self=target == who.membership)
+    return devices.may_invite(session, who, op, target=target)

@@ -19,7 +19,7 @@ from server.store.devices import Writer
 from sync import ids, limits
 from sync.errors import LATER, Refusal
 from sync.ops import Op, message, parse_op
-from sync.rights import INVITERS, is_revoking, may_revoke, may_write
+from sync.rights import is_revoking, may_revoke, may_write
 from sync.signing import verify
 from sync.wire import SentOp
 
@@ -240,7 +240,7 @@ def _may_device(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
         rows = devices.rows_of_doc(session, op.doc)
         is_self = any(row.scope == batch.scope and row.membership == writer.membership for row in rows)
         return may_revoke(writer.role, is_self=is_self)
-    return writer.role in INVITERS
+    return devices.may_invite(session, writer, op)
 
 
 def _store(session: Session, batch: Batch, results: dict[int, Result]) -> None:

@@ -16,9 +16,11 @@ from server.config import now_ms
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
 from server.models.people import Farm, Membership
 from server.store import log, people
-from server.store.device_fold import fold_device
+from server.store.device_fold import fold_device, parse_invite
 from server.store.operator import operator_device, public_key
 from sync import ids
+from sync.ops import Op
+from sync.rights import HOUSEHOLD, INVITERS, REVOKERS
 
 _READING_STAFF = ("reviewer", "manager", "auditor")
 _WRITING_STAFF = ("reviewer", "manager")
@@ -126,6 +128,25 @@ def had_right(session: Session, of: Writer, scope: str) -> bool:
     if of.role in people.HELPER_ROLES:
         return uuid in people.helped_farms(session, of.membership, None)
     return farm_organisation(session, uuid) == of.organisation
+
+
+def may_invite(session: Session, of: Writer, op: Op, *, target: str | None = None) -> bool:
+    """Return whether the writer may sign this op of a device document that is no join and no end.
+
+    Shape:  helpers and reviewers invite and confirm households only, so that nobody makes a device of more
+            right than his own; an invite names a membership of the writer's organisation; target is the
+            membership of an invite that is not in the log yet.
+    """
+    if of.role not in INVITERS or op.scope != f"org:{of.organisation}":
+        return False
+    invited = parse_invite(op)
+    target = target if invited is None else invited.membership
+    if target is None:
+        target = next((row.membership for row in rows_of_doc(session, op.doc) if row.scope == op.scope), None)
+    member = None if target is None else session.get(Membership, target)
+    if member is None or member.organisation != of.organisation:
+        return False
+    return of.role in REVOKERS or member.role in HOUSEHOLD
 
 
 def farm_organisation(session: Session, farm: str) -> str | None:

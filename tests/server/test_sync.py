@@ -194,6 +194,22 @@ def test_an_unconfirmed_phone_is_held_until_somebody_confirms_it(phone: Phone) -
     assert answer["scopes"] == []
 
 
+@pytest.mark.parametrize(("target", "result"), [("manager", "held"), ("member", "accepted")])
+def test_a_reviewer_invites_households_and_nobody_above_himself(
+    phone: Phone, target: str, result: str
+) -> None:
+    clients = phone.client.application
+    reviewer = enrolled(clients.test_client(), "Anh Tuấn", None, "reviewer")
+    other = enrolled(clients.test_client(), "Người khác", "Nhà Lụa" if target == "member" else None, target)
+    invite = {
+        "membership": other.shown["by"], "kind": "browser", "confirm": False,
+        "secret_hash": ids.b64_encode(bytes(32)), "expires_at": now_ms() + 1000,
+    }  # fmt: skip
+    doc = "device:019a0000-0000-7000-8000-000000000099"
+    op = make(reviewer, reviewer.shown["scope"], 2, doc=doc, fields=invite)
+    assert sync(reviewer, op)["results"][0]["result"] == result
+
+
 def test_confirming_a_phone_gives_it_no_right_that_it_never_had(phone: Phone) -> None:
     scope = scope_of(phone)
     waiting = Phone(phone.client)
