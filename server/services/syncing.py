@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import taking
+from server.services import admitting, taking
 from server.store import devices, log
 from server.store.devices import Writer
 from server.store.photos import settled_hashes
@@ -39,7 +39,7 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> dict[str, object]:
     Raises: DatabaseTrouble.
     """
     if caller.state == "confirmed":
-        taking.admit_confirmed(caller, now)
+        admitting.admit_confirmed(caller, now)
     results = taking.take(request.ops, request.keys, caller, now)
     report = json.dumps(dict(request.phone)) if request.phone else None
     run_write(lambda session: devices.note_seen(session, caller.device, now, report))

@@ -1,0 +1,82 @@
+"""Judging one op: may its writer do this here, or must a person look first.
+
+Nothing is stored here but that a key was found in two places.
+Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §8, §11, §23.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from server.store import devices, log
+from server.store.device_fold import join_key
+from server.store.devices import Writer
+from sync import ids
+from sync.ops import Op
+from sync.rights import is_revoking, may_revoke, may_write
+
+
+@dataclass
+class Batch:
+    """What one transaction knows of a scope before it judges its ops."""
+
+    scope: str
+    carrier: Writer
+    now: int
+    docs: set[str]
+    fresh: list[log.Signed] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    copied: set[str] = field(default_factory=set)
+
+
+def reason(session: Session, batch: Batch, op: Op, writer: Writer | None) -> str | None:
+    """Return why a person must look first, or None."""
+    if writer is None:
+        return "not_confirmed"
+    taken_here = {one.op.n for one in batch.fresh if one.op.device == op.device}
+    if op.n in taken_here or log.used_numbers(session, batch.scope, op.device, [op.n]):
+        devices.mark_copied(session, op.device)
+        batch.copied.add(op.device)
+    if writer.copied or op.device in batch.copied:
+        return "device_copied"
+    if writer.state == "revoked":
+        return "device_revoked"
+    if writer.state != "confirmed":
+        return "not_confirmed"
+    if not writer.in_force or op.by != writer.membership:
+        return "no_right"
+    return None if _may(session, batch, op, writer) else "no_right"
+
+
+def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
+    kind, _ = ids.split_ref(batch.scope)
+    if op.doc_type == "device":
+        return _may_device(session, batch, op, writer)
+    if writer.role != "operator" and not devices.scopes_of(session, writer).get(batch.scope):
+        return False
+    is_first = op.doc not in batch.docs
+    if may_write(writer.role, kind, op.doc_type, is_first=is_first):
+        return True
+    return not is_first and may_write(
+        writer.role, kind, op.doc_type, is_first=False, is_writer=_began(session, batch, op, writer)
+    )
+
+
+def _began(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
+    """Return whether the writer's membership wrote the document's first op."""
+    ops = log.document_ops(session, batch.scope, op.doc)
+    first = ops[0].op if ops else next((one.op for one in batch.fresh if one.op.doc == op.doc), None)
+    return first is not None and first.by == writer.membership
+
+
+def _may_device(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
+    """Invites and confirmations by whoever may invite; ends by those or the person; joins come by `/join`."""
+    if join_key(op) is not None or batch.scope != f"org:{writer.organisation}":
+        return False
+    if is_revoking(op.fields):
+        rows = devices.rows_of_doc(session, op.doc)
+        is_self = any(row.scope == batch.scope and row.membership == writer.membership for row in rows)
+        return may_revoke(writer.role, is_self=is_self)
+    return devices.may_invite(session, writer, op)
