@@ -13,7 +13,7 @@ NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
 endif
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help install run test lint types pytest vitest build clean
+.PHONY: help install run test lint types pytest journeys vitest build clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -41,7 +41,7 @@ run: install ## Build the phone, migrate the database and serve on PORT (default
 	$(BIN)/flask --app wsgi db upgrade
 	$(BIN)/gunicorn --workers 2 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
 
-test: lint types vitest build pytest ## Every check
+test: lint types vitest build pytest journeys ## Every check
 
 lint: install
 	$(BIN)/ruff format --check .
@@ -53,7 +53,10 @@ types: install
 	$(NPM) run check --silent
 
 pytest: install
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --ignore=tests/journeys
+
+journeys: build ## A real browser against the real server; needs Chromium (Debian: chromium)
+	$(BIN)/python -m pytest -n 0 tests/journeys
 
 vitest: install
 	$(NPM) test --silent

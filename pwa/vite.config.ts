@@ -7,10 +7,12 @@ import { compress, forms, testsResolve } from "./build/plugins.ts";
 import { manifest } from "./build/webmanifest.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const out = `${root}dist`;
+// A journey builds the next version beside the one that people use (tests/journeys/building.py).
+const out = process.env.PWA_OUT ?? `${root}dist`;
 const consoleEntry = `${root}src/console/main.ts`;
 
-const version: unknown = JSON.parse(readFileSync(`${root}package.json`, "utf8")).version;
+const version: unknown =
+  process.env.PWA_VERSION ?? JSON.parse(readFileSync(`${root}package.json`, "utf8")).version;
 const define = { __APP_VERSION__: JSON.stringify(version) };
 
 /** Entries: the phone has a page of its own; the console's script is found by the server in `.vite/manifest.json`. */

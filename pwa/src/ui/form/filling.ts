@@ -25,6 +25,19 @@ export interface Filled {
   save: () => Promise<void>;
 }
 
+/** Drafts opened by a tap and not touched since: leaving such a form leaves nothing behind. */
+const fresh = new Set<string>();
+
+export const markFresh = (draft: string): unknown => fresh.add(draft);
+
+/** Something was filled in: from now on the draft is the person's. */
+export const touch = (draft: string): unknown => fresh.delete(draft);
+
+/** The form was left: an untouched draft goes with it. */
+function leave(draft: string): void {
+  if (fresh.delete(draft)) void app().drafts.discard(draft);
+}
+
 type Saved = Extract<SaveResult, { ok: true }>;
 
 export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => void): Filled {
@@ -35,7 +48,9 @@ export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => v
   const last = useLast(draft, form);
   const findings = useFindings(form, values.value);
   const { drafts } = app();
+  useEffect(() => () => leave(draft.id), [draft.id]);
   const put = (next: Values) => {
+    touch(draft.id);
     values.value = next;
     drafts.keep(draft.id, { values: next });
   };
@@ -50,6 +65,7 @@ export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => v
     toast(words.value.removed, { word: words.value.undo, run: () => put(before) });
   };
   const save = async () => {
+    touch(draft.id);
     saving.value = true;
     await drafts.flush();
     const result = await drafts.save(draft.id);

@@ -6,6 +6,7 @@ import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
 import { say, words } from "../words/index.ts";
+import { touch } from "./filling.ts";
 import { Lazy } from "./lazy.tsx";
 import { photoOrder } from "./plan.ts";
 
@@ -29,6 +30,7 @@ export function Photos({ draft, form, changed }: { draft: Draft; form: Form; cha
 
   const add = async (blob: Blob, kind: string) => {
     busy.value = true;
+    touch(draft.id);
     const result = await app().drafts.addPhoto(draft.id, blob, kind);
     trouble.value = result.ok
       ? null
@@ -132,6 +134,7 @@ function VoiceButton({
 }) {
   const w = words.value;
   const keep = async (blob: Blob, seconds: number) => {
+    touch(draft.id);
     const result = await app().drafts.addVoice(draft.id, blob, seconds);
     trouble(result.ok ? null : problemText(result.problem));
     await changed();

@@ -5,7 +5,7 @@ import type { Invite, InviteLook, JoinProblem } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Do, Dock, Icon, Note } from "../pieces/basic.tsx";
 import { toast } from "../pieces/overlay.tsx";
-import { go } from "../router.ts";
+import { go, place } from "../router.ts";
 import { words } from "../words/index.ts";
 import { Scene } from "./scene.tsx";
 
@@ -102,7 +102,8 @@ function Confirm({ invite, look, notMe }: { invite: Invite; look: InviteLook; no
       problem.value = result.problem;
       return;
     }
-    go("#/", true);
+    // The diary opened with the key, perhaps some time ago: whoever writes already is left where he is.
+    if (!location.hash.startsWith("#/") || place.value.name === "vao") go("#/", true);
     if (result.held) toast(w.confirm_wait);
   };
   return (

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Draft, EntryRow } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { markFresh } from "../form/filling.ts";
 import { Btn, Icon, State } from "../pieces/basic.tsx";
 import { toast } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
@@ -45,11 +46,11 @@ export function DraftCard({ draft }: { draft: Draft }) {
           <b>{form === null ? draft.form : say(form.short)}</b>
           <span class="under">{summary(form, draft.values)}</span>
         </span>
-        <span class="state draft">
-          <Icon name="draft" />
-          {w.state_draft}
-        </span>
       </div>
+      <span class="state draft">
+        <Icon name="draft" />
+        {w.state_draft}
+      </span>
       <div class="duo">
         <Btn onClick={() => go(draftHash(draft.id))}>{w.go_on}</Btn>
         <Btn kind="quiet" onClick={() => throwAway(draft)}>
@@ -88,8 +89,10 @@ export async function begin(
     ...(start.plots === undefined ? {} : { plots: start.plots }),
     ...(start.values === undefined ? {} : { values: start.values }),
   });
-  if (result.ok) go(draftHash(result.draft.id));
-  else toast(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved);
+  if (result.ok) {
+    markFresh(result.draft.id);
+    go(draftHash(result.draft.id));
+  } else toast(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved);
 }
 
 export async function beginEdit(doc: string): Promise<void> {

@@ -1,0 +1,102 @@
+"""The air between one phone and the server: a small proxy that can be silent, cut a connection, or lie.
+
+It knows nothing of HTTP but where the captive portal answers. Every phone has an air of its own, so that one can be in
+a dead spot while the other talks.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from dataclasses import dataclass, field
+
+PIECE = 16_384
+PORTAL = b"<!doctype html><title>Wi-Fi</title><h1>Dang nhap Wi-Fi</h1>"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+
+
+@dataclass
+class Air:
+    """Listens on `port` and passes to `target`.
+
+    Shape: `mode` is `clear`, `silent` (every connection is broken off) or `portal` (a login page answers
+           everything); `cuts` are byte counts: a connection that has carried so many bytes up is broken off, one
+           count after another.
+    """
+
+    target: int
+    mode: str = "clear"
+    cuts: list[int] = field(default_factory=list)
+    cut_done: int = 0
+    port: int = 0
+    _open: set[socket.socket] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._door = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        self.port = self._door.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def become(self, mode: str) -> None:
+        """Change the mode; what is on its way is lost."""
+        self.mode = mode
+        with self._lock:
+            for one in self._open:
+                _break(one)
+
+    def close(self) -> None:
+        """Stop listening and break everything off."""
+        self.become("silent")
+        self._door.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                phone, _ = self._door.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._carry, args=(phone,), daemon=True).start()
+
+    def _carry(self, phone: socket.socket) -> None:
+        if self.mode == "portal":
+            phone.recv(PIECE)
+            phone.sendall(ANSWER % (len(PORTAL), PORTAL))
+        if self.mode != "clear":
+            return _break(phone)
+        try:
+            server = socket.create_connection(("127.0.0.1", self.target))
+        except OSError:
+            return _break(phone)
+        with self._lock:
+            self._open |= {phone, server}
+        down = threading.Thread(target=self._pass, args=(server, phone, False), daemon=True)
+        down.start()
+        self._pass(phone, server, True)
+        down.join()
+        with self._lock:
+            self._open -= {phone, server}
+        return None
+
+    def _pass(self, source: socket.socket, target: socket.socket, up: bool) -> None:
+        carried = 0
+        try:
+            while data := source.recv(PIECE):
+                carried += len(data)
+                if up and self.cuts and carried > self.cuts[0]:
+                    keep = len(data) - (carried - self.cuts.pop(0))
+                    target.sendall(data[: max(keep, 0)])
+                    self.cut_done += 1
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        _break(source)
+        _break(target)
+
+
+def _break(one: socket.socket) -> None:
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    one.close()
