@@ -12,7 +12,10 @@ from server.db import Base
 
 
 class DeviceRow(Base):
-    """One device document: invited, waiting, confirmed or revoked; and whether it was copied."""
+    """One device of a device document: invited, waiting, confirmed or revoked.
+
+    `place` 0 is the first that joined, or the invitation while nobody has; a person let the later ones in.
+    """
 
     __tablename__ = "devices"
     __table_args__ = (
@@ -23,6 +26,7 @@ class DeviceRow(Base):
 
     scope: Mapped[str] = mapped_column(String(50), primary_key=True)
     doc: Mapped[str] = mapped_column(String(80), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, server_default="0")
     device: Mapped[str | None] = mapped_column(String(32))
     key: Mapped[str | None] = mapped_column(String(87))
     membership: Mapped[str] = mapped_column(String(36))

@@ -1,6 +1,8 @@
 """What was held enters the log: by a person's admission, or when its device is confirmed.
 
-Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §10.
+Nobody lets in what he may not write himself. What a person decided once stands: an op that comes again, after
+a restore, is judged by the decision that the log holds.
+Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §10, §11.
 """
 
 from __future__ import annotations
@@ -10,11 +12,17 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
+from server.models.log import HeldOp
 from server.services import judging
+from server.services.judging import Batch
 from server.store import devices, log
+from server.store.device_fold import confirmed_device, join_key
 from server.store.devices import Writer
-from sync import limits
+from sync import ids, limits
 from sync.ops import Op, parse_op
+from sync.rights import is_revoking, may_revoke, may_write
+
+EFFECTIVE = frozenset({"admission", "device", "book"})  # the next op is judged by what these say
 
 
 def admit_confirmed(carrier: Writer, now: int) -> None:
@@ -34,7 +42,7 @@ def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> Non
     held = log.held_of_device(session, carrier.device, "not_confirmed")
     rows = [row for row in held if row.scope == scope]
     origin = log.origin(session)
-    batch = judging.Batch(scope, carrier, now, log.known_docs(session, scope, {row.doc for row in rows}))
+    batch = Batch(scope, carrier, now, log.known_docs(session, scope, {row.doc for row in rows}))
     for row in rows:
         signed = log.Signed(parse_op(origin, row.body, row.private), row.signature)
         session.delete(row)
@@ -46,23 +54,84 @@ def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> Non
             continue
         batch.docs.add(signed.op.doc)
         log.append_at(session, scope, [(signed, row.received_at)])
-        if signed.op.doc_type == "admission":
-            admit(session, scope, signed.op)
-        if signed.op.doc_type == "device":
-            devices.refold(session, scope, signed.op.doc)
+        take_effect(session, scope, signed.op)
 
 
-def admit(session: Session, scope: str, op: Op) -> None:
+def take_effect(session: Session, scope: str, op: Op) -> None:
+    """Do what an op that has just entered the log does to others."""
+    if op.doc_type == "admission":
+        _admit(session, scope, op)
+    elif op.doc_type == "device":
+        named = confirmed_device(op)
+        _release(session, scope, [] if named is None else log.held_joins(session, scope, op.doc, named))
+        devices.refold(session, scope, op.doc)
+
+
+def decision(session: Session, batch: Batch, op: Op, reason: str) -> str | None:
+    """Return what the log says a person decided of an op that would be held: `admit` or `turn_down`."""
+    if op.doc_type == "device" and join_key(op) is not None:
+        confirmed = {confirmed_device(one.op) for one in log.document_ops(session, batch.scope, op.doc)}
+        if op.device in confirmed and _fits_invitation(session, batch.scope, op):
+            return "admit"
+    if batch.decisions is None:
+        batch.decisions = {
+            (verb, one): placed
+            for placed in log.ops_of_type(session, batch.scope, "admission")
+            for verb in ("admit", "turn_down")
+            for one in _ids(placed, verb)
+        }
+    admission = batch.decisions.get(("admit", op.id))
+    if admission is not None and _may_admit(session, batch.scope, admission, op, reason):
+        return "admit"
+    return "turn_down" if ("turn_down", op.id) in batch.decisions else None
+
+
+def _admit(session: Session, scope: str, admission: Op) -> None:
     """Do what an admission says: its ops get the next numbers as they are, or are turned down."""
-    admitted = log.held_among(session, scope, _ids(op, "admit"))
-    rows = [admitted[one] for one in _ids(op, "admit") if one in admitted]
-    docs = {row.doc for row in rows if row.doc.startswith("device:")}
-    log.release(session, scope, rows)
-    for doc in sorted(docs):
-        devices.refold(session, scope, doc)
-    for row in log.held_among(session, scope, _ids(op, "turn_down")).values():
+    held = log.held_among(session, scope, _ids(admission, "admit"))
+    origin = log.origin(session)
+    rows = []
+    for row in (held[one] for one in _ids(admission, "admit") if one in held):
+        op = parse_op(origin, row.body, row.private)
+        if _may_admit(session, scope, admission, op, row.reason):
+            rows.append(row)
+    _release(session, scope, rows)
+    for row in log.held_among(session, scope, _ids(admission, "turn_down")).values():
         row.is_turned_down = True
     session.flush()
+
+
+def _release(session: Session, scope: str, rows: list[HeldOp]) -> None:
+    """Move held ops into the log, then do what they do."""
+    origin = log.origin(session)
+    ops = [parse_op(origin, row.body, row.private) for row in rows]
+    log.release(session, scope, rows)
+    for op in ops:
+        take_effect(session, scope, op)
+
+
+def _may_admit(session: Session, scope: str, admission: Op, op: Op, reason: str) -> bool:
+    """Return whether the one who admits might have written the op himself, and does not decide on his own."""
+    admitter = devices.writer(session, admission.device, scope)
+    if admitter is None or (reason == "self_review" and op.by == admission.by):
+        return False
+    if op.doc_type == "device" and join_key(op) is None and is_revoking(op.fields):
+        return may_revoke(admitter.role, is_self=False)
+    if op.doc_type in ("device", "passkey"):
+        is_join = join_key(op) is not None
+        if is_join and not _fits_invitation(session, scope, op):
+            return False
+        target = op.by if is_join or op.doc_type == "passkey" else None
+        return devices.may_invite(session, admitter, op, target=target)
+    kind, _ = ids.split_ref(scope)
+    return any(may_write(admitter.role, kind, op.doc_type, is_first=first) for first in (True, False))
+
+
+def _fits_invitation(session: Session, scope: str, op: Op) -> bool:
+    """Return whether a join is of the person whom its document invites, by a key that no other one has."""
+    rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == scope]
+    others = [row for row in devices.rows_of_device(session, op.device) if row.doc != op.doc]
+    return bool(rows) and rows[0].membership == op.by and not others
 
 
 def _ids(op: Op, name: str) -> list[str]:

@@ -12,6 +12,7 @@ from server.config import current_settings
 from server.db import run_write
 from server.errors import ServiceError
 from server.models.people import Membership
+from server.services import admitting
 from server.services.setup import new_id
 from server.store import devices, log, people
 from server.store.device_fold import hash_code
@@ -101,7 +102,7 @@ def append_operator_op(
     )
     op = parse_op(origin, body)
     log.append(session, scope, [log.Signed(op, key.sign(message(origin, body)))], now)
-    devices.refold(session, scope, doc)
+    admitting.take_effect(session, scope, op)
 
 
 def settle_device(key: SoftwareKey, invite_id: str, fields: dict[str, object], now: int) -> None:
@@ -116,8 +117,9 @@ def settle_device(key: SoftwareKey, invite_id: str, fields: dict[str, object], n
         if not rows:
             raise ServiceError("not_found")
         append_operator_op(session, key, rows[0].scope, doc, fields, now)
-        if fields.get("revoked") is True and rows[0].device is not None:
-            devices.end_sessions(session, rows[0].device)
+        for row in devices.rows_of_doc(session, doc):
+            if row.state == "revoked" and row.device is not None:
+                devices.end_sessions(session, row.device)
 
     run_write(work)
 

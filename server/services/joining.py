@@ -19,7 +19,7 @@ from server.models.devices import DeviceRow
 from server.services import rates
 from server.services.sessions import Opened, make_token, store_token
 from server.store import devices, log, people
-from server.store.device_fold import Invite, join_key, knows_code, knows_secret
+from server.store.device_fold import join_key, knows_code, knows_secret
 from server.store.operator import operator_device
 from sync import ids, limits
 from sync.errors import Refusal
@@ -155,41 +155,55 @@ def join(body: str, signature: str, key: str, code: str | None, address: str, no
         row = _find(session, sent.invite, secret, None if secret is not None else code, sent.op.scope)
         if row is None:
             return None
-        if row.join_op != sent.op.id:
-            _check_new(session, row, sent, now)
         return _take(session, row, sent, token, now)
 
     with reading() as session:
-        _check_tries(session, sent.invite)
+        if not _is_known(session, sent.op):
+            _check_tries(session, sent.invite)
     joined = run_write(work)
     if joined is None:
         _count_try(sent.invite, now)
-    if joined.result == "held":
-        run_write(lambda session: devices.add_try(session, sent.invite, now))
     return joined
 
 
 def _take(session: Session, row: DeviceRow, sent: SentJoin, token: str, now: int) -> Joined:
-    """Append the join, find it there, or hold it where another key was first."""
-    signed = log.Signed(sent.op, sent.signature)
-    if row.join_op == sent.op.id:
-        result = "already"
-    elif row.join_op is not None:
-        log.hold(session, sent.op.scope, signed, now, "invite_used")
-        return Joined("held", [], None, row.kind)
-    else:
-        log.append(session, sent.op.scope, [signed], now)
-        devices.refold(session, sent.op.scope, sent.op.doc)
-        result = "accepted"
-    if row.state == "revoked":
+    """Append the join, find it there, or hold it where another key was first: a person decides then."""
+    scope, doc = sent.op.scope, sent.op.doc
+    mine = next((one for one in devices.rows_of_doc(session, doc) if one.join_op == sent.op.id), None)
+    result = "accepted" if mine is None else "already"
+    if mine is None:
+        _check_new(session, row, sent, now)
+        signed = log.Signed(sent.op, sent.signature)
+        if row.join_op is not None:
+            return _hold(session, row, signed, now)
+        log.append(session, scope, [signed], now)
+        devices.refold(session, scope, doc)
+    elif mine.state == "revoked":
         raise ServiceError("device_revoked")
     devices.note_seen(session, sent.op.device, now)
-    ops = log.wire_ops(session, sent.op.scope, sent.op.doc)
+    ops = log.wire_ops(session, scope, doc)
     return Joined(result, ops, store_token(session, token, sent.op.device, now), row.kind)
 
 
+def _hold(session: Session, row: DeviceRow, signed: log.Signed, now: int) -> Joined:
+    """Keep a later join beside the log; each new one is one of the invitation's tries."""
+    before = log.held_among(session, row.scope, [signed.op.id]).get(signed.op.id)
+    if before is None:
+        devices.add_try(session, ids.split_ref(row.doc)[1], now)
+        log.hold(session, row.scope, signed, now, "invite_used")
+    elif before.is_turned_down:
+        raise ServiceError("no_right", "Hợp tác xã không nhận máy này.")
+    return Joined("held", [], None, row.kind)
+
+
+def _is_known(session: Session, op: Op) -> bool:
+    """Return whether this very join came before."""
+    return bool(log.known_ops(session, op.scope, [op.id]) or log.held_among(session, op.scope, [op.id]))
+
+
 def _check_new(session: Session, row: DeviceRow, sent: SentJoin, now: int) -> None:
-    _check_time(row, now)
+    if row.join_op is None:  # a later one is held, however late: a person looks at it
+        _check_time(row, now)
     if sent.op.by != row.membership:
         raise ServiceError("bad_body", "Lời mời này dành cho người khác.")
     if row.state == "revoked":
@@ -205,7 +219,7 @@ def _find(
     """Return the invitation that the secret or the code opens."""
     found = None
     for row in devices.rows_of_doc(session, f"device:{invite}"):
-        terms = Invite(row.membership, row.kind, row.confirm, row.secret_hash, row.code_hash, row.expires_at)
+        terms = devices.terms(row)
         fits = knows_secret(terms, secret) if secret is not None else knows_code(terms, invite, code)
         if fits and scope in (None, row.scope):
             found = found or row

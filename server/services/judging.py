@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from server.store import devices, log
-from server.store.device_fold import join_key
+from server.store.device_fold import join_key, knows_secret
 from server.store.devices import Writer
 from sync import ids
 from sync.ops import Op
@@ -29,12 +29,18 @@ class Batch:
     fresh: list[log.Signed] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     copied: set[str] = field(default_factory=set)
+    device_docs: set[str] = field(default_factory=set)
+    decisions: dict[tuple[str, str], Op] | None = None  # of the log's admissions, read when first asked for
 
 
 def reason(session: Session, batch: Batch, op: Op, writer: Writer | None) -> str | None:
     """Return why a person must look first, or None."""
+    if op.doc_type == "device" and join_key(op) is not None:
+        return None if _may_join(session, batch, op) else "not_confirmed"
     if writer is None:
         return "not_confirmed"
+    if writer.role == "operator":  # a file that may lie on several machines, and goes back with a restore
+        return None if op.by == writer.membership and _may(session, batch, op, writer) else "no_right"
     taken_here = {one.op.n for one in batch.fresh if one.op.device == op.device}
     if op.n in taken_here or log.used_numbers(session, batch.scope, op.device, [op.n]):
         devices.mark_copied(session, op.device)
@@ -72,11 +78,20 @@ def _began(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
 
 
 def _may_device(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
-    """Invites and confirmations by whoever may invite; ends by those or the person; joins come by `/join`."""
-    if join_key(op) is not None or batch.scope != f"org:{writer.organisation}":
+    """Invites and confirmations by whoever may invite; ends by those or the person."""
+    if batch.scope != f"org:{writer.organisation}":
         return False
     if is_revoking(op.fields):
         rows = devices.rows_of_doc(session, op.doc)
         is_self = any(row.scope == batch.scope and row.membership == writer.membership for row in rows)
         return may_revoke(writer.role, is_self=is_self)
     return devices.may_invite(session, writer, op)
+
+
+def _may_join(session: Session, batch: Batch, op: Op) -> bool:
+    """Return whether `/join` would take a join that came with the ops: the first, by the secret, in time."""
+    rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == batch.scope]
+    if len(rows) != 1 or rows[0].state != "invited" or op.n != 1 or op.by != rows[0].membership:
+        return False
+    is_open = batch.now < rows[0].expires_at and not devices.rows_of_device(session, op.device)
+    return is_open and knows_secret(devices.terms(rows[0]), op.fields.get("secret"))

@@ -16,6 +16,7 @@ from server.db import reading, run_write
 from server.services import admitting, judging
 from server.services.judging import Batch
 from server.store import devices, log, people
+from server.store.device_fold import join_key
 from server.store.devices import Writer
 from sync import ids, limits
 from sync.errors import LATER, Refusal
@@ -43,9 +44,11 @@ def take(sent: Sequence[SentOp | None], keys: Mapping[str, bytes], carrier: Writ
         by_scope.setdefault(one.signed.op.scope, []).append(one)
     for scope in sorted(by_scope):
         work = partial(_take_scope, scope=scope, checked=by_scope[scope], carrier=carrier, now=now)
-        done = run_write(work)
+        done, confirmed = run_write(work)
         for place, result in done.items():
             results[place] = result
+        for writer in confirmed:
+            admitting.admit_confirmed(writer, now)
     return results
 
 
@@ -65,6 +68,7 @@ def _check_all(
                 signature = _signature(one.signature)
                 if op.device not in known:
                     known[op.device] = devices.key_of(session, op.device) or keys.get(op.device)
+                known[op.device] = known[op.device] or join_key(op)
                 key = known[op.device]
                 if key is None:
                     results[place] = {"result": "later", "problem": "key_wanted"}
@@ -86,8 +90,11 @@ def _signature(text: str) -> bytes:
 
 def _take_scope(
     session: Session, scope: str, checked: Sequence[Checked], carrier: Writer, now: int
-) -> dict[int, Result]:
-    """Judge and store the ops of one scope under its lock."""
+) -> tuple[dict[int, Result], list[Writer]]:
+    """Judge and store the ops of one scope under its lock.
+
+    Returns: one result a place, and who stands behind the devices whose documents changed and are confirmed.
+    """
     log.lock_head(session, scope)
     wanted = [one.signed.op.id for one in checked]
     known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
@@ -113,8 +120,17 @@ def _take_scope(
         else:
             first[op.id] = one.place
             results[one.place] = _judge(session, batch, one)
+            if results[one.place]["result"] == "accepted" and op.doc_type in admitting.EFFECTIVE:
+                _store(session, batch, results)
+                known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
     _store(session, batch, results)
-    return {place: _resolve(result, results) for place, result in results.items()}
+    return {place: _resolve(result, results) for place, result in results.items()}, _confirmed(session, batch)
+
+
+def _confirmed(session: Session, batch: Batch) -> list[Writer]:
+    found = {row.device for doc in sorted(batch.device_docs) for row in devices.rows_of_doc(session, doc)}
+    writers = (devices.writer(session, one, batch.scope) for one in sorted(filter(None, found)))
+    return [one for one in writers if one is not None and one.state == "confirmed"]
 
 
 def _resolve(result: Result, results: Mapping[int, Result]) -> Result:
@@ -135,8 +151,10 @@ def _judge(session: Session, batch: Batch, one: Checked) -> Result:
     if not reaches and not devices.had_right(session, batch.carrier, batch.scope):
         return {"result": "later", "problem": "scope_unknown"}
     reason = judging.reason(session, batch, op, writer)
-    if reason is not None:
-        log.hold(session, batch.scope, one.signed, batch.now, reason)
+    decided = None if reason is None else admitting.decision(session, batch, op, reason)
+    if reason is not None and decided != "admit":
+        is_turned_down = decided == "turn_down"
+        log.hold(session, batch.scope, one.signed, batch.now, reason, is_turned_down=is_turned_down)
         return {"result": "held", "problem": reason}
     batch.fresh.append(one.signed)
     batch.places.append(one.place)
@@ -145,23 +163,14 @@ def _judge(session: Session, batch: Batch, one: Checked) -> Result:
 
 
 def _store(session: Session, batch: Batch, results: dict[int, Result]) -> None:
-    """Give the accepted ops their numbers; an admission's ops follow it at once."""
-    waiting: list[int] = []
-    pending: list[log.Signed] = []
-    for place, signed in zip(batch.places, batch.fresh, strict=True):
-        waiting.append(place)
-        pending.append(signed)
-        if signed.op.doc_type == "admission":
-            _number(session, batch, waiting, pending, results)
-            admitting.admit(session, batch.scope, signed.op)
-            waiting, pending = [], []
-    _number(session, batch, waiting, pending, results)
-    for doc in sorted({one.op.doc for one in batch.fresh if one.op.doc_type == "device"}):
-        devices.refold(session, batch.scope, doc)
-
-
-def _number(
-    session: Session, batch: Batch, places: list[int], ops: list[log.Signed], results: dict[int, Result]
-) -> None:
-    for place, seq in zip(places, log.append(session, batch.scope, ops, batch.now), strict=True):
+    """Give the accepted ops their numbers, then do what the last of them does to others."""
+    seqs = log.append(session, batch.scope, batch.fresh, batch.now)
+    for place, seq in zip(batch.places, seqs, strict=True):
         results[place] |= {"seq": seq, "received_at": batch.now}
+    for one in batch.fresh:
+        if one.op.doc_type in admitting.EFFECTIVE:
+            admitting.take_effect(session, batch.scope, one.op)
+            batch.decisions = None
+        if one.op.doc_type == "device":
+            batch.device_docs.add(one.op.doc)
+    batch.fresh, batch.places = [], []

@@ -1,8 +1,9 @@
 """What the ops of one `device:` document say about the device: a pure fold, the same on every rebuild.
 
-The first op in the log that invites fixes membership, kind and secret; the first join fixes the key for ever
-(a second join that a person admits changes nothing: give that person an invitation of their own). Who had the
-right to sign an op was decided when it was taken; this module does not ask again.
+The first op in the log that invites fixes membership, kind and secret. The first join makes the first device;
+a later join is in the log only because a person let it in (a new key for a copied phone, a second phone), so
+it is confirmed and stands beside the first. `{"revoked": true}` ends all of them, with `device` that one.
+Who had the right to sign an op was decided when it was taken; this module does not ask again.
 Source: DESIGN §3 "Who signs"; PROTOCOL §14.
 """
 
@@ -35,11 +36,15 @@ class Invite:
 
 @dataclass(frozen=True)
 class Folded:
-    """One device as its document tells it. `state`: invited, waiting, confirmed or revoked."""
+    """One device as its document tells it. `state`: invited, waiting, confirmed or revoked.
+
+    `place`: 0 for the first that joined, or for the invitation while nobody has; 1, 2 … for the later ones.
+    """
 
     invite: Invite
     invited_by: str
     invite_op: str
+    place: int
     state: str
     device: str | None
     key: str | None
@@ -105,26 +110,42 @@ def hash_code(invite_id: str, code: str) -> str:
     return ids.b64_encode(hashlib.sha256(data).digest())
 
 
-def fold_device(ops: Sequence[Placed]) -> Folded | None:
-    """Return what the document says, or None where no op of it invites."""
+def confirmed_device(op: Op) -> str | None:
+    """Return the device that a confirmation names, or None where it is none or means the first device."""
+    named = op.fields.get("device")
+    return named if op.fields.get("confirmed") is True and isinstance(named, str) else None
+
+
+def fold_devices(ops: Sequence[Placed]) -> list[Folded]:
+    """Return the devices of a document by `place`; none where no op of it invites."""
     placed = sorted(ops, key=lambda one: one.seq or 0)
     found = next(((one, invite) for one in placed if (invite := parse_invite(one.op)) is not None), None)
     if found is None:
-        return None
+        return []
+    joins: dict[str, Placed] = {}
+    for one in placed:
+        if join_key(one.op) is not None:
+            joins.setdefault(one.op.device, one)
+    if not joins:
+        return [_fold(placed, found, 0, None)]
+    return [_fold(placed, found, place, join) for place, join in enumerate(joins.values())]
+
+
+def _fold(placed: Sequence[Placed], found: tuple[Placed, Invite], place: int, join: Placed | None) -> Folded:
     first, invite = found
-    join = next((one for one in placed if join_key(one.op) is not None), None)
-    confirmed = any(one.op.fields.get("confirmed") is True for one in placed if _is_other(one, join))
-    revoked = next((one for one in placed if one.op.fields.get("revoked") is True), None)
-    if join is not None and not invite.confirm and knows_secret(invite, join.op.fields.get("secret")):
-        confirmed = True
-    state = "invited" if join is None else "confirmed" if confirmed else "waiting"
+    device = None if join is None else join.op.device
+    revoked = next((one for one in placed if _ends(one.op, device)), None)
     key = None if join is None else join_key(join.op)
+    state = "invited" if join is None else "waiting"
+    if join is not None and (place > 0 or _is_confirmed(placed, invite, join)):
+        state = "confirmed"
     return Folded(
         invite=invite,
         invited_by=first.op.device,
         invite_op=first.op.id,
+        place=place,
         state="revoked" if revoked is not None else state,
-        device=None if join is None else join.op.device,
+        device=device,
         key=None if key is None else ids.b64_encode(key),
         label=_label(join),
         join_op=None if join is None else join.op.id,
@@ -133,9 +154,20 @@ def fold_device(ops: Sequence[Placed]) -> Folded | None:
     )
 
 
-def _is_other(one: Placed, join: Placed | None) -> bool:
-    """Return whether an op comes from another device than the one that joined: nobody confirms itself."""
-    return join is not None and one.op.device != join.op.device
+def _is_confirmed(placed: Sequence[Placed], invite: Invite, join: Placed) -> bool:
+    """Return whether the first device is confirmed: by the secret alone or by another device."""
+    if not invite.confirm and knows_secret(invite, join.op.fields.get("secret")):
+        return True
+    return any(
+        one.op.fields.get("confirmed") is True
+        and one.op.device != join.op.device  # nobody confirms himself
+        and confirmed_device(one.op) in (None, join.op.device)
+        for one in placed
+    )
+
+
+def _ends(op: Op, device: str | None) -> bool:
+    return op.fields.get("revoked") is True and op.fields.get("device") in (None, device)
 
 
 def _label(join: Placed | None) -> str:

@@ -16,7 +16,7 @@ from server.config import now_ms
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
 from server.models.people import Farm, Membership
 from server.store import log, people
-from server.store.device_fold import fold_device, parse_invite
+from server.store.device_fold import Folded, Invite, fold_devices, parse_invite
 from server.store.operator import operator_device, public_key
 from sync import ids
 from sync.ops import Op
@@ -155,15 +155,20 @@ def farm_organisation(session: Session, farm: str) -> str | None:
 
 
 def refold(session: Session, scope: str, doc: str) -> None:
-    """Make the view's row of a device document anew from its ops; called where ops of it were appended."""
-    folded = fold_device(log.document_ops(session, scope, doc))
-    row = session.get(DeviceRow, (scope, doc))
-    if folded is None:
-        if row is not None:
-            session.delete(row)
-        return
+    """Make the view's rows of a device document anew from its ops; called where ops of it were appended."""
+    found = fold_devices(log.document_ops(session, scope, doc))
+    session.execute(
+        delete(DeviceRow).where(DeviceRow.scope == scope, DeviceRow.doc == doc, DeviceRow.place >= len(found))
+    )
+    for folded in found:
+        _put(session, scope, doc, folded)
+    session.flush()
+
+
+def _put(session: Session, scope: str, doc: str, folded: Folded) -> None:
+    row = session.get(DeviceRow, (scope, doc, folded.place))
     if row is None:
-        row = DeviceRow(scope=scope, doc=doc)
+        row = DeviceRow(scope=scope, doc=doc, place=folded.place)
         session.add(row)
     row.device, row.key, row.label, row.state = folded.device, folded.key, folded.label, folded.state
     row.membership, row.kind, row.confirm = (
@@ -175,7 +180,6 @@ def refold(session: Session, scope: str, doc: str) -> None:
     row.expires_at = min(folded.invite.expires_at, 2**53 - 1)
     row.invited_by, row.invite_op = folded.invited_by, folded.invite_op
     row.join_op, row.joined_seq, row.revoked_seq = folded.join_op, folded.joined_seq, folded.revoked_seq
-    session.flush()
 
 
 def forget_all(session: Session) -> None:
@@ -184,8 +188,17 @@ def forget_all(session: Session) -> None:
 
 
 def rows_of_doc(session: Session, doc: str) -> list[DeviceRow]:
-    """Return the rows of a document in every organisation: an uuid is chosen by whoever invites."""
-    return list(session.scalars(select(DeviceRow).where(DeviceRow.doc == doc).order_by(DeviceRow.scope)))
+    """Return the rows of a document in every organisation, for an uuid is chosen by whoever invites.
+
+    Shape:  by scope, in each the first device before the later ones.
+    """
+    query = select(DeviceRow).where(DeviceRow.doc == doc)
+    return list(session.scalars(query.order_by(DeviceRow.scope, DeviceRow.place)))
+
+
+def terms(row: DeviceRow) -> Invite:
+    """Return what the invitation of a row's document sets."""
+    return Invite(row.membership, row.kind, row.confirm, row.secret_hash, row.code_hash, row.expires_at)
 
 
 def rows_of_device(session: Session, device: str) -> list[DeviceRow]:
@@ -198,7 +211,7 @@ def rows_of_device(session: Session, device: str) -> list[DeviceRow]:
 def rows_of_organisation(session: Session, organisation: str) -> list[DeviceRow]:
     """Return all devices and open invitations of an organisation."""
     query = select(DeviceRow).where(DeviceRow.scope == f"org:{organisation}")
-    return list(session.scalars(query.order_by(DeviceRow.doc)))
+    return list(session.scalars(query.order_by(DeviceRow.doc, DeviceRow.place)))
 
 
 def note_seen(session: Session, device: str, now: int, phone: str | None = None) -> None:

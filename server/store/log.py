@@ -82,14 +82,22 @@ def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -
     return numbers
 
 
-def hold(session: Session, scope: str, one: Signed, received_at: int, reason: str) -> None:
+def hold(
+    session: Session,
+    scope: str,
+    one: Signed,
+    received_at: int,
+    reason: str,
+    *,
+    is_turned_down: bool = False,
+) -> None:
     """Keep an op beside the log until a person decides; the same op again changes nothing."""
     if session.get(HeldOp, (scope, one.op.id)) is None:
         session.add(
             HeldOp(
                 scope=scope, id=one.op.id, device=one.op.device, n=one.op.n, doc=one.op.doc, reason=reason,
                 received_at=received_at, body=one.op.body, private=one.op.private, signature=one.signature,
-                is_turned_down=False,
+                is_turned_down=is_turned_down,
             )
         )  # fmt: skip
         session.flush()
@@ -201,6 +209,19 @@ def held_of_device(session: Session, device: str, reason: str) -> list[HeldOp]:
         HeldOp.device == device, HeldOp.reason == reason, HeldOp.is_turned_down.is_(False)
     )
     return list(session.scalars(query.order_by(HeldOp.scope, HeldOp.n)))
+
+
+def held_joins(session: Session, scope: str, doc: str, device: str) -> list[HeldOp]:
+    """Return what is held of a device for its own document."""
+    query = select(HeldOp).where(HeldOp.scope == scope, HeldOp.doc == doc, HeldOp.device == device)
+    return list(session.scalars(query.where(HeldOp.is_turned_down.is_(False)).order_by(HeldOp.n)))
+
+
+def ops_of_type(session: Session, scope: str, doc_type: str) -> list[Op]:
+    """Return all ops of one type of document in a scope, in order."""
+    query = select(OpRow).where(OpRow.scope == scope, OpRow.doc.startswith(f"{doc_type}:"))
+    name = origin(session)
+    return [parse_op(name, row.body, row.private) for row in session.scalars(query.order_by(OpRow.seq))]
 
 
 def release(session: Session, scope: str, rows: Sequence[HeldOp]) -> list[int]:

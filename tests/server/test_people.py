@@ -14,7 +14,7 @@ from server.config import now_ms
 from server.db import reading, run_write
 from server.models.people import Farm, Membership
 from server.store import devices, people
-from server.store.device_fold import Folded, fold_device
+from server.store.device_fold import Folded, fold_devices
 from sync import ids
 from sync.merge import Placed
 from sync.ops import make_body, parse_op
@@ -38,8 +38,8 @@ def _set_up(app: Flask) -> None:
     start()
 
 
-def folded(*ops: tuple[SoftwareKey, dict[str, Any]]) -> Folded | None:
-    """Return what ops fold to that came in this order."""
+def devices_of(*ops: tuple[SoftwareKey, dict[str, Any]]) -> list[Folded]:
+    """Return the devices that ops fold to that came in this order."""
     placed = []
     for seq, (key, fields) in enumerate(ops, 1):
         body = make_body(
@@ -52,7 +52,12 @@ def folded(*ops: tuple[SoftwareKey, dict[str, Any]]) -> Folded | None:
             fields=fields,
         )
         placed.append(Placed(parse_op(ORIGIN, body), seq, seq))
-    return fold_device(placed[::-1])
+    return fold_devices(placed[::-1])
+
+
+def folded(*ops: tuple[SoftwareKey, dict[str, Any]]) -> Folded | None:
+    """Return the first of them."""
+    return next(iter(devices_of(*ops)), None)
 
 
 def joining(key: SoftwareKey, secret: bytes | None = SECRET) -> tuple[SoftwareKey, dict[str, Any]]:
@@ -94,10 +99,23 @@ def test_a_revocation_is_for_ever() -> None:
     assert state(*ops) == "revoked"
 
 
-def test_the_first_join_keeps_the_device() -> None:
-    found = folded((INVITER, INVITE), joining(JOINER), joining(OTHER))
-    assert found is not None
-    assert found.device == JOINER.device
+def test_a_later_join_stands_beside_the_first() -> None:
+    found = devices_of((INVITER, INVITE), joining(JOINER), joining(OTHER), joining(JOINER))
+    assert [(one.place, one.device) for one in found] == [(0, JOINER.device), (1, OTHER.device)]
+    assert [one.state for one in found] == ["confirmed", "confirmed"]
+
+
+def test_a_confirmation_of_the_later_device_does_not_confirm_the_first() -> None:
+    ops = [(INVITER, INVITE | {"confirm": True}), joining(JOINER), joining(OTHER)]
+    named = (INVITER, {"confirmed": True, "device": OTHER.device})
+    assert [one.state for one in devices_of(*ops, named)] == ["waiting", "confirmed"]
+
+
+def test_an_end_is_of_all_devices_or_of_the_one_it_names() -> None:
+    ops = [(INVITER, INVITE), joining(JOINER), joining(OTHER)]
+    one = (INVITER, {"revoked": True, "device": JOINER.device})
+    assert [found.state for found in devices_of(*ops, one)] == ["revoked", "confirmed"]
+    assert [found.state for found in devices_of(*ops, (INVITER, {"revoked": True}))] == ["revoked"] * 2
 
 
 def test_a_key_that_is_not_the_ops_own_joins_nothing() -> None:

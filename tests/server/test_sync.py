@@ -17,41 +17,9 @@ from server.services.inviting import settle_device
 from server.store.operator import load_private
 from sync import ids
 from sync.log import next_digest, parse_cursor, start_digest
-from sync.ops import domain, make_body, make_private, message, op_id, private_hash
+from sync.ops import domain, op_id
+from tests.server.ops import make, scope_of, sync
 from tests.server.phones import ORIGIN, Phone, enrolled, invite_to, slug, start
-
-ENTRY = "entry:019a0000-0000-7000-8000-{:012d}"
-
-
-def scope_of(phone: Phone) -> str:
-    """Return the farm that the phone may write in."""
-    answer = sync(phone)
-    return str(next(one["scope"] for one in answer["scopes"] if one["scope"].startswith("farm:")))
-
-
-def make(phone: Phone, scope: str, n: int, entry: int = 1, **more: Any) -> dict[str, Any]:
-    """Return an op of the phone as a request carries it."""
-    private = make_private(bytes(16), more.pop("private")) if "private" in more else None
-    parts: dict[str, Any] = {
-        "device": phone.key.device, "n": n, "by": phone.shown["by"], "scope": scope,
-        "doc": ENTRY.format(entry), "recorded_at": 1_790_000_000_000 + n,
-        "fields": {"form": "CT-10", "form_version": 1, "happened_on": "2026-11-08"},
-        "private": None if private is None else private_hash(ORIGIN, private),
-    }  # fmt: skip
-    body = make_body(**{**parts, **more})
-    sent = {"body": body, "signature": ids.b64_encode(phone.key.sign(message(ORIGIN, body)))}
-    return sent if private is None else sent | {"private": private}
-
-
-def sync(phone: Phone, *ops: Any, **request: Any) -> Any:
-    """Return the answer to a sync of the phone."""
-    answer = phone.client.post(
-        "/api/v1/sync",
-        headers=phone.headers | {"Sec-Fetch-Site": "same-origin"},
-        json={"cursors": {}, "ops": list(ops), "access": "", **request},
-    )
-    assert answer.status_code == 200, answer.get_data(as_text=True)
-    return answer.get_json()
 
 
 @pytest.fixture
