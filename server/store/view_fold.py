@@ -1,0 +1,170 @@
+"""From the ops of one document to the rows of its views: pure, the same for every order and split.
+
+What people wrote never breaks a view: a value of another type, too long a text, a date that does not exist
+count as missing. Only public values reach typed columns.
+Source: DESIGN §2, §3 "Merge"; sync/forms/common.json, plot.json, season.json for the names of fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from server.models.views import CODE_CHARS, DOC_CHARS
+from sync import ids
+from sync.civil import is_civil_date
+from sync.forms import load_forms
+from sync.merge import Document, Placed, fold
+from sync.units import UnitError, find_unit, to_base
+from sync.values import Json, write_text
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]  # view → rows, by the names below
+
+DOCUMENTS, ENTRIES, ENTRY_PLOTS = "documents", "entries", "entry_plots"
+PLOTS, SEASONS, PHOTOS = "plots", "seasons", "photos"
+NAME_CHARS = 200  # our choice: what a list shows; the whole text is in DocumentView.values
+ENTRY_PLOTS_MAX = 200  # our choice
+
+
+def fold_rows(scope: str, doc: str, ops: Sequence[Placed]) -> Rows:
+    """Return the rows of a document's views; `ops` are all of its ops in the log, in any order.
+
+    Shape:  the rows of `ENTRIES` have no `photos` yet: that is a count over other documents.
+    """
+    folded = fold(ops)
+    ops = sorted(ops, key=lambda placed: placed.seq or 0)
+    public = {name: value for name, value in folded.values.items() if name not in folded.private}
+    rows: Rows = {DOCUMENTS: [_document(scope, doc, ops, folded, public)]}
+    made = _MAKERS.get(ops[0].op.doc_type)
+    if made is not None:
+        rows |= made({"scope": scope, "doc": doc}, public, folded, ops[0])
+    return rows
+
+
+def _document(
+    scope: str, doc: str, ops: Sequence[Placed], folded: Document, public: Mapping[str, Json]
+) -> Row:
+    first, last = ops[0], ops[-1]
+    private = {name: value for name, value in folded.values.items() if name in folded.private}
+    return {
+        "scope": scope,
+        "doc": doc,
+        "type": first.op.doc_type,
+        "values": write_text(dict(sorted(public.items()))),
+        "private": write_text(dict(sorted(private.items()))) if private else None,
+        "conflicts": write_text(sorted(folded.conflicts)),
+        "tips": write_text(list(folded.tips)),
+        "is_deleted": folded.deleted,
+        "is_missing": folded.missing,
+        "first_seq": first.seq,
+        "last_seq": last.seq,
+        "recorded_at": first.op.recorded_at,
+        "received_at": first.received_at,
+        "changed_at": last.received_at,
+        "by": first.op.by,
+        "device": first.op.device,
+    }
+
+
+def _entry(key: Row, values: Mapping[str, Json], folded: Document, first: Placed) -> Rows:
+    form = load_forms().get(code := _code(values.get("form")))
+    row = {
+        **key,
+        "form": code,
+        "happened_on": _date(values.get("happened_on")),
+        "season": _ref(values.get("season"), "season"),
+        "sector": "" if form is None else form.sector,
+        "has_conflict": bool(folded.conflicts),
+        "is_deleted": folded.deleted,
+        "received_at": first.received_at,
+        "recorded_at": first.op.recorded_at,
+        "by": first.op.by,
+    }
+    named = values.get("plots")
+    listed = named[:ENTRY_PLOTS_MAX] if isinstance(named, list) else []
+    plots = sorted({plot for one in listed if (plot := _ref(one, "plot"))})
+    return {ENTRIES: [row], ENTRY_PLOTS: [{**key, "plot": plot} for plot in plots]}
+
+
+def _plot(key: Row, values: Mapping[str, Json], folded: Document, _first: Placed) -> Rows:
+    row = {
+        **key,
+        "name": _name(values.get("name")),
+        "kind": _code(values.get("kind")),
+        "area_m2": _square_metres(values.get("area")),
+        "is_deleted": folded.deleted,
+        "has_conflict": bool(folded.conflicts),
+    }
+    return {PLOTS: [row]}
+
+
+def _season(key: Row, values: Mapping[str, Json], folded: Document, _first: Placed) -> Rows:
+    named = (_name(values.get(name)) for name in ("product_name", "variety", "breed"))
+    row = {
+        **key,
+        "name": ", ".join(one for one in named if one)[:NAME_CHARS],
+        "product": _code(values.get("product")),
+        "sector": _code(values.get("sector")),
+        "standard": _code(values.get("standard")),
+        "started_on": _date(values.get("started_on")),
+        "ended_on": _date(values.get("ended_on")),
+        "is_deleted": folded.deleted,
+        "has_conflict": bool(folded.conflicts),
+    }
+    return {SEASONS: [row]}
+
+
+def _photo(key: Row, values: Mapping[str, Json], folded: Document, _first: Placed) -> Rows:
+    sha256, size = values.get("sha256"), values.get("bytes")
+    is_size = isinstance(size, int) and not isinstance(size, bool) and size >= 0
+    row = {
+        **key,
+        "of": _ref(values.get("of")),
+        "sha256": sha256 if ids.is_b64(sha256, 32) else "",
+        "kind": _code(values.get("kind")),
+        "type": _code(values.get("type")),
+        "bytes": size if is_size else None,
+        "is_deleted": folded.deleted,
+    }
+    return {PHOTOS: [row]}
+
+
+_MAKERS: Mapping[str, Callable[[Row, Mapping[str, Json], Document, Placed], Rows]] = {
+    "entry": _entry,
+    "plot": _plot,
+    "season": _season,
+    "photo": _photo,
+}
+
+
+def _code(value: Json) -> str:
+    """Return a short text of one word (a form, a choice, a type), or an empty one."""
+    return value if isinstance(value, str) and len(value) <= CODE_CHARS else ""
+
+
+def _name(value: Json) -> str:
+    return value[:NAME_CHARS] if isinstance(value, str) else ""
+
+
+def _date(value: Json) -> str:
+    return value if isinstance(value, str) and is_civil_date(value) else ""
+
+
+def _ref(value: Json, doc_type: str | None = None) -> str:
+    """Return the name of a document (of one type), or an empty text."""
+    if not isinstance(value, str) or len(value) > DOC_CHARS or not ids.is_doc(value):
+        return ""
+    return value if doc_type is None or ids.split_ref(value)[0] == doc_type else ""
+
+
+def _square_metres(value: Json) -> int | None:
+    if not isinstance(value, dict):
+        return None
+    amount, unit = value.get("amount"), value.get("unit")
+    if not isinstance(amount, str) or not isinstance(unit, str):
+        return None
+    try:
+        return to_base(amount, unit) if find_unit(unit).dimension == "area" else None
+    except UnitError:
+        return None

@@ -1,0 +1,155 @@
+"""Folding the newest part of a scope's log into its views, under the lock of the scope's `ViewHead`.
+
+Incremental is whole: only documents that got ops are folded, each from all of its ops, so any split of the
+log into runs gives the same rows. Numbers are committed in their order (`log.lock_head`): a fold never passes
+a hole that is filled later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+
+from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.db import Base
+from server.models.log import OpRow
+from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, PlotView, SeasonView, ViewHead
+from server.store import view_fold
+from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
+from server.store.view_ops import ops_of
+
+DOCS_AT_ONCE = 500  # our choice: parameters of one statement
+
+MODELS: dict[str, type[Base]] = {
+    view_fold.DOCUMENTS: DocumentView,
+    view_fold.ENTRIES: EntryView,
+    view_fold.ENTRY_PLOTS: EntryPlot,
+    view_fold.PLOTS: PlotView,
+    view_fold.SEASONS: SeasonView,
+    view_fold.PHOTOS: PhotoView,
+}
+
+
+def table_of(view: str) -> Table:
+    """Return the table of a view."""
+    table = MODELS[view].__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def lock_view(session: Session, scope: str) -> ViewHead:
+    """Return up to where the scope is folded, locked until the transaction ends; made where it is new."""
+    dialect = session.get_bind().dialect.name
+    make = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(ViewHead)
+    session.execute(make.values(scope=scope, seq=0).on_conflict_do_nothing())
+    head = session.get(ViewHead, scope, with_for_update=True, populate_existing=True)
+    assert head is not None
+    return head
+
+
+def fold_scope(session: Session, scope: str, most: int | None = None) -> int:
+    """Return how many ops were folded: those above the `ViewHead`, at most `most` of them."""
+    head = lock_view(session, scope)
+    query = select(OpRow.seq, OpRow.doc).where(OpRow.scope == scope, OpRow.seq > head.seq)
+    fresh = session.execute(query.order_by(OpRow.seq).limit(most)).all()
+    if not fresh:
+        return 0
+    refold(session, scope, {row.doc for row in fresh}, fresh[-1].seq)
+    head.seq = fresh[-1].seq
+    session.flush()
+    return len(fresh)
+
+
+def refold(session: Session, scope: str, docs: Collection[str], upto: int) -> None:
+    """Make the rows of these documents anew from their ops up to a number; the caller holds the lock."""
+    ordered = sorted(docs)
+    for start in range(0, len(ordered), DOCS_AT_ONCE):
+        some = ordered[start : start + DOCS_AT_ONCE]
+        _replace(session, scope, some, rows_of(session, scope, some, upto))
+
+
+def refold_filled(session: Session, scope: str, docs: Collection[str]) -> None:
+    """Fold documents again whose private part came later: no number above the `ViewHead` tells of it."""
+    if docs:
+        refold(session, scope, docs, lock_view(session, scope).seq)
+
+
+def rows_of(session: Session, scope: str, docs: Sequence[str], upto: int) -> Rows:
+    """Return the rows that these documents have by the log alone, as of a number; photos not counted yet."""
+    found: Rows = {view: [] for view in MODELS}
+    for doc, ops in groupby(ops_of(session, scope, docs, upto), key=lambda one: one.op.doc):
+        for view, rows in view_fold.fold_rows(scope, doc, list(ops)).items():
+            found[view] += rows
+    return found
+
+
+def _replace(session: Session, scope: str, docs: Sequence[str], rows: Rows) -> None:
+    known = select(DocumentView.doc).where(DocumentView.scope == scope, DocumentView.doc.in_(docs))
+    old = list(session.scalars(known))
+    touched = {row["of"] for row in rows[PHOTOS]} | _photos_before(session, scope, old)
+    if old:
+        for view in MODELS:
+            table = table_of(view)
+            session.execute(delete(table).where(table.c.scope == scope, table.c.doc.in_(old)))
+    for row in rows[ENTRIES]:
+        row["photos"] = 0
+    for view, made in rows.items():
+        if made:
+            session.execute(insert(table_of(view)), made)
+    count_photos(session, scope, touched | {row["doc"] for row in rows[ENTRIES]})
+
+
+def _photos_before(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
+    """Return the documents that these photos belonged to until now."""
+    photos = [doc for doc in docs if doc.startswith("photo:")]
+    if not photos:
+        return set()
+    query = select(PhotoView.of).where(PhotoView.scope == scope, PhotoView.doc.in_(photos))
+    return set(session.scalars(query))
+
+
+def count_photos(session: Session, scope: str, docs: Iterable[str]) -> None:
+    """Count the photos of these entries anew; those that are no entries are passed over."""
+    entries = sorted(doc for doc in docs if doc.startswith("entry:"))
+    for start in range(0, len(entries), DOCS_AT_ONCE):
+        some = entries[start : start + DOCS_AT_ONCE]
+        counts = photo_counts(session, scope, some)
+        for count, group in _by_count(some, counts):
+            session.execute(
+                update(EntryView)
+                .where(EntryView.scope == scope, EntryView.doc.in_(group), EntryView.photos != count)
+                .values(photos=count)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def photo_counts(session: Session, scope: str, docs: Sequence[str]) -> dict[str, int]:
+    """Return how many photos stand at each of these documents; none: not listed."""
+    query = (
+        select(PhotoView.of, func.count())
+        .where(PhotoView.scope == scope, PhotoView.of.in_(docs), PhotoView.is_deleted.is_(False))
+        .group_by(PhotoView.of)
+    )
+    return dict(row._tuple() for row in session.execute(query))
+
+
+def _by_count(docs: Sequence[str], counts: dict[str, int]) -> list[tuple[int, list[str]]]:
+    groups: dict[int, list[str]] = {}
+    for doc in docs:
+        groups.setdefault(counts.get(doc, 0), []).append(doc)
+    return sorted(groups.items())
+
+
+def forget_scope(session: Session, scope: str) -> None:
+    """Empty the views of a scope; the caller holds the lock and folds anew."""
+    for view in MODELS:
+        table = table_of(view)
+        session.execute(delete(table).where(table.c.scope == scope))
+
+
+def row_values(view: str, row: object) -> Row:
+    """Return a stored row as the fold makes them."""
+    return {column.name: getattr(row, column.name) for column in table_of(view).columns}
