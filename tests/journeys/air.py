@@ -1,13 +1,14 @@
 """The air between one phone and the server: a small proxy that can be silent, cut a connection, or lie.
 
-It knows nothing of HTTP but where the captive portal answers. Every phone has an air of its own, so that one can be in
-a dead spot while the other talks.
+It knows nothing of HTTP but where the captive portal answers. Every phone has an air of its own, so that one
+can be in a dead spot while the other talks.
 """
 
 from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 PIECE = 16_384
@@ -20,8 +21,8 @@ class Air:
     """Listens on `port` and passes to `target`.
 
     Shape: `mode` is `clear`, `silent` (every connection is broken off) or `portal` (a login page answers
-           everything); `cuts` are byte counts: a connection that has carried so many bytes up is broken off, one
-           count after another.
+           everything); `cuts` are byte counts: a connection that has carried so many bytes up is broken off,
+           one count after another.
     """
 
     target: int
@@ -95,8 +96,6 @@ class Air:
 
 
 def _break(one: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     one.close()

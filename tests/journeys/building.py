@@ -1,4 +1,4 @@
-"""The built phone: `pwa/dist`, built anew where a source is newer; a journey may ask for another version of it."""
+"""The built phone: `pwa/dist`, built anew where a source is newer; a journey may ask for another version."""
 
 from __future__ import annotations
 

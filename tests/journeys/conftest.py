@@ -1,4 +1,4 @@
-"""One browser driver, one built phone and one server for the whole run; every journey has a farm and phones of its own."""
+"""One browser driver, one built phone, one server for the run; each journey has its own farm and phones."""
 
 from __future__ import annotations
 

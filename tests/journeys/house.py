@@ -1,4 +1,4 @@
-"""The server that the phones of a journey talk to: gunicorn in a process of its own, with a folder of its own.
+"""The server that the phones of a journey talk to: gunicorn in a process and with a folder of its own.
 
 What the operator does is done as on a real machine: the same commands, the same folder, the same database.
 """
@@ -42,7 +42,7 @@ def free_port() -> int:
 
 @dataclass
 class House:
-    """One installation: its folder, its database, its address; started and stopped as often as a journey needs."""
+    """One installation: its folder, its database, its address; stopped and started as a journey needs."""
 
     folder: Path
     dist: Path

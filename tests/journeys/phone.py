@@ -1,4 +1,4 @@
-"""A farmer's phone: Chromium with a profile of its own, behind an air of its own, and the taps of a person on it."""
+"""A farmer's phone: Chromium with a profile and an air of its own, and the taps of a person on it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,10 @@ from playwright.sync_api import BrowserContext, BrowserType, Locator, Page, expe
 from tests.journeys.air import Air
 
 SIZE = {"width": 360, "height": 640}
-AGENT = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36"
+AGENT = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0.0.0 Mobile Safari/537.36"
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -125,7 +129,7 @@ class Phone:
         for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
             (self.profile / name).unlink(missing_ok=True)
 
-    # ---- the air ----------------------------------------------------------------------------------------------
+    # ---- the air
 
     def lose_signal(self) -> None:
         """Walk into a dead spot."""
@@ -137,7 +141,7 @@ class Phone:
         self.air.become("clear")
         self.context.set_offline(False)
 
-    # ---- what a person does -------------------------------------------------------------------------------------
+    # ---- what a person does
 
     def button(self, name: Name, within: Locator | None = None) -> Locator:
         """Return the button or link with these words."""
@@ -222,7 +226,7 @@ class Phone:
         self.tap(self.page.locator(".dock .btn.do"))
         self.sees("Đã lưu trên máy")
 
-    # ---- what is on it --------------------------------------------------------------------------------------------
+    # ---- what is on it
 
     def stored(self, table: str) -> list[Any]:
         """Return the rows of one table of the phone's database; bytes as hex of their SHA-256."""
@@ -234,12 +238,14 @@ class Phone:
         self.sees("Đã gửi hết")
 
     def until(self, asked: Callable[[], bool], say: str) -> None:
-        """Wait for something that no screen shows, without sleeping blindly: the page's own frames set the pace."""
-        for _ in range(400):
-            if asked():
-                return
-            self.page.evaluate("() => new Promise(done => setTimeout(done, 25))")
-        raise AssertionError(say)
+        """Wait for something that no screen shows; the page's own frames set the pace.
+
+        Raises: AssertionError with `say` after as long as a person would wait.
+        """
+        until = time.monotonic() + WAIT_MS / 1000
+        while not asked():
+            assert time.monotonic() < until, say
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 READ_TABLE = """

@@ -11,7 +11,7 @@ import { FarmScreen, PlotScreen, SeasonScreen } from "./screens/farm.tsx";
 import { FormScreen } from "./screens/form.tsx";
 import { Gate } from "./screens/gate.tsx";
 import { HomeScreen } from "./screens/home.tsx";
-import { JoinScreen } from "./screens/join.tsx";
+import { JoinScreen, Preparing } from "./screens/join.tsx";
 import { RecordScreen } from "./screens/record.tsx";
 import { draftHash } from "./screens/rows.tsx";
 import { SendScreen } from "./screens/send.tsx";
@@ -51,6 +51,7 @@ function Screen() {
   if (state.kind === "unjoined") return <JoinScreen href={opened} />;
   if (state.kind !== "ready") return <Gate state={state} />;
   const { name, parts } = place.value;
+  if (app().people.farm.value === null && name === "") return <Preparing />;
   const first = parts[0] ?? "";
   switch (name) {
     case "ghi":

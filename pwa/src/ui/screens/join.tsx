@@ -5,7 +5,7 @@ import type { Invite, InviteLook, JoinProblem } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Do, Dock, Icon, Note } from "../pieces/basic.tsx";
 import { toast } from "../pieces/overlay.tsx";
-import { go, place } from "../router.ts";
+import { go, makeHash, place } from "../router.ts";
 import { words } from "../words/index.ts";
 import { Scene } from "./scene.tsx";
 
@@ -86,6 +86,32 @@ function Saying({ title, text }: { title: string; text: string }) {
       <h1>{title}</h1>
       <p role="status">{text}</p>
     </main>
+  );
+}
+
+/** Joined, but which farm's book it is comes with the first answer: until then there is nothing to write in. */
+export function Preparing() {
+  const w = words.value;
+  const { connection } = app().sync.status.value;
+  const waits = connection === "sending" || connection === "idle";
+  return (
+    <>
+      <main class="phone">
+        <figure class="scene-box">
+          <Scene />
+        </figure>
+        <h1>{app().people.current.value?.name ?? w.join_hello}</h1>
+        <p role="status">{waits ? w.join_working : w.join_once_more}</p>
+        <a class="btn quiet" href={makeHash("cai-dat")}>
+          {w.settings}
+        </a>
+      </main>
+      <Dock>
+        <Do icon="repeat" disabled={connection === "sending"} onClick={() => void app().sync.now()}>
+          {w.join_again}
+        </Do>
+      </Dock>
+    </>
   );
 }
 

@@ -308,6 +308,7 @@ export const en: AllWords = {
   join_no_password: "No password",
   join_lost: "Phone lost? What was sent remains",
   join_working: "Getting the book ready on this phone…",
+  join_once_more: "The phone has joined. It needs coverage once more to fetch the book.",
   join_looking: "Looking at the invitation…",
   join_confirm: "The co-op will confirm this phone. You can write at once.",
   join_welcome: "Start with an invitation",

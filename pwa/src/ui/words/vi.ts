@@ -301,6 +301,7 @@ export const vi = {
   join_no_password: "Không cần mật khẩu",
   join_lost: "Mất máy, phần đã gửi vẫn còn",
   join_working: "Đang chuẩn bị sổ trên máy này…",
+  join_once_more: "Máy đã vào sổ. Cần có sóng thêm một lần để lấy sổ về máy.",
   join_looking: "Đang xem lời mời…",
   join_confirm: "HTX sẽ xem rồi xác nhận máy này. Ghi được ngay, không phải chờ.",
   join_welcome: "Bắt đầu với lời mời",
