@@ -18,6 +18,7 @@ from server.services.judging import Batch
 from server.store import devices, log, people
 from server.store.device_fold import join_key
 from server.store.devices import Writer
+from server.store.view_write import refold_filled
 from sync import ids, limits
 from sync.errors import LATER, Refusal
 from sync.ops import message, parse_op
@@ -103,12 +104,14 @@ def _take_scope(
     unsettled = bool(people.unsettled_scopes(session, [scope]))
     results: dict[int, Result] = {}
     first: dict[str, int] = {}
+    filled: set[str] = set()
     for one in checked:
         op = one.signed.op
         if op.id in known:
             row = known[op.id]
             if row.private is None and op.private is not None:
                 log.fill_private(session, row, op.private)
+                filled.add(row.doc)
             results[one.place] = {"result": "already", "seq": row.seq, "received_at": row.received_at}
         elif op.id in held:
             results[one.place] = {"result": "held", "problem": held[op.id].reason}
@@ -124,6 +127,7 @@ def _take_scope(
                 _store(session, batch, results)
                 known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
     _store(session, batch, results)
+    refold_filled(session, scope, filled)
     return {place: _resolve(result, results) for place, result in results.items()}, _confirmed(session, batch)
 
 

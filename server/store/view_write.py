@@ -133,7 +133,7 @@ def photo_counts(session: Session, scope: str, docs: Sequence[str]) -> dict[str,
         .where(PhotoView.scope == scope, PhotoView.of.in_(docs), PhotoView.is_deleted.is_(False))
         .group_by(PhotoView.of)
     )
-    return dict(row._tuple() for row in session.execute(query))
+    return {str(of): int(count) for of, count in session.execute(query)}
 
 
 def _by_count(docs: Sequence[str], counts: dict[str, int]) -> list[tuple[int, list[str]]]:
