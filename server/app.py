@@ -19,6 +19,7 @@ from server.config import Settings, finish_settings, settings_of_process, system
 from server.db import Base, DatabaseTrouble, db, init_db
 from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
+from server.services import restoring
 from server.services.health import check_schema
 from server.services.setup import check_operator
 
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         _add(app, api, f"server.api.{name}")
     for name in PAGE_MODULES:
         _add(app, None, f"server.pages.{name}")
+    restoring.register(app)
     cli.register(app)
     _check_schema(app)
     if settings.trusted_proxies:
@@ -78,6 +80,7 @@ def _check_schema(app: Flask) -> None:
         try:
             check_schema()
             check_operator()
+            restoring.look()
         except DatabaseTrouble:
             logging.getLogger("so_nha_nong").warning("database away at start")
         finally:

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.db import Base
 from server.models.log import Epoch, Head, HeldOp, Meta, NamedPhoto, OpRow
 from sync import ids
 from sync.log import next_digest, start_digest
@@ -44,15 +45,35 @@ def epoch(session: Session) -> int:
     return int(session.scalar(select(Meta.value).where(Meta.name == "epoch")) or 1)
 
 
+def begin_epoch(session: Session, number: int) -> int:
+    """Return the epoch after a restore: `number`, or a later one that somebody else began meanwhile.
+
+    Shape:  every older epoch that has no row gets one for each scope: up to where its log was kept.
+    """
+    session.execute(_insert(session, Meta).values(name="epoch", value="1").on_conflict_do_nothing())
+    row = session.get(Meta, "epoch", with_for_update=True, populate_existing=True)
+    assert row is not None
+    if int(row.value) >= number:
+        return int(row.value)
+    row.value = str(number)
+    there = {(one.scope, one.epoch) for one in session.scalars(select(Epoch))}
+    for scope, seq in session.execute(select(Head.scope, Head.seq)).all():
+        session.add_all(
+            Epoch(scope=scope, epoch=old, last_kept_seq=seq)
+            for old in range(1, number)
+            if (scope, old) not in there
+        )
+    session.flush()
+    return number
+
+
 def lock_head(session: Session, scope: str) -> Head:
     """Return the scope's head, locked until the transaction ends; made where the scope is new."""
     head = session.get(Head, scope, with_for_update=True, populate_existing=True)
     if head is not None:
         return head
-    dialect = session.get_bind().dialect.name
-    make = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Head)
     first = start_digest(origin(session), scope)
-    session.execute(make.values(scope=scope, seq=0, digest=first).on_conflict_do_nothing())
+    session.execute(_insert(session, Head).values(scope=scope, seq=0, digest=first).on_conflict_do_nothing())
     head = session.get(Head, scope, with_for_update=True, populate_existing=True)
     assert head is not None
     return head
@@ -238,6 +259,12 @@ def named_photos(session: Session, scope: str, most: int) -> list[str]:
     """Return the newest hashes that a scope's log names."""
     query = select(NamedPhoto.sha256).where(NamedPhoto.scope == scope)
     return list(session.scalars(query.order_by(NamedPhoto.seq.desc()).limit(most)))
+
+
+def _insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that can say what to do where the row is there."""
+    dialect = session.get_bind().dialect.name
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _of(session: Session, scope: str, doc: str) -> Iterable[OpRow]:

@@ -21,6 +21,7 @@ import server.models  # noqa: F401 (fills Base.metadata)
 from server.app import create_app
 from server.config import Settings, finish_settings
 from server.db import Base, db
+from tests.server.backups import Backups
 
 _numbers = itertools.count()
 
@@ -118,6 +119,16 @@ def app(settings: Settings) -> Iterator[Flask]:
     with made.app_context():
         yield made
         db.engine.dispose()
+
+
+@pytest.fixture
+def backups(
+    app: Flask, kind: str, database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Backups]:
+    """Give the means to copy the database of `app` and to put a copy back."""
+    made = Backups(database_url, tmp_path, None if kind == "sqlite" else request.getfixturevalue("postgres"))
+    yield made
+    made.drop()
 
 
 @pytest.fixture
