@@ -223,8 +223,40 @@ class Phone:
 
     def save(self) -> None:
         """Tap "Lưu" and wait for the promise."""
+        form = self.page.locator("main.form")
+        self.sees(form)
         self.tap(self.page.locator(".dock .btn.do"))
+        self.misses(form)  # it closes only after the durable write
         self.sees("Đã lưu trên máy")
+
+    def again(self) -> None:
+        """Record the same as last time: three taps from home."""
+        self.tap("Ghi nhật ký")
+        self.tap(self.page.locator("button.again"))
+        self.save()
+
+    def make_plot(self, name: str, kind: str = "Ruộng", sao: str = "2") -> None:
+        """Make a plot on the farm's screen."""
+        self.go("ruong")
+        self.tap("Thêm thửa, ao")
+        self.tap(self.field("Là gì?").get_by_role("button", name=kind, exact=True))
+        self.type_into("Gọi là gì?", name)
+        self.number("Rộng bao nhiêu?", sao)
+        self.save()
+        self.sees(self.page.locator(".plot", has_text=name))
+
+    def open_season(self, product: str, plot: str, sector: str = "Trồng trọt") -> None:
+        """Open a season on the farm's screen, begun today."""
+        self.go("ruong")
+        self.tap("Mở vụ mới")
+        self.tap(self.field("Trồng hay nuôi?").get_by_role("button", name=sector))
+        self.type_into("Cây gì, con gì?", product)
+        self.tap(self.field("Ở đâu?").get_by_role("button", name=plot))
+        self.tap(self.field("Bắt đầu ngày nào?").get_by_role("button"))
+        self.tap(self.page.locator(".cell.now"))
+        self.tap(self.field("Làm theo gì?").get_by_role("radio", name="VietGAP"))
+        self.save()
+        self.sees(self.page.locator(".plot", has_text=product).first)
 
     # ---- what is on it
 

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { msToDate } from "../core/civil.ts";
 import { formsFor } from "../core/forms.ts";
+import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
 import { type Context, listIn, textIn, textValue } from "./context.ts";
 import { change, toEntry } from "./diary.ts";
@@ -99,7 +100,7 @@ export async function loadHome(c: Context): Promise<Home> {
     return {
       today: await entries(rows),
       runningSeasons: seasons.value.filter((s) => s.running),
-      waitingOps: await db.outbox.count(),
+      waitingOps: await waitingLines(db),
       waitingPhotos: await db.uploads.where("state").equals("waiting").count(),
       drafts: c.drafts.value,
       held: await db.ops.where("state").equals("held").count(),
@@ -108,6 +109,12 @@ export async function loadHome(c: Context): Promise<Home> {
       asked: [],
     };
   });
+}
+
+/** What a person would count as waiting: documents, however often changed; a photo is counted by its bytes. */
+async function waitingLines(db: Database): Promise<number> {
+  const waiting = await db.ops.where("state").equals("outbox").toArray();
+  return new Set(waiting.flatMap((op) => (op.doc.startsWith("photo:") ? [] : [op.scope + op.doc]))).size;
 }
 
 export function makeFarm(c: Context): Farm {

@@ -129,6 +129,8 @@ function usedProducts(): string[] {
 }
 
 function OneOf({ field, name, value, set }: FieldProps) {
+  // A second tap takes a choice back, but not one that has to be there.
+  const choose = (code: string) => set(name, value === code && field.required !== "yes" ? null : code);
   const long = field.choices.length <= 4 && field.choices.some((one) => say(one.label).length > 16);
   if (long) {
     return (
@@ -139,7 +141,7 @@ function OneOf({ field, name, value, set }: FieldProps) {
             role="radio"
             option={{ value: one.code, text: say(one.label) }}
             checked={value === one.code}
-            onClick={() => set(name, value === one.code ? null : one.code)}
+            onClick={() => choose(one.code)}
           />
         ))}
       </div>
@@ -148,12 +150,7 @@ function OneOf({ field, name, value, set }: FieldProps) {
   return (
     <div class="wrap" role="group" aria-labelledby={`l-${name}`}>
       {field.choices.map((one) => (
-        <Chip
-          key={one.code}
-          on={value === one.code}
-          text={say(one.label)}
-          onClick={() => set(name, value === one.code ? null : one.code)}
-        />
+        <Chip key={one.code} on={value === one.code} text={say(one.label)} onClick={() => choose(one.code)} />
       ))}
     </div>
   );

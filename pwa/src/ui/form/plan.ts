@@ -35,10 +35,19 @@ export function isAsked(field: FormField, values: Values, prefix = ""): boolean 
   return found.some((one) => wanted.some((want) => want === one));
 }
 
-/** Return the fields to draw, in the order of the form; product lines and photos stand beside them. */
-export function planFields(fields: readonly FormField[], values: Values, prefix = ""): Plan {
+/**
+ * Return the fields to draw, in the order of the form; product lines and photos stand beside them.
+ *
+ * `entry`: the six common fields have their own places there; a plot or a season asks for all of its own here.
+ */
+export function planFields(
+  fields: readonly FormField[],
+  values: Values,
+  prefix = "",
+  entry = prefix === "",
+): Plan {
   const asked = fields.filter(
-    (field) => !(prefix === "" && PLACED.has(field.name)) && isAsked(field, values, prefix),
+    (field) => !(entry && PLACED.has(field.name)) && isAsked(field, values, prefix),
   );
   return { main: asked.filter((field) => !field.more), more: asked.filter((field) => field.more) };
 }

@@ -78,7 +78,7 @@ function Filling({ draft, form, reload }: FillingProps) {
   const lineMore = useSignal(false);
   const { values, last, set, focus } = filled;
   const entry = draft.document === "entry";
-  const plan = planFields(form.fields, values.value);
+  const plan = planFields(form.fields, values.value, "", entry);
   const dated = !entry || !isEmpty(values.value.happened_on);
   return (
     <>

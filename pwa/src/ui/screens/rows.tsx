@@ -83,16 +83,25 @@ export async function begin(
   form: string,
   start: { season?: string | null; plots?: readonly string[]; values?: EntryRow["values"] },
 ): Promise<void> {
+  const values = { ...defaultsOf(form), ...start.values };
   const result = await app().drafts.create({
     form,
+    values,
     ...(start.season === undefined || start.season === null ? {} : { season: start.season }),
     ...(start.plots === undefined ? {} : { plots: start.plots }),
-    ...(start.values === undefined ? {} : { values: start.values }),
   });
   if (result.ok) {
     markFresh(result.draft.id);
     go(draftHash(result.draft.id));
   } else toast(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved);
+}
+
+/** What a form's file says where nothing is said: filled in to be seen, so that it is signed as shown. */
+function defaultsOf(code: string): EntryRow["values"] {
+  const fields = app().activities.form(code)?.fields ?? [];
+  return Object.fromEntries(
+    fields.flatMap((field) => (field.default === null ? [] : [[field.name, field.default]])),
+  );
 }
 
 export async function beginEdit(doc: string): Promise<void> {
