@@ -1,0 +1,124 @@
+"""Pull: pages of 500, nothing new, and a hundred new ops behind a small and a great log.
+
+The great log is rows whose bodies are real and whose numbers and digests are made up: nobody pulls them; the
+cursor stands behind them, and the hundred new ops come after it through the log's own door.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+
+from sqlalchemy import insert, select, update
+
+from server.db import reading, run_write
+from server.models.log import Head, OpRow
+from server.store import log
+from sync import ids
+from sync.log import Cursor
+from sync.ops import parse_op
+from tests.bench.diaries import Household, pack
+from tests.bench.servers import Bench, bench_server, inflated
+from tests.bench.table import Row, median_of
+from tests.server.phones import ORIGIN, Phone
+
+PAGE = 500
+NEW = 100
+
+
+def rows(kind: str, pages: int, sizes: tuple[int, ...]) -> Iterator[Row]:
+    """Yield the rows of one database: `pages` of 500 in a row, then logs of these sizes."""
+    group = f"pull, {kind}"
+    with bench_server(kind) as server:
+        writer, reader = server.phone("Bà Lụa", "Nhà Lụa"), server.phone("Anh Nam", "Nhà Lụa", "member")
+        home = server.household(writer)
+        _fill(home, pages * PAGE)
+        times = [_pull_all(server, reader, home.scope) for _ in range(3)]
+        value, spread = median_of([pages * PAGE / one for one in times])
+        yield Row(group, f"pages of {PAGE}", value, "ops/s", "≥ 20,000", "", spread, value >= 20_000)
+        idle = _idle(server, reader, home.scope)
+        value, spread = median_of(idle)
+        yield Row(group, "nothing new", value, "ms", "≤ 5", "", spread, value <= 5)
+    costs = {}
+    for size in sizes:
+        with bench_server(kind) as server:
+            costs[size] = _new_of(server, size)
+            value, spread = median_of(costs[size])
+        yield Row(group, f"{NEW} new of {size:,}", value, "ms", "", "", spread)
+    small, great = min(sizes), max(sizes)
+    ratio = statistics.median(costs[great]) / statistics.median(costs[small])
+    yield Row(group, f"{NEW} new of {great:,} / of {small:,}", ratio, "", "≤ 1.3", "", None, ratio <= 1.3)
+
+
+def _fill(home: Household, count: int) -> None:
+    signed = []
+    for made in home.ops(count):
+        op = parse_op(ORIGIN, made.sent["body"], made.sent.get("private"))
+        signed.append(log.Signed(op, ids.b64_decode(made.sent["signature"])))
+    for start in range(0, count, 1000):
+        part = signed[start : start + 1000]
+        run_write(lambda session, ops=part: log.append(session, home.scope, ops, 1_790_000_000_000))
+
+
+def _pull_all(server: Bench, reader: Phone, scope: str) -> float:
+    began, cursor, more = time.perf_counter(), "0", True
+    while more:
+        asked = {"cursors": {scope: cursor}, "limit": {"ops": PAGE, "bytes": 1_048_576}}
+        data = inflated(server.post(reader, pack(asked)))
+        cursor, more = data["cursors"][scope], data["more"]
+    return time.perf_counter() - began
+
+
+def _idle(server: Bench, reader: Phone, scope: str) -> list[float]:
+    body = pack({"cursors": {scope: _cursor(scope)}, "access": ""})
+    return [_timed(server, reader, body) for _ in range(30)]
+
+
+def _new_of(server: Bench, size: int) -> list[float]:
+    """Return the milliseconds of pulling a hundred ops that came behind `size` older ones."""
+    writer, reader = server.phone("Bà Lụa", "Nhà Lụa"), server.phone("Anh Nam", "Nhà Lụa", "member")
+    home = server.household(writer)
+    _fill(home, NEW)
+    _pad(home.scope, size)
+    cursor = _cursor(home.scope)
+    _fill(home, NEW)
+    body = pack({"cursors": {home.scope: cursor}, "limit": {"ops": PAGE, "bytes": 1_048_576}})
+    _timed(server, reader, body)
+    return [_timed(server, reader, body) for _ in range(15)]
+
+
+def _pad(scope: str, size: int) -> None:
+    """Lengthen a log to `size` by rows that are never pulled."""
+    with reading() as session:
+        first = session.scalars(select(OpRow).where(OpRow.scope == scope).order_by(OpRow.seq)).first()
+        begin = log.newest(session, scope)
+    assert first is not None
+    plain = {
+        "scope": scope, "device": first.device, "received_at": first.received_at, "body": first.body,
+        "private": first.private, "signature": first.signature,
+    }  # fmt: skip
+    for start in range(begin + 1, size + 1, 20_000):
+        numbers = range(start, min(start + 20_000, size + 1))
+        found = [
+            plain | {
+                "seq": seq, "id": ids.b64_encode(seq.to_bytes(32)), "n": seq,
+                "doc": f"entry:{seq:08x}-0000-7000-8000-000000000000", "digest": seq.to_bytes(32),
+            }
+            for seq in numbers
+        ]  # fmt: skip
+        run_write(lambda session, rows=found: session.execute(insert(OpRow), rows))
+    end = update(Head).where(Head.scope == scope).values(seq=size, digest=size.to_bytes(32))
+    run_write(lambda session: session.execute(end))
+
+
+def _cursor(scope: str) -> str:
+    with reading() as session:
+        seq = log.newest(session, scope)
+        return str(Cursor(log.epoch(session), seq, log.digest_at(session, scope, seq) or b""))
+
+
+def _timed(server: Bench, phone: Phone, body: bytes) -> float:
+    began = time.perf_counter()
+    server.post(phone, body)
+    return (time.perf_counter() - began) * 1000
