@@ -165,21 +165,34 @@ def refold(session: Session, scope: str, doc: str) -> None:
     session.flush()
 
 
+def columns_of(folded: Folded) -> dict[str, object]:
+    """Return what a row of the view holds beside its key."""
+    return {
+        "device": folded.device,
+        "key": folded.key,
+        "membership": folded.invite.membership,
+        "kind": folded.invite.kind,
+        "label": folded.label,
+        "state": folded.state,
+        "confirm": folded.invite.confirm,
+        "secret_hash": folded.invite.secret_hash,
+        "code_hash": folded.invite.code_hash,
+        "expires_at": min(folded.invite.expires_at, 2**53 - 1),
+        "invited_by": folded.invited_by,
+        "invite_op": folded.invite_op,
+        "join_op": folded.join_op,
+        "joined_seq": folded.joined_seq,
+        "revoked_seq": folded.revoked_seq,
+    }
+
+
 def _put(session: Session, scope: str, doc: str, folded: Folded) -> None:
     row = session.get(DeviceRow, (scope, doc, folded.place))
     if row is None:
         row = DeviceRow(scope=scope, doc=doc, place=folded.place)
         session.add(row)
-    row.device, row.key, row.label, row.state = folded.device, folded.key, folded.label, folded.state
-    row.membership, row.kind, row.confirm = (
-        folded.invite.membership,
-        folded.invite.kind,
-        folded.invite.confirm,
-    )
-    row.secret_hash, row.code_hash = folded.invite.secret_hash, folded.invite.code_hash
-    row.expires_at = min(folded.invite.expires_at, 2**53 - 1)
-    row.invited_by, row.invite_op = folded.invited_by, folded.invite_op
-    row.join_op, row.joined_seq, row.revoked_seq = folded.join_op, folded.joined_seq, folded.revoked_seq
+    for name, value in columns_of(folded).items():
+        setattr(row, name, value)
 
 
 def forget_all(session: Session) -> None:

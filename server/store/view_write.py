@@ -71,6 +71,19 @@ def refold(session: Session, scope: str, docs: Collection[str], upto: int) -> No
         _replace(session, scope, some, rows_of(session, scope, some, upto))
 
 
+def fold_all(session: Session, scope: str, upto: int) -> None:
+    """Fold every document of a scope whose views are empty; the caller holds the lock."""
+    low: str | None = None
+    while True:
+        query = select(OpRow.doc).distinct().where(OpRow.scope == scope, OpRow.seq <= upto)
+        query = query.order_by(OpRow.doc).limit(DOCS_AT_ONCE)
+        docs = list(session.scalars(query if low is None else query.where(OpRow.doc > low)))
+        if not docs:
+            return
+        refold(session, scope, docs, upto)
+        low = docs[-1]
+
+
 def refold_filled(session: Session, scope: str, docs: Collection[str]) -> None:
     """Fold documents again whose private part came later: no number above the `ViewHead` tells of it."""
     if docs:

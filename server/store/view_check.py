@@ -1,0 +1,138 @@
+"""What stands in the views against what the log gives: every difference by name.
+
+Compares as of the number up to which the scope is folded, so that views that only lag are no difference.
+Reads; nothing is changed here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from server.db import Base
+from server.models.devices import DeviceRow
+from server.models.log import NamedPhoto, OpRow
+from server.models.views import ViewHead
+from server.store import devices, log
+from server.store.device_fold import fold_devices
+from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
+from server.store.view_survey import Survey
+from server.store.view_write import DOCS_AT_ONCE, MODELS, rows_of, table_of
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row that is not what the log gives. `what`: "missing", "too many" or the columns that differ."""
+
+    table: str
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}: {self.what}"
+
+
+def differences(session: Session, found: Survey) -> Iterator[Difference]:
+    """Give what differs in every view of a scope whose log is whole."""
+    yield from _head(session, found)
+    yield from _folded(session, found)
+    expected = [row for doc in sorted(found.devices) for row in device_rows(session, found.scope, doc)]
+    yield from _compare(DeviceRow, expected, _stored(session, DeviceRow, found.scope))
+    named = [{"scope": found.scope, "sha256": name, "seq": seq} for name, seq in found.named.items()]
+    yield from _compare(NamedPhoto, named, _stored(session, NamedPhoto, found.scope))
+
+
+def device_rows(session: Session, scope: str, doc: str) -> list[Row]:
+    """Return the rows that a device document has by the log alone."""
+    folded = fold_devices(log.document_ops(session, scope, doc))
+    return [{"scope": scope, "doc": doc, "place": one.place, **devices.columns_of(one)} for one in folded]
+
+
+def _head(session: Session, found: Survey) -> Iterator[Difference]:
+    head = session.get(ViewHead, found.scope)
+    if head is not None and not 0 <= head.seq <= found.seq:
+        yield Difference("view_heads", found.scope, "seq")
+
+
+def _folded(session: Session, found: Survey) -> Iterator[Difference]:
+    """Compare the folded views, some documents at a time, in the database's own order of names."""
+    head = session.get(ViewHead, found.scope)
+    upto = 0 if head is None else min(head.seq, found.seq)
+    counts = _photo_counts(session, found, upto)
+    low: str | None = None
+    while True:
+        query = select(OpRow.doc).distinct().where(OpRow.scope == found.scope, OpRow.seq <= upto)
+        query = query.order_by(OpRow.doc).limit(DOCS_AT_ONCE)
+        docs = list(session.scalars(query if low is None else query.where(OpRow.doc > low)))
+        high = docs[-1] if len(docs) == DOCS_AT_ONCE else None
+        expected = rows_of(session, found.scope, docs, upto)
+        for row in expected[ENTRIES]:
+            row["photos"] = counts[row["doc"]]
+        yield from _compare_views(session, found.scope, expected, low, high)
+        if high is None:
+            return
+        low = high
+
+
+def _compare_views(
+    session: Session, scope: str, expected: Rows, low: str | None, high: str | None
+) -> Iterator[Difference]:
+    for view, model in MODELS.items():
+        table = table_of(view)
+        query = select(table).where(table.c.scope == scope)
+        query = query if low is None else query.where(table.c.doc > low)
+        query = query if high is None else query.where(table.c.doc <= high)
+        yield from _compare(model, expected[view], (dict(row) for row in session.execute(query).mappings()))
+
+
+def _photo_counts(session: Session, found: Survey, upto: int) -> Counter[str]:
+    """Return how many photos stand at each document, by the log alone."""
+    counts: Counter[str] = Counter()
+    photos = sorted(found.photos)
+    for start in range(0, len(photos), DOCS_AT_ONCE):
+        rows = rows_of(session, found.scope, photos[start : start + DOCS_AT_ONCE], upto)[PHOTOS]
+        counts.update(row["of"] for row in rows if not row["is_deleted"])
+    return counts
+
+
+def _stored(session: Session, model: type[Base], scope: str) -> Iterator[Row]:
+    table = _table(model)
+    for row in session.execute(select(table).where(table.c.scope == scope)).mappings():
+        yield dict(row)
+
+
+def _compare(model: type[Base], expected: Iterable[Row], stored: Iterable[Row]) -> Iterator[Difference]:
+    table = _table(model)
+    names = [column.name for column in table.primary_key.columns]
+    right = {_key(row, names): row for row in expected}
+    for row in stored:
+        key = _key(row, names)
+        wanted = right.pop(key, None)
+        if wanted is None:
+            yield Difference(table.name, _text(key), "too many")
+        elif wanted != row:
+            changed = sorted(name for name in row if row[name] != wanted.get(name))
+            yield Difference(table.name, _text(key), ", ".join(changed))
+    for key in sorted(right):
+        yield Difference(table.name, _text(key), "missing")
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _key(row: Mapping[str, Any], names: list[str]) -> Key:
+    return tuple(row[name] for name in names)
+
+
+def _text(key: Key) -> str:
+    return " ".join(str(part) for part in key)

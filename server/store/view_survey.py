@@ -1,0 +1,96 @@
+"""One pass over the log of a scope: is it whole, and which documents need folds of their own.
+
+Says nothing about signatures: those were verified when the ops were taken, and ids bind the bodies.
+Source: DESIGN §3 "Log"; WIRE "Digest"; merge.md §7, history 16.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from server.models.devices import DeviceRow
+from server.models.log import Head, NamedPhoto, OpRow
+from server.models.views import DocumentView, ViewHead
+from server.store import log
+from sync import ids
+from sync.errors import Refusal
+from sync.log import next_digest, start_digest
+from sync.ops import Op, domain, parse_op
+
+ROWS_AT_ONCE = 1000  # our choice: rows held at a time
+
+
+@dataclass
+class Survey:
+    """What a scope's log holds. `fault`: what is wrong with the first op that fails, None for a whole log."""
+
+    scope: str
+    seq: int
+    digest: bytes
+    fault: str | None = None
+    named: dict[str, int] = field(default_factory=dict)  # hash of a photo → the last number that names it
+    photos: set[str] = field(default_factory=set)
+    devices: set[str] = field(default_factory=set)
+
+
+def all_scopes(session: Session) -> list[str]:
+    """Return every scope that a log or a view knows, in the order of names."""
+    tables = (Head.scope, OpRow.scope, ViewHead.scope, DocumentView.scope, DeviceRow.scope, NamedPhoto.scope)
+    return sorted(session.scalars(union(*(select(column).distinct() for column in tables))))
+
+
+def survey(session: Session, scope: str) -> Survey:
+    """Return what the log of a scope holds, read up to its end or to the first op that fails."""
+    origin = log.origin(session)
+    prefix = domain("log", origin)
+    found = Survey(scope, 0, start_digest(origin, scope))
+    query = (
+        select(
+            OpRow.seq, OpRow.id, OpRow.doc, OpRow.device, OpRow.n, OpRow.received_at, OpRow.digest,
+            OpRow.body, OpRow.private,
+        )
+        .where(OpRow.scope == scope)
+        .order_by(OpRow.seq)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )  # fmt: skip
+    for row in session.execute(query):
+        if row.seq != found.seq + 1:
+            found.fault = f"op {found.seq + 1}: not there"
+            return found
+        op = _parse(origin, scope, row)
+        digest = next_digest(prefix, found.digest, row.seq, row.received_at, ids.b64_decode(row.id))
+        if isinstance(op, str) or digest != row.digest:
+            found.fault = f"op {row.seq} ({row.id}): {op if isinstance(op, str) else 'digest'}"
+            return found
+        found.seq, found.digest = row.seq, digest
+        _note(found, op)
+    head = session.get(Head, scope)
+    tip = (0, start_digest(origin, scope)) if head is None else (head.seq, head.digest)
+    if tip != (found.seq, found.digest):
+        found.fault = f"head: not that of op {found.seq}"
+    return found
+
+
+def _parse(origin: str, scope: str, row: Any) -> Op | str:
+    """Return the op, or what is wrong with its row."""
+    try:
+        op = parse_op(origin, row.body, row.private)
+    except Refusal as refusal:
+        return refusal.slug
+    if (op.id, op.scope, op.doc, op.device, op.n) != (row.id, scope, row.doc, row.device, row.n):
+        return "columns"
+    return op
+
+
+def _note(found: Survey, op: Op) -> None:
+    if op.doc_type == "photo":
+        found.photos.add(op.doc)
+        sha256 = op.fields.get("sha256")
+        if ids.is_b64(sha256, 32):
+            found.named[str(sha256)] = found.seq
+    elif op.doc_type == "device":
+        found.devices.add(op.doc)
