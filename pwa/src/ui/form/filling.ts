@@ -62,7 +62,7 @@ export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => v
     const before = values.value;
     if (openLine.value === id) openLine.value = null;
     put(dropLine(before, draft.base, id));
-    toast(words.value.removed, { word: words.value.undo, run: () => put(before) });
+    toast(words.value.removed, { word: words.value.undo, run: () => put(before), undo: true });
   };
   const save = async () => {
     touch(draft.id);

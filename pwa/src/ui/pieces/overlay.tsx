@@ -1,29 +1,45 @@
 /** What comes over a screen: the toast and the sheets. Back, the dim and the cross close a sheet alike. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { openOverlay } from "../router.ts";
+import { openOverlay, place } from "../router.ts";
 import { words } from "../words/index.ts";
 import { Icon } from "./basic.tsx";
 
 interface ToastText {
   text: string;
-  action?: { word: string; run: () => void };
+  icon: string;
+  action?: { word: string; run: () => void; undo?: true };
 }
 
 const shown = signal<ToastText | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;
+const SAID_MS = 4000;
+const UNDO_MS = 8000;
+
+function show(next: ToastText): void {
+  clearTimeout(timer);
+  shown.value = next;
+  timer = setTimeout(hush, next.action?.undo === true ? UNDO_MS : SAID_MS);
+}
+
+function hush(): void {
+  shown.value = null;
+}
+
+// Where the person went on, what was said is in the way; an undo stays until its time is over.
+effect(() => {
+  if (place.value && shown.peek()?.action?.undo !== true) hush();
+});
 
 /** Say something for four seconds (eight with an undo), with at most one thing to do. */
 export function toast(text: string, action?: ToastText["action"]): void {
-  clearTimeout(timer);
-  shown.value = action === undefined ? { text } : { text, action };
-  timer = setTimeout(
-    () => {
-      shown.value = null;
-    },
-    action === undefined ? 4000 : 8000,
-  );
+  show(action === undefined ? { text, icon: "check" } : { text, icon: "check", action });
+}
+
+/** Say what did not go, where no place of its own shows it. */
+export function warn(text: string): void {
+  show({ text, icon: "warn" });
 }
 
 export function Toast() {
@@ -32,7 +48,7 @@ export function Toast() {
     <div class="toast-place" role="status" aria-live="polite">
       {now !== null && (
         <div class="toast">
-          <Icon name="check" />
+          <Icon name={now.icon} />
           <span class="grow">{now.text}</span>
           {now.action !== undefined && (
             <button
@@ -65,6 +81,7 @@ export function openSheet(label: string, draw: Draw, full = false): void {
   const close = openOverlay(() => {
     sheet.value = null;
   });
+  hush(); // it would lie over the keys
   sheet.value = { label, draw, full, close };
 }
 

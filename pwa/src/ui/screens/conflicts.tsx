@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { Conflict, EntryDetail, Form, FormField } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Do, Icon } from "../pieces/basic.tsx";
-import { Choice, toast } from "../pieces/overlay.tsx";
+import { Choice, toast, warn } from "../pieces/overlay.tsx";
 import { moment, valueShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { writeText } from "./form.tsx";
@@ -43,7 +43,8 @@ export function Conflicts({ entry, form }: { entry: EntryDetail; form: Form }) {
   );
   const settle = async () => {
     const result = await app().diary.resolve(entry.doc, chosen.value);
-    toast(result.ok ? w.saved : writeText(result.problem));
+    if (result.ok) toast(w.saved);
+    else warn(writeText(result.problem));
   };
   const [first] = entry.conflicts;
   const head = first?.heads.find((one) => one.op === chosen.value[first.field]);

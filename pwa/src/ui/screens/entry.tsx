@@ -5,7 +5,7 @@ import type { EntryDetail, Form, FormField, HistoryStep, PhotoRow } from "../../
 import { app } from "../app.ts";
 import { isSound, Sound, useUrl } from "../form/photos.tsx";
 import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
-import { chooseOne, openSheet, toast } from "../pieces/overlay.tsx";
+import { chooseOne, openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { formShort, lineIds, moment, valueShown, whereShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
@@ -219,13 +219,14 @@ function VoidOrRestore({ entry }: { entry: EntryDetail }) {
   const w = words.value;
   const restore = async () => {
     const result = await app().diary.restore(entry.doc);
-    toast(result.ok ? w.saved : writeText(result.problem));
+    if (result.ok) toast(w.saved);
+    else warn(writeText(result.problem));
   };
   const take = async (reason: string) => {
     const result = await app().diary.void(entry.doc, reason);
-    if (!result.ok) return toast(writeText(result.problem));
-    toast(w.mark_deleted, { word: w.undo, run: () => void restore() });
-    return go(makeHash("nhat-ky"), true);
+    if (!result.ok) return warn(writeText(result.problem));
+    go(makeHash("nhat-ky"), true);
+    return toast(w.mark_deleted, { word: w.undo, run: () => void restore(), undo: true });
   };
   if (entry.deleted) {
     return (

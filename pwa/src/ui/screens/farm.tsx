@@ -4,7 +4,7 @@ import { toBase, UNITS } from "../../core/units.ts";
 import { app } from "../app.ts";
 import { pointsOf } from "../form/place.tsx";
 import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
-import { toast } from "../pieces/overlay.tsx";
+import { toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import {
   amountText,
@@ -196,7 +196,8 @@ export function SeasonScreen({ doc }: { doc: string }) {
   if (season === undefined) return <Gone title={w.season} />;
   const end = async () => {
     const result = await app().farm.endSeason(doc, today());
-    toast(result.ok ? w.saved : writeText(result.problem));
+    if (result.ok) toast(w.saved);
+    else warn(writeText(result.problem));
   };
   return (
     <>

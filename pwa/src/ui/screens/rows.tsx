@@ -4,7 +4,7 @@ import type { Draft, EntryRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { markFresh } from "../form/filling.ts";
 import { Btn, Icon, State } from "../pieces/basic.tsx";
-import { toast } from "../pieces/overlay.tsx";
+import { toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { dayName, formShort, summary, whereShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
@@ -75,7 +75,7 @@ function throwAway(draft: Draft): void {
   };
   const timer = setTimeout(() => void app().drafts.discard(draft.id).then(forget), UNDO_MS);
   going.value = new Map([...going.value, [draft.id, timer]]);
-  toast(w.removed, { word: w.undo, run: forget });
+  toast(w.removed, { word: w.undo, run: forget, undo: true });
 }
 
 /** Begin a new document and open its form. */
@@ -93,7 +93,7 @@ export async function begin(
   if (result.ok) {
     markFresh(result.draft.id);
     go(draftHash(result.draft.id));
-  } else toast(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved);
+  } else warn(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved);
 }
 
 /** What a form's file says where nothing is said: filled in to be seen, so that it is signed as shown. */
@@ -107,5 +107,5 @@ function defaultsOf(code: string): EntryRow["values"] {
 export async function beginEdit(doc: string): Promise<void> {
   const result = await app().drafts.edit(doc);
   if (result.ok) go(draftHash(result.draft.id));
-  else toast(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved_missing);
+  else warn(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved_missing);
 }
