@@ -1,0 +1,156 @@
+/**
+ * What a staff member does on a page: settle a conflict, admit or turn down, confirm or revoke a device.
+ *
+ * The page carries the heads that it was drawn from; the op names them in `after`, so whatever came meanwhile is
+ * never overwritten unseen. After every act the page is drawn again from the log, with one sentence on what came of it.
+ */
+import { Refusal } from "../core/errors.ts";
+import { makeUuid7 } from "../core/ids.ts";
+import { ADMISSION_IDS_MAX } from "../core/limits.ts";
+import type { Value } from "../core/values.ts";
+import { type Desk, type Person, Shelf, type Statement } from "./desk.ts";
+import { all, objectIn, one, showOnly } from "./page.ts";
+import { type Outcome, record, send } from "./recording.ts";
+
+const SAID = "so-nha-nong-console said";
+const NONE: readonly string[] = [];
+const AGAIN_MS = 30_000; // our choice
+
+interface Bench {
+  readonly desk: Desk;
+  readonly shelf: Shelf;
+  readonly person: Person;
+}
+
+/** Wire the forms of a page and send what an earlier one left behind. */
+export async function acts(desk: Desk): Promise<void> {
+  repeatSaid();
+  for (const form of all<HTMLFormElement>("form[data-settle], form[data-admit], form[data-device-op]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const pressed = event.submitter instanceof HTMLElement ? event.submitter : null;
+      void act(desk, form, pressed);
+    });
+  }
+  chooseAll();
+  one("[data-send]")?.addEventListener("click", () => void flush(desk));
+  addEventListener("online", () => void flush(desk));
+  await flush(desk);
+}
+
+async function benchOf(desk: Desk): Promise<Bench | null> {
+  const device = document.body.dataset.device ?? "";
+  const shelf = await Shelf.open(desk.indexedDB).catch(() => null);
+  const person = await shelf?.person(device);
+  return shelf && person ? { desk, shelf, person } : null;
+}
+
+function say(name: string): void {
+  showOnly("data-say", name, one("#loi") ?? document);
+}
+
+async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | null): Promise<void> {
+  const bench = await benchOf(desk);
+  if (bench === null) return say("no_key");
+  const statements = statementsOf(desk, form, pressed?.dataset.what ?? "");
+  if (statements.length === 0) return say("chosen_none");
+  still(form, true);
+  say("busy");
+  const signed = await record(desk, bench.shelf, bench.person, statements).catch(() => null);
+  if (signed === null || signed instanceof Refusal) {
+    still(form, false);
+    return say(signed === null ? "no_key" : "refused");
+  }
+  finish(desk, await send(desk, bench.shelf, bench.person));
+}
+
+/** Keep a form from being pressed twice. */
+function still(form: HTMLFormElement, is: boolean): void {
+  for (const button of all<HTMLButtonElement>("button", form)) button.disabled = is;
+}
+
+function finish(desk: Desk, outcome: Outcome): void {
+  if (outcome === "offline" || outcome === "later") {
+    setTimeout(() => void flush(desk), AGAIN_MS); // kept; the page can't be drawn anew now
+    return say(outcome);
+  }
+  if (outcome === "signed_out") return location.reload(); // the way in says what to do
+  const clashes = Math.max(0, all("form[data-settle]").length - 1);
+  sessionStorage.setItem(SAID, JSON.stringify({ outcome, at: location.pathname, clashes }));
+  location.reload();
+}
+
+/** Say what came of the act that drew this page anew. */
+function repeatSaid(): void {
+  const said = objectIn(sessionStorage.getItem(SAID) ?? undefined);
+  sessionStorage.removeItem(SAID);
+  if (said.at !== location.pathname || typeof said.outcome !== "string") return;
+  const left = all("form[data-settle]").length;
+  const isStale = said.outcome === "done" && typeof said.clashes === "number" && left > said.clashes;
+  say(isStale ? "stale" : said.outcome);
+}
+
+/** Send what waits from an earlier act; the page is drawn anew when something went. */
+async function flush(desk: Desk): Promise<void> {
+  const bench = await benchOf(desk);
+  if (bench === null || (await bench.shelf.unsent(bench.person.device)).length === 0) return;
+  say("unsent");
+  const outcome = await send(desk, bench.shelf, bench.person);
+  finish(desk, outcome);
+}
+
+function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
+  if ("settle" in form.dataset) return settling(form);
+  if ("admit" in form.dataset) return admitting(desk, form, what);
+  const set: Record<string, Value> =
+    form.dataset.deviceOp === "confirm" ? { confirmed: true } : { revoked: true, reason: reasonIn(form) };
+  return [{ ...targetOf(form), set, private: {} }];
+}
+
+function settling(form: HTMLFormElement): Statement[] {
+  const side = one<HTMLInputElement>("input[name=side]:checked", form);
+  if (side === null) return [];
+  return [
+    {
+      ...targetOf(form),
+      set: objectIn(side.dataset.public) as Record<string, Value>, // the server wrote it from ops of the log
+      private: objectIn(side.dataset.private) as Record<string, Value>,
+    },
+  ];
+}
+
+function targetOf(form: HTMLFormElement): Pick<Statement, "scope" | "doc" | "after"> {
+  const { scope = "", doc = "", after = "" } = form.dataset;
+  return { scope, doc, after: after === "" ? NONE : after.split(" ") };
+}
+
+/** One admission a log and hundred: the ids in the order of the page, which is the order in which they came. */
+function admitting(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
+  const byScope = new Map<string, string[]>();
+  for (const box of all<HTMLInputElement>("input[name=op]:checked", form)) {
+    const scope = box.dataset.scope ?? "";
+    byScope.set(scope, [...(byScope.get(scope) ?? []), box.value]);
+  }
+  const found: Statement[] = [];
+  for (const [scope, ids] of byScope) {
+    for (let from = 0; from < ids.length; from += ADMISSION_IDS_MAX) {
+      const some = ids.slice(from, from + ADMISSION_IDS_MAX);
+      const set = what === "turn_down" ? { turn_down: some, reason: reasonIn(form) } : { admit: some };
+      const uuid = makeUuid7(desk.now(), desk.crypto.getRandomValues(new Uint8Array(10)));
+      found.push({ scope, doc: `admission:${uuid}`, after: NONE, set, private: {} });
+    }
+  }
+  return found;
+}
+
+function reasonIn(form: HTMLFormElement): string {
+  return one<HTMLInputElement>("input[name=reason]", form)?.value.trim() ?? "";
+}
+
+function chooseAll(): void {
+  const boxes = all<HTMLInputElement>("input[name=op]");
+  const whole = one<HTMLInputElement>("input[data-all]");
+  whole?.addEventListener("change", () => {
+    for (const box of boxes) box.checked = whole.checked;
+  });
+}

@@ -1,0 +1,168 @@
+/**
+ * The way in: accept an invitation, enter silently with the key that is here, or say how to get a link.
+ *
+ * The invitation's secret leaves the address bar at once and lives in this tab until it is used.
+ */
+import { type Desk, member, type Person, Shelf } from "./desk.ts";
+import {
+  begun,
+  type Invite,
+  join,
+  type Look,
+  labelOf,
+  look,
+  type Problem,
+  parseInvite,
+  problemOf,
+} from "./joining.ts";
+import { all, fill, one, showOnly } from "./page.ts";
+import { openSession } from "./session.ts";
+
+const INVITE = "so-nha-nong-console invite";
+const ENTERED = "so-nha-nong-console entered";
+const LOOP_MS = 10_000;
+
+interface Gate {
+  readonly desk: Desk;
+  readonly shelf: Shelf;
+  readonly place: string;
+}
+
+/** Run the page. */
+export async function enter(desk: Desk): Promise<void> {
+  const root = one("[data-enter]");
+  if (root === null) return;
+  one("[data-again]")?.addEventListener("click", () => location.reload());
+  const invite = takeInvite();
+  if (!isSecureContext) return say("insecure");
+  const shelf = await Shelf.open(desk.indexedDB).catch(() => null);
+  if (shelf === null) return say("no_store");
+  const gate = { desk, shelf, place: root.dataset.place ?? "/htx/" };
+  one("[data-others]")?.addEventListener("click", () => void pick(gate));
+  if (invite === "bad") return say("bad_link");
+  if (invite !== null) return meet(gate, invite);
+  const asked = new URLSearchParams(location.search);
+  if (asked.has("ra")) {
+    await shelf.setMeta("current", "");
+    history.replaceState(null, "", location.pathname);
+    return pick(gate);
+  }
+  const current = await shelf.meta("current");
+  const person = typeof current === "string" ? await shelf.person(current) : null;
+  return person === null ? pick(gate) : go(gate, person);
+}
+
+function say(problem: Problem | "insecure" | "bad_link" | "cookie"): void {
+  showOnly("data-part", "problem");
+  showOnly("data-problem", problem);
+}
+
+/** Show the problem, and the way to the other persons of this browser if there are some. */
+async function refuse(gate: Gate, problem: Problem | "cookie"): Promise<void> {
+  say(problem);
+  const others = one("[data-others]");
+  if (others !== null) others.hidden = (await gate.shelf.persons()).length === 0;
+}
+
+/** The invitation of the address, else the one that this tab began with. */
+function takeInvite(): Invite | null | "bad" {
+  if (location.hash.startsWith("#i=")) {
+    sessionStorage.setItem(INVITE, location.hash);
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return parseInvite(sessionStorage.getItem(INVITE) ?? "");
+}
+
+async function meet(gate: Gate, invite: Invite): Promise<void> {
+  const mine = (await gate.shelf.persons()).find((person) => person.doc === `device:${invite.id}`);
+  if (mine !== undefined) {
+    sessionStorage.removeItem(INVITE);
+    return go(gate, mine);
+  }
+  const seen = (await begun(gate.shelf, invite)) ?? (await look(gate.desk, invite));
+  if (typeof seen === "string") {
+    if (seen !== "offline" && seen !== "server" && seen !== "too_many") sessionStorage.removeItem(INVITE);
+    return refuse(gate, seen);
+  }
+  showOnly("data-part", "invite");
+  fill(document, { name: seen.name, organisation: seen.organisation });
+  const confirm = one("[data-confirm]");
+  if (confirm !== null) confirm.hidden = !seen.confirm;
+  one("[data-accept]")?.addEventListener("click", () => void accept(gate, invite, seen), { once: true });
+  one("[data-not-me]")?.addEventListener("click", () => {
+    sessionStorage.removeItem(INVITE);
+    void pick(gate);
+  });
+}
+
+async function accept(gate: Gate, invite: Invite, seen: Look): Promise<void> {
+  showOnly("data-part", "busy");
+  void navigator.storage?.persist?.();
+  const joined = await join(gate.desk, gate.shelf, invite, seen, labelOf(navigator.userAgent));
+  if (typeof joined === "string") {
+    if (joined === "held") sessionStorage.removeItem(INVITE);
+    return refuse(gate, joined);
+  }
+  sessionStorage.removeItem(INVITE);
+  leaveTo(gate);
+}
+
+/** Enter as a person: sign a challenge, nothing to type. */
+async function go(gate: Gate, person: Person): Promise<void> {
+  if (Date.now() - Number(sessionStorage.getItem(ENTERED)) < LOOP_MS) {
+    sessionStorage.removeItem(ENTERED);
+    return refuse(gate, "cookie"); // just entered and sent back here: the cookie was not kept
+  }
+  showOnly("data-part", "busy");
+  const opened = await openSession(gate.desk, gate.shelf, person);
+  if (typeof opened !== "string") return refuse(gate, problemOf(opened));
+  await gate.shelf.setMeta("current", person.device);
+  leaveTo(gate);
+}
+
+function leaveTo(gate: Gate): void {
+  sessionStorage.setItem(ENTERED, String(Date.now()));
+  location.replace(gate.place);
+}
+
+/** Show the persons of this browser, or how to get a link where there is none. */
+async function pick(gate: Gate): Promise<void> {
+  const persons = await gate.shelf.persons();
+  if (persons.length === 0) return showOnly("data-part", "none");
+  showOnly("data-part", "pick");
+  const list = one("[data-persons]");
+  const pattern = one<HTMLTemplateElement>("template[data-person]");
+  if (list === null || pattern === null) return;
+  list.replaceChildren();
+  for (const person of persons) {
+    const row = pattern.content.cloneNode(true);
+    if (!(row instanceof DocumentFragment)) continue;
+    fill(row, { name: person.name, organisation: person.organisation });
+    one("[data-enter-as]", row)?.addEventListener("click", () => {
+      sessionStorage.removeItem(ENTERED);
+      void go(gate, person);
+    });
+    one("[data-remove]", row)?.addEventListener("click", () => void remove(gate, person));
+    list.append(row);
+  }
+  for (const button of all("[data-enter-as]", list).slice(1)) button.classList.remove("do");
+}
+
+/** Forget a person's key, unless something of theirs is not sent. */
+async function remove(gate: Gate, person: Person): Promise<void> {
+  if ((await gate.shelf.unsent(person.device)).length > 0) {
+    showOnly("data-problem", "remove_unsent");
+    return;
+  }
+  const counters = (await gate.shelf.all("counters")).filter(
+    (row) => member(row, "device") === person.device,
+  );
+  await gate.shelf.write(
+    { store: "persons", drop: person.device },
+    ...counters.map((row) => ({
+      store: "counters" as const,
+      drop: [person.device, String(member(row, "scope"))],
+    })),
+  );
+  await pick(gate);
+}

@@ -1,0 +1,34 @@
+/** The script of the cooperative's pages: enters, signs, sends. The pages are drawn by the server. */
+import "./console.css";
+import { acts } from "./acts.ts";
+import type { Desk } from "./desk.ts";
+import { enter } from "./enter.ts";
+import { all, one } from "./page.ts";
+
+const desk: Desk = {
+  fetch: (url, init) => fetch(url, init),
+  now: () => Date.now(),
+  crypto,
+  indexedDB,
+  lock: async (name, work) => navigator.locks.request(name, work),
+};
+
+/** On a phone's width the filter is folded until somebody wants it. */
+function foldFilter(): void {
+  const filter = one<HTMLDetailsElement>("details.narrow");
+  if (filter !== null && matchMedia("(max-width: 760px)").matches) filter.open = false;
+}
+
+/** Another farm has other seasons and plots: the list is asked for anew at once. */
+function narrowAtOnce(): void {
+  for (const form of all<HTMLFormElement>("form[data-narrow]")) {
+    one("select[name=farm]", form)?.addEventListener("change", () => {
+      for (const name of ["season", "plot"]) one(`select[name=${name}]`, form)?.setAttribute("disabled", "");
+      form.requestSubmit();
+    });
+  }
+}
+
+foldFilter();
+narrowAtOnce();
+void (document.body.dataset.page === "enter" ? enter(desk) : acts(desk));

@@ -1,0 +1,82 @@
+/** Talking to the server from the console: one JSON request, and the silent session of a device. */
+import { b64Encode } from "../core/ids.ts";
+import { domain } from "../core/ops.ts";
+import { type Desk, envelopesIn, type Person, type Shelf, textIn } from "./desk.ts";
+
+/** What came of a request; `slug` names the problem in the words of the catalogue. */
+export type Reply =
+  | { readonly kind: "ok"; readonly data: unknown }
+  | { readonly kind: "offline" }
+  | { readonly kind: "problem"; readonly status: number; readonly slug: string };
+
+const ALGORITHM = { name: "ECDSA", hash: "SHA-256" };
+const JSON_TYPE = /^application\/(?:problem\+)?json/;
+
+/** Send one request. An answer that is not this server's (a hotel's page) counts as no connection. */
+export async function post(desk: Desk, path: string, data: unknown, token = ""): Promise<Reply> {
+  const headers: Record<string, string> = { Accept: "application/json", "Content-Type": "application/json" };
+  if (token !== "") headers.Authorization = `Bearer ${token}`;
+  const init: RequestInit = {
+    method: "POST",
+    headers,
+    body: JSON.stringify(data),
+    cache: "no-store",
+    credentials: "same-origin", // the answer brings the cookie that shows the pages
+  };
+  try {
+    const answer = await desk.fetch(path, init);
+    if (!JSON_TYPE.test(answer.headers.get("Content-Type") ?? "")) {
+      return answer.status >= 500
+        ? { kind: "problem", status: answer.status, slug: "unavailable" }
+        : { kind: "offline" };
+    }
+    const body: unknown = await answer.json();
+    if (answer.ok) return { kind: "ok", data: body };
+    const type = textIn(body, "type");
+    return { kind: "problem", status: answer.status, slug: type.slice(type.lastIndexOf("/") + 1) };
+  } catch {
+    return { kind: "offline" };
+  }
+}
+
+/** Sign bytes with a person's key, which never leaves the browser. */
+export async function signed(desk: Desk, key: CryptoKey, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return b64Encode(new Uint8Array(await desk.crypto.subtle.sign(ALGORITHM, key, bytes)));
+}
+
+/**
+ * Open a session by signing the server's challenge: a token, or the reply that stood in the way.
+ *
+ * The browser gets the same session as a cookie. After a restore of the server the device's own ops, sent along,
+ * make it known again; what the answer brings of them is kept.
+ */
+export async function openSession(desk: Desk, shelf: Shelf, person: Person): Promise<string | Reply> {
+  const asked = await post(desk, "/api/v1/device/challenge", { device: person.device });
+  if (asked.kind !== "ok") return asked;
+  const nonce = textIn(asked.data, "nonce");
+  const head = domain("session", person.origin);
+  const tail = new TextEncoder().encode(nonce);
+  const bytes = new Uint8Array(head.length + tail.length);
+  bytes.set(head);
+  bytes.set(tail, head.length);
+  const answer = await post(desk, "/api/v1/device/session", {
+    device: person.device,
+    nonce,
+    signature: await signed(desk, person.privateKey, bytes),
+    ops: person.own.map((one) => ({
+      body: one.body,
+      signature: one.signature,
+      ...(one.private === null ? {} : { private: one.private }),
+    })),
+  });
+  if (answer.kind !== "ok") return answer;
+  const token = textIn(answer.data, "token");
+  const own = envelopesIn(answer.data, "ops");
+  if (own.length > person.own.length) await shelf.write({ store: "persons", put: { ...person, own } });
+  return token === "" ? { kind: "offline" } : token;
+}
+
+/** Whether a reply says that the device itself is not taken any more. */
+export function isRevoked(reply: Reply): boolean {
+  return reply.kind === "problem" && reply.slug === "device_revoked";
+}

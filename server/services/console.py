@@ -1,0 +1,164 @@
+"""Who stands at the cooperative's pages: the staff member behind a browser's session, and what waits there.
+
+Whoever is no reviewer, manager or auditor of an organisation has no console: for them its pages do not exist.
+Which farms a page may show is asked here once, and every other look-up of the console takes the answer.
+Source: DESIGN §1, §3 "Who signs"; reference table "Document types × scope × who may write".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.db import reading
+from server.errors import ServiceError
+from server.models.devices import DeviceRow
+from server.models.log import HeldOp
+from server.models.people import Farm, Membership, Village
+from server.store import people
+from server.store.devices import Writer
+from sync import ids
+from sync.rights import may_write
+
+READERS = frozenset({"reviewer", "manager", "auditor"})
+
+
+@dataclass(frozen=True)
+class FarmName:
+    """A farm as pages name it."""
+
+    id: str
+    code: str
+    name: str
+    village: str
+
+    @property
+    def scope(self) -> str:
+        """Return the farm's log."""
+        return f"farm:{self.id}"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A staff member at a browser. `farms`: of the own organisation, by scope, in the order of codes."""
+
+    device: str
+    membership: str
+    name: str
+    role: str
+    organisation: str
+    organisation_name: str
+    farms: Mapping[str, FarmName]
+
+    @property
+    def org_scope(self) -> str:
+        """Return the organisation's own log."""
+        return f"org:{self.organisation}"
+
+    @property
+    def scopes(self) -> list[str]:
+        """Return every log that the console shows."""
+        return [*self.farms, self.org_scope]
+
+    @property
+    def may_settle(self) -> bool:
+        """Return whether this person may write to entries, plots and seasons."""
+        return may_write(self.role, "farm", "entry", is_first=False)
+
+    @property
+    def may_admit(self) -> bool:
+        """Return whether this person may admit what is held."""
+        return may_write(self.role, "farm", "admission", is_first=True)
+
+    def farm(self, farm: str) -> FarmName:
+        """Return one of the farms by its id. Raises: ServiceError(not_found), for a foreign one too."""
+        found = self.farms.get(f"farm:{farm}")
+        if found is None:
+            raise ServiceError("not_found")
+        return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits for a person, for the head of every page."""
+
+    held: int
+    devices: int
+
+
+@dataclass(frozen=True)
+class Who:
+    """A membership as pages name it; `farm` is None for staff."""
+
+    name: str
+    role: str
+    farm: str | None
+
+
+def staff_of(writer: Writer, scopes: Mapping[str, bool]) -> Staff:
+    """Return the staff member behind a session.
+
+    Raises: ServiceError: no_right for anybody who has no console; not_confirmed while the browser waits.
+    """
+    if writer.role not in READERS or not writer.in_force or writer.kind != "browser":
+        raise ServiceError("no_right")
+    if writer.state != "confirmed":
+        raise ServiceError("not_confirmed")
+    with reading() as session:
+        me = people.member(session, writer.membership)
+        if me is None:
+            raise ServiceError("no_right")
+        villages = {one.id: one.name for one in session.scalars(select(Village))}
+        query = select(Farm).where(Farm.organisation == writer.organisation).order_by(Farm.code, Farm.id)
+        farms = [
+            FarmName(farm.id, farm.code, farm.name, villages.get(farm.village or "", ""))
+            for farm in session.scalars(query)
+        ]
+    return Staff(
+        device=writer.device,
+        membership=writer.membership,
+        name=me.person.name,
+        role=writer.role,
+        organisation=writer.organisation,
+        organisation_name=me.organisation.name,
+        farms={farm.scope: farm for farm in farms if farm.scope in scopes},
+    )
+
+
+def waiting_for(staff: Staff) -> Waiting:
+    """Return how many held ops and unconfirmed devices wait."""
+    with reading() as session:
+        held = select(func.count()).where(HeldOp.scope.in_(staff.scopes), HeldOp.is_turned_down.is_(False))
+        devices = select(func.count()).where(DeviceRow.scope == staff.org_scope, DeviceRow.state == "waiting")
+        return Waiting(held=session.scalar(held) or 0, devices=session.scalar(devices) or 0)
+
+
+def names_of(session: Session, staff: Staff, memberships: Iterable[str]) -> dict[str, Who]:
+    """Return who stands behind memberships of the staff's organisation; others stay unnamed."""
+    wanted = sorted(set(memberships))
+    if not wanted:
+        return {}
+    found = people.members_where(
+        session, Membership.id.in_(wanted), Membership.organisation == staff.organisation
+    )
+    return {
+        one.membership.id: Who(one.person.name, one.membership.role, one.membership.farm) for one in found
+    }
+
+
+def labels_of(session: Session, staff: Staff, devices: Collection[str]) -> dict[str, str]:
+    """Return what the devices of the organisation are called."""
+    query = select(DeviceRow.device, DeviceRow.label).where(
+        DeviceRow.scope == staff.org_scope, DeviceRow.device.in_(sorted(set(devices)))
+    )
+    return {str(device): label for device, label in session.execute(query)}
+
+
+def check_uuid(text: str) -> str:
+    """Return an id that came in an address. Raises: ServiceError(not_found) for what is none."""
+    if not ids.is_uuid(text):
+        raise ServiceError("not_found")
+    return text

@@ -1,0 +1,205 @@
+"""The farms of a cooperative at a glance, one farm, and the devices of its people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.db import reading
+from server.errors import ServiceError
+from server.models.devices import DeviceRow, DeviceSeen
+from server.models.log import HeldOp
+from server.models.people import Membership
+from server.models.views import EntryView, PlotView, SeasonView
+from server.services.console import FarmName, Staff
+from server.services.viewing import make_current
+from server.store import log, people, views
+from server.store.people import HOUSEHOLD_ROLES, Member
+from sync.rights import INVITERS, REVOKERS, may_revoke
+
+
+@dataclass
+class FarmLine:
+    """One farm of the overview. Times in ms, None where nothing came yet."""
+
+    farm: FarmName
+    entries: int = 0
+    conflicts: int = 0
+    held: int = 0
+    waiting: int = 0
+    devices: int = 0
+    last_day: str = ""
+    last_received_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device document. `may_confirm`, `may_revoke`: whether this staff member's op would be taken.
+
+    Shape:  `after`: what an op on it names; `state`: invited, waiting, confirmed or revoked.
+    """
+
+    doc: str
+    device: str
+    label: str
+    kind: str
+    state: str
+    who: str
+    role: str
+    farm: FarmName | None
+    last_seen: int | None
+    is_copied: bool
+    is_mine: bool
+    expires_at: int
+    after: tuple[str, ...]
+    may_confirm: bool
+    may_revoke: bool
+    held: int = 0
+
+
+@dataclass(frozen=True)
+class FarmPage:
+    """One farm with its people's devices, its plots and seasons."""
+
+    line: FarmLine
+    members: tuple[Member, ...]
+    devices: tuple[Device, ...]
+    plots: tuple[PlotView, ...]
+    seasons: tuple[SeasonView, ...] = field(default=())
+
+
+def farm_lines(staff: Staff, only: FarmName | None = None) -> list[FarmLine]:
+    """Return the overview of the staff's farms, in the order of their codes."""
+    wanted = [only] if only is not None else list(staff.farms.values())
+    scopes = [one.scope for one in wanted]
+    make_current(scopes)
+    lines = {one.scope: FarmLine(one) for one in wanted}
+    with reading() as session:
+        _count_entries(session, lines)
+        held = select(HeldOp.scope, func.count()).where(
+            HeldOp.scope.in_(scopes), HeldOp.is_turned_down.is_(False)
+        )
+        for scope, count in session.execute(held.group_by(HeldOp.scope)):
+            lines[scope].held = count
+        phones = (
+            select(Membership.farm, DeviceRow.state, func.count())
+            .join(Membership, Membership.id == DeviceRow.membership)
+            .where(DeviceRow.scope == staff.org_scope, DeviceRow.state.in_(("waiting", "confirmed")))
+            .group_by(Membership.farm, DeviceRow.state)
+        )
+        for farm, state, count in session.execute(phones):
+            line = lines.get(f"farm:{farm}")
+            if line is not None and state == "waiting":
+                line.waiting = count
+            elif line is not None:
+                line.devices = count
+    return list(lines.values())
+
+
+def farm_page(staff: Staff, farm: FarmName) -> FarmPage:
+    """Return one farm of the staff's organisation."""
+    line = farm_lines(staff, farm)[0]
+    with reading() as session:
+        members = people.members_where(
+            session, Membership.farm == farm.id, Membership.organisation == staff.organisation
+        )
+        rows = _rows(session, staff, [one.membership.id for one in members])
+        return FarmPage(
+            line=line,
+            members=tuple(members),
+            devices=tuple(_devices(session, staff, rows)),
+            plots=tuple(one for one in views.plots_of(session, [farm.scope]) if not one.is_deleted),
+            seasons=tuple(one for one in views.seasons_of(session, [farm.scope]) if not one.is_deleted),
+        )
+
+
+def devices_of(staff: Staff) -> list[Device]:
+    """Return the devices of the organisation's people: those that wait first, then by farm and person."""
+    with reading() as session:
+        found = list(_devices(session, staff, _rows(session, staff, None)))
+    order = {"waiting": 0, "confirmed": 1, "invited": 2, "revoked": 3}
+    return sorted(
+        found, key=lambda one: (order.get(one.state, 9), one.farm.code if one.farm else "", one.who, one.doc)
+    )
+
+
+def device_of(staff: Staff, uuid: str) -> Device:
+    """Return one device of the organisation. Raises: ServiceError(not_found)."""
+    with reading() as session:
+        row = session.get(DeviceRow, (staff.org_scope, f"device:{uuid}"))
+        if row is None:
+            raise ServiceError("not_found")
+        return next(iter(_devices(session, staff, [row])))
+
+
+def _rows(session: Session, staff: Staff, memberships: Sequence[str] | None) -> list[DeviceRow]:
+    query = select(DeviceRow).where(DeviceRow.scope == staff.org_scope)
+    if memberships is not None:
+        query = query.where(DeviceRow.membership.in_(memberships))
+    return list(session.scalars(query.order_by(DeviceRow.doc)))
+
+
+def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Iterable[Device]:
+    """Give the devices; what an op on one names is looked up for one alone, and for those that wait."""
+    members = {
+        one.membership.id: one
+        for one in people.members_where(session, Membership.id.in_([row.membership for row in rows]))
+    }
+    keys = [row.device for row in rows if row.device is not None]
+    seen = {one.device: one for one in session.scalars(select(DeviceSeen).where(DeviceSeen.device.in_(keys)))}
+    waits = select(HeldOp.device, func.count()).where(
+        HeldOp.device.in_(keys), HeldOp.scope.in_(staff.scopes), HeldOp.is_turned_down.is_(False)
+    )
+    held = {str(device): int(count) for device, count in session.execute(waits.group_by(HeldOp.device))}
+    for row in rows:
+        member = members.get(row.membership)
+        is_live = row.state in ("waiting", "confirmed")
+        is_asked = row.state == "waiting" or (is_live and len(rows) == 1)
+        ends = is_live and may_revoke(staff.role, is_self=row.membership == staff.membership)
+        was_seen = seen.get(row.device or "")
+        yield Device(
+            doc=row.doc,
+            device=row.device or "",
+            label=row.label,
+            kind=row.kind,
+            state=row.state,
+            who="" if member is None else member.person.name,
+            role="" if member is None else member.membership.role,
+            farm=None if member is None or member.farm is None else staff.farms.get(f"farm:{member.farm.id}"),
+            last_seen=None if was_seen is None else was_seen.last_seen,
+            is_copied=was_seen is not None and was_seen.copied,
+            is_mine=row.device == staff.device,
+            expires_at=row.expires_at,
+            after=tuple(log.tips(session, row.scope, row.doc)) if is_asked else (),
+            may_confirm=row.state == "waiting" and _may_confirm(staff, member),
+            may_revoke=ends,
+            held=held.get(row.device or "", 0),
+        )
+
+
+def _may_confirm(staff: Staff, member: Member | None) -> bool:
+    """Return whether a confirmation by this person would be taken, as `devices.may_invite` decides it."""
+    if staff.role not in INVITERS or member is None:
+        return False
+    return staff.role in REVOKERS or member.membership.role in HOUSEHOLD_ROLES
+
+
+def _count_entries(session: Session, lines: dict[str, FarmLine]) -> None:
+    query = select(
+        EntryView.scope,
+        EntryView.has_conflict,
+        func.count(),
+        func.max(EntryView.happened_on),
+        func.max(EntryView.received_at),
+    ).where(EntryView.scope.in_(lines), EntryView.is_deleted.is_(False))
+    for scope, clashes, count, day, at in session.execute(
+        query.group_by(EntryView.scope, EntryView.has_conflict)
+    ):
+        line = lines[scope]
+        line.entries += count
+        line.conflicts += count if clashes else 0
+        line.last_day = max(line.last_day, day)
+        line.last_received_at = max(line.last_received_at or 0, at)
