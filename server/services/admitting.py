@@ -47,14 +47,15 @@ def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> Non
         signed = log.Signed(parse_op(origin, row.body, row.private), row.signature)
         session.delete(row)
         session.flush()  # its own number would look like a copied key's
-        writer = devices.writer(session, carrier.device, scope)
-        reason = judging.reason(session, batch, signed.op, writer)
+        reason = judging.reason(session, batch, signed.op)
         if reason is not None:
             log.hold(session, scope, signed, row.received_at, reason)
             continue
         batch.docs.add(signed.op.doc)
         log.append_at(session, scope, [(signed, row.received_at)])
         take_effect(session, scope, signed.op)
+        if signed.op.doc_type in EFFECTIVE:
+            batch.standings.clear()
 
 
 def take_effect(session: Session, scope: str, op: Op) -> None:
@@ -74,16 +75,26 @@ def decision(session: Session, batch: Batch, op: Op, reason: str) -> str | None:
         if op.device in confirmed and _fits_invitation(session, batch.scope, op):
             return "admit"
     if batch.decisions is None:
-        batch.decisions = {
-            (verb, one): placed
-            for placed in log.ops_of_type(session, batch.scope, "admission")
-            for verb in ("admit", "turn_down")
-            for one in _ids(placed, verb)
-        }
+        batch.decisions = _decisions(session, batch.scope)
     admission = batch.decisions.get(("admit", op.id))
     if admission is not None and _may_admit(session, batch.scope, admission, op, reason):
         return "admit"
     return "turn_down" if ("turn_down", op.id) in batch.decisions else None
+
+
+def is_admitted(session: Session, scope: str, op: Op) -> bool:
+    """Return whether an admission in the log names the op, by somebody who may admit it."""
+    admission = _decisions(session, scope).get(("admit", op.id))
+    return admission is not None and _may_admit(session, scope, admission, op, "")
+
+
+def _decisions(session: Session, scope: str) -> dict[tuple[str, str], Op]:
+    return {
+        (verb, one): admission
+        for admission in log.ops_of_type(session, scope, "admission")
+        for verb in ("admit", "turn_down")
+        for one in _ids(admission, verb)
+    }
 
 
 def _admit(session: Session, scope: str, admission: Op) -> None:

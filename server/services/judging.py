@@ -18,6 +18,15 @@ from sync.ops import Op
 from sync.rights import is_revoking, may_revoke, may_write
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Who writes with a device, and whether it may write in a scope, or had or waits for a right there."""
+
+    writer: Writer | None
+    reaches: bool
+    writes: bool
+
+
 @dataclass
 class Batch:
     """What one transaction knows of a scope before it judges its ops."""
@@ -29,20 +38,39 @@ class Batch:
     fresh: list[log.Signed] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     copied: set[str] = field(default_factory=set)
+    used: dict[str, set[int]] = field(
+        default_factory=dict
+    )  # of a device's `n`; a device not here is looked up
+    standings: dict[str, Standing] = field(default_factory=dict)  # until an op changes who may what
     device_docs: set[str] = field(default_factory=set)
     decisions: dict[tuple[str, str], Op] | None = None  # of the log's admissions, read when first asked for
 
 
-def reason(session: Session, batch: Batch, op: Op, writer: Writer | None) -> str | None:
+def standing(session: Session, batch: Batch, device: str) -> Standing:
+    """Return what a device may in the batch's scope, looked up once a batch."""
+    found = batch.standings.get(device)
+    if found is None:
+        writer = devices.writer(session, device, batch.scope)
+        is_operator = writer is not None and writer.role == "operator"
+        found = batch.standings[device] = Standing(
+            writer,
+            reaches=writer is not None and (is_operator or devices.had_right(session, writer, batch.scope)),
+            writes=writer is not None
+            and (is_operator or bool(devices.scopes_of(session, writer).get(batch.scope))),
+        )
+    return found
+
+
+def reason(session: Session, batch: Batch, op: Op) -> str | None:
     """Return why a person must look first, or None."""
+    writer = standing(session, batch, op.device).writer
     if op.doc_type == "device" and join_key(op) is not None:
         return None if _may_join(session, batch, op) else "not_confirmed"
     if writer is None:
         return "not_confirmed"
     if writer.role == "operator":  # a file that may lie on several machines, and goes back with a restore
         return None if op.by == writer.membership and _may(session, batch, op, writer) else "no_right"
-    taken_here = {one.op.n for one in batch.fresh if one.op.device == op.device}
-    if op.n in taken_here or log.used_numbers(session, batch.scope, op.device, [op.n]):
+    if _is_used(session, batch, op):
         devices.mark_copied(session, op.device)
         batch.copied.add(op.device)
     if writer.copied or op.device in batch.copied:
@@ -60,7 +88,7 @@ def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     kind, _ = ids.split_ref(batch.scope)
     if op.doc_type == "device":
         return _may_device(session, batch, op, writer)
-    if writer.role != "operator" and not devices.scopes_of(session, writer).get(batch.scope):
+    if not standing(session, batch, op.device).writes:
         return False
     is_first = op.doc not in batch.docs
     if may_write(writer.role, kind, op.doc_type, is_first=is_first):
@@ -68,6 +96,12 @@ def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     return not is_first and may_write(
         writer.role, kind, op.doc_type, is_first=False, is_writer=_began(session, batch, op, writer)
     )
+
+
+def _is_used(session: Session, batch: Batch, op: Op) -> bool:
+    """Return whether another op, in the log, held or before it in the batch, has the op's number."""
+    known = batch.used.get(op.device)
+    return op.n in (log.used_numbers(session, batch.scope, op.device, [op.n]) if known is None else known)
 
 
 def _began(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:

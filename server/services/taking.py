@@ -100,7 +100,7 @@ def _take_scope(
     wanted = [one.signed.op.id for one in checked]
     known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
     docs = log.known_docs(session, scope, {one.signed.op.doc for one in checked})
-    batch = Batch(scope, carrier, now, docs)
+    batch = Batch(scope, carrier, now, docs, used=_used(session, scope, checked, known))
     unsettled = bool(people.unsettled_scopes(session, [scope]))
     results: dict[int, Result] = {}
     first: dict[str, int] = {}
@@ -131,6 +131,17 @@ def _take_scope(
     return {place: _resolve(result, results) for place, result in results.items()}, _confirmed(session, batch)
 
 
+def _used(
+    session: Session, scope: str, checked: Sequence[Checked], known: Mapping[str, object]
+) -> dict[str, set[int]]:
+    """Return which numbers of the new ops their devices have used before."""
+    numbers: dict[str, list[int]] = {}
+    for one in checked:
+        if one.signed.op.id not in known:
+            numbers.setdefault(one.signed.op.device, []).append(one.signed.op.n)
+    return {device: log.used_numbers(session, scope, device, found) for device, found in numbers.items()}
+
+
 def _confirmed(session: Session, batch: Batch) -> list[Writer]:
     found = {row.device for doc in sorted(batch.device_docs) for row in devices.rows_of_doc(session, doc)}
     writers = (devices.writer(session, one, batch.scope) for one in sorted(filter(None, found)))
@@ -148,13 +159,11 @@ def _resolve(result: Result, results: Mapping[int, Result]) -> Result:
 def _judge(session: Session, batch: Batch, one: Checked) -> Result:
     """Return what becomes of a new op; an accepted one waits in the batch for its number."""
     op = one.signed.op
-    writer = devices.writer(session, op.device, batch.scope)
-    reaches = writer is not None and (
-        writer.role == "operator" or devices.had_right(session, writer, batch.scope)
-    )
+    reaches = judging.standing(session, batch, op.device).reaches
     if not reaches and not devices.had_right(session, batch.carrier, batch.scope):
         return {"result": "later", "problem": "scope_unknown"}
-    reason = judging.reason(session, batch, op, writer)
+    reason = judging.reason(session, batch, op)
+    batch.used.setdefault(op.device, set()).add(op.n)
     decided = None if reason is None else admitting.decision(session, batch, op, reason)
     if reason is not None and decided != "admit":
         is_turned_down = decided == "turn_down"
@@ -175,6 +184,7 @@ def _store(session: Session, batch: Batch, results: dict[int, Result]) -> None:
         if one.op.doc_type in admitting.EFFECTIVE:
             admitting.take_effect(session, batch.scope, one.op)
             batch.decisions = None
+            batch.standings.clear()
         if one.op.doc_type == "device":
             batch.device_docs.add(one.op.doc)
     batch.fresh, batch.places = [], []

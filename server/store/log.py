@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -95,7 +96,7 @@ def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -
         seq += 1
         digest = next_digest(prefix, digest, seq, received_at, ids.b64_decode(one.op.id))
         rows.append(_row(scope, seq, digest, one, received_at))
-    session.execute(insert(OpRow), rows)
+    session.execute(insert(cast(Table, OpRow.__table__)), rows)  # rows, not entities: half the cost
     numbers = list(range(head.seq + 1, seq + 1))
     head.seq, head.digest = seq, digest
     _name_photos(session, scope, zip(ops, numbers, strict=True))
@@ -238,6 +239,11 @@ def held_joins(session: Session, scope: str, doc: str, device: str) -> list[Held
     return list(session.scalars(query.where(HeldOp.is_turned_down.is_(False)).order_by(HeldOp.n)))
 
 
+def forget_held(session: Session, scope: str, op_ids: Sequence[str]) -> None:
+    """Remove held copies of ops that entered the log by another way."""
+    session.execute(delete(HeldOp).where(HeldOp.scope == scope, HeldOp.id.in_(op_ids)))
+
+
 def ops_of_type(session: Session, scope: str, doc_type: str) -> list[Op]:
     """Return all ops of one type of document in a scope, in order."""
     query = select(OpRow).where(OpRow.scope == scope, OpRow.doc.startswith(f"{doc_type}:"))
@@ -282,7 +288,15 @@ def _row(scope: str, seq: int, digest: bytes, one: Signed, received_at: int) -> 
 
 def _name_photos(session: Session, scope: str, ops: Iterable[tuple[tuple[Signed, int], int]]) -> None:
     """Keep which hashes the log names, in the transaction that names them."""
+    named: dict[str, int] = {}
     for (one, _), seq in ops:
         sha256 = one.op.fields.get("sha256")
         if one.op.doc_type == "photo" and ids.is_b64(sha256, 32):
-            session.merge(NamedPhoto(scope=scope, sha256=str(sha256), seq=seq))
+            named[str(sha256)] = seq
+    if named:
+        found = _insert(session, NamedPhoto)
+        newest = found.on_conflict_do_update(
+            index_elements=["scope", "sha256"], set_={"seq": found.excluded.seq}
+        )
+        rows = [{"scope": scope, "sha256": sha256, "seq": seq} for sha256, seq in named.items()]
+        session.execute(newest, rows)
