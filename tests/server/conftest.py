@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,12 +59,18 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """Give the run's PostgreSQL."""
-    found = Postgres(tmp_path_factory.mktemp("postgres"))
+def postgres() -> Iterator[Postgres]:
+    """Give the run's PostgreSQL.
+
+    Its folder is not pytest's: under root the server runs as another user, and each new run of pytest closes
+    the folder above all runs to others, which ends a server that another run has going.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="so-nha-nong-postgres-"))
+    found = Postgres(folder)
     yield found
     found.admin.close()
     found.server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
