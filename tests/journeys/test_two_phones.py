@@ -1,4 +1,4 @@
-"""Two phones of one household: both edit a line offline, both show the conflict, one settles it, the other sees it."""
+"""Two phones of one household: both edit a line offline, both show the conflict, one of them settles it."""
 
 from __future__ import annotations
 
@@ -76,3 +76,25 @@ def test_a_conflict_shows_on_both_phones_and_is_settled_on_one(
     hers.misses("Hai máy ghi khác nhau")
     last = ops_of(house, his.stored("identities")[0]["device"])[-1]
     assert last.fields["quantity"]["amount"] == "80"
+
+
+def test_a_correction_that_arrives_under_an_open_form_is_no_silent_overwrite(
+    house: House, pair: tuple[Phone, Phone]
+) -> None:
+    hers, his = pair
+    change_amount(hers, "80", save=False)  # her form is open …
+    change_amount(his, "90")  # … when his correction
+    send(his)
+    hers.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # … comes to her phone
+    his_device = his.stored("identities")[0]["device"]
+    hers.until(lambda: any(op["device"] == his_device for op in hers.stored("ops")), "his op is on her phone")
+    hers.sees(hers.field("Được bao nhiêu?").get_by_text("80"))
+    hers.save()
+    send(hers)
+
+    for phone in (hers, his):
+        phone.go("")
+        phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        phone.sees("Hai máy ghi khác nhau")
+    ops = [op for op in ops_of(house) if op.doc == ops_of(house, his_device)[-1].doc]
+    assert {op.fields["quantity"]["amount"] for op in ops} == {"85", "80", "90"}
