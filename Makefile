@@ -36,9 +36,10 @@ $(VENV)/npm.stamp: pwa/package-lock.json $(VENV)/dev.stamp $(NODE_STAMP)
 
 install: $(VENV)/npm.stamp ## Install what is needed
 
-run: install ## Build the phone, migrate the database and serve on PORT (default 8000)
+run: install ## Build the phone, migrate the database, make the demo (DEMO=0: none), serve on PORT (8000)
 	$(NPM) run build --silent
 	$(BIN)/flask --app wsgi db upgrade
+	$(BIN)/flask --app wsgi demo start
 	$(BIN)/gunicorn --workers 2 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
 
 test: lint types vitest build pytest journeys ## Every check

@@ -8,14 +8,16 @@ Source: DESIGN §2, §3 "Who signs".
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from server.db import reading
-from server.models.people import Farm, Membership, Organisation
-from server.store import log, people
+from server.models.people import Farm, Membership, Organisation, Product
+from server.store import devices, log, people
+from server.store.demo_mark import is_demo
 from server.store.devices import Writer
 from server.store.people import Member
 from sync import ids
@@ -52,6 +54,7 @@ def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
     return {
         "origin": log.origin(session),
         "epoch": log.epoch(session),
+        "demo": is_demo(session),
         "me": {
             "device": who.device,
             "membership": who.membership,
@@ -67,10 +70,8 @@ def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         "farms": [_farm(one) for one in sorted(farms.values(), key=lambda farm: (farm.code, farm.id))],
         "persons": [{"id": one.id, "name": one.name} for _, one in sorted(persons.items())],
         "memberships": [_membership(m.membership) for m in sorted(members, key=lambda m: m.membership.id)],
-        "products": [
-            {"code": p.code, "sector": p.sector, "name": {"vi": p.name_vi, "en": p.name_en}}
-            for p in people.products(session)
-        ],
+        "keys": _keys(session, who, scopes),
+        "products": [_product(one) for one in people.products(session)],
         "villages": [{"id": v.id, "name": v.name} for v in people.villages(session)],
     }
 
@@ -91,6 +92,22 @@ def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
     else:
         visible = Membership.role != "operator"
     return people.members_where(session, mine, visible, *in_force)
+
+
+def _keys(session: Session, who: Writer, scopes: dict[str, bool]) -> dict[str, Json]:
+    """Return the keys of the devices that write, or wrote, in the books that this device reads.
+
+    With them a phone checks the others' signatures, and can give a restored server the ops that it lost.
+    """
+    if not scopes:
+        return {}
+    farms = [ids.split_ref(scope)[1] for scope in scopes if scope.startswith("farm:")]
+    return dict(devices.keys_of_writers(session, who.organisation, farms))
+
+
+def _product(one: Product) -> dict[str, Json]:
+    details = json.loads(one.details) if one.details else {}
+    return {"code": one.code, "sector": one.sector, "name": {"vi": one.name_vi, "en": one.name_en}, **details}
 
 
 def _organisation(one: Organisation) -> dict[str, Json]:

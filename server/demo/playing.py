@@ -1,0 +1,175 @@
+"""Playing a story: rows, invitations by the operator's key, then every phone through the server's own routes.
+
+The server's clock is set to the story's while it is played, so that what was sent in September was received
+in September. It never runs past the real clock, and is put back at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.db import run_write
+from server.demo import drawing
+from server.demo import story as told
+from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
+from server.demo.phones import DemoPhone
+from server.demo.story import Admit, Household, Phone, Save, Story, Sync
+from server.models.people import Help, Membership, Organisation, Person
+from server.services.enrolling_rows import find_or_add_member
+from server.services.inviting import invite
+from server.services.setup import add_organisation, load_products, new_id, set_up
+from server.store.demo_mark import DemoMark, write_mark
+from server.store.operator import load_private
+from sync.values import Json
+
+
+@dataclass
+class Stage:
+    """The demo while it is played: ids of what was made, by the story's keys."""
+
+    app: Flask
+    story: Story
+    organisations: dict[str, str] = field(default_factory=dict)
+    members: dict[str, Membership] = field(default_factory=dict)
+    farms: dict[str, str] = field(default_factory=dict)
+    phones: dict[str, DemoPhone] = field(default_factory=dict)
+    made: dict[str, list[str]] = field(default_factory=dict)  # ids of ops by document
+    time: int = 0
+
+    def clock(self) -> int:
+        """Return the story's time as the server's clock."""
+        return self.time
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of it."""
+
+    farms: int
+    accepted: int
+    held: int
+
+
+def play(app: Flask, story: Story) -> Played:
+    """Play a story on an empty database inside the app's context.
+
+    Raises: DemoFailed; DatabaseTrouble. What was made until then stays, marked as begun.
+    """
+    stage = Stage(app, story, time=story.began_at)
+    run_write(lambda session: write_mark(session, DemoMark("making")))
+    with _clock_of(stage):
+        _make_rows(stage)
+        arrivals = [(phone.at, -1, phone) for phone in story.phones]
+        happenings = [(event.at, place, event) for place, event in enumerate(story.events)]
+        for at, _, what in sorted([*arrivals, *happenings], key=lambda one: one[:2]):
+            stage.time = max(stage.time, at)
+            _happen(stage, what)
+        for phone in stage.phones.values():
+            if phone.outbox:
+                phone.sync(stage.time)
+    results = [result for phone in stage.phones.values() for result in phone.results]
+    devices = tuple(phone.key.device for phone in stage.phones.values())
+    run_write(lambda session: _finish(session, story.now, devices))
+    return Played(len(stage.farms), results.count("accepted"), results.count("held"))
+
+
+def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:
+    """Mark the demo as whole: all that stands in the database now is its own."""
+    organisations = tuple(session.scalars(select(Organisation.id).order_by(Organisation.id)))
+    persons = tuple(session.scalars(select(Person.id).order_by(Person.id)))
+    write_mark(session, DemoMark("made", now, organisations, persons, devices))
+
+
+@contextmanager
+def _clock_of(stage: Stage) -> Iterator[None]:
+    before = stage.app.extensions["clock"]
+    stage.app.extensions["clock"] = stage.clock
+    try:
+        yield
+    finally:
+        stage.app.extensions["clock"] = before
+
+
+def _make_rows(stage: Stage) -> None:
+    """Make organisations, households, people and helps, as `flask setup` and `flask invite` would."""
+    now = stage.time
+    made = set_up(COMMUNE, CROPS, ADMINISTRATOR, VILLAGES, now)
+    load_products()
+    stage.organisations = {"": made.commune, CROPS: made.cooperative}
+
+    def work(session: Session) -> None:
+        for person in stage.story.people:
+            if person.organisation not in stage.organisations:
+                added = add_organisation(session, "cooperative", person.organisation, made.commune, now + 2)
+                stage.organisations[person.organisation] = added.id
+        homes = {home.key: home for home in stage.story.households}
+        for person in stage.story.people:
+            home = homes.get(person.farm or "")
+            stage.members[person.key] = _member(session, stage, person, home, now)
+        for helping in stage.story.helps:
+            farm, helper = stage.farms[helping.farm], stage.members[helping.person].id
+            session.add(
+                Help(farm=farm, id=new_id(now), membership=helper, valid_from=now, valid_until=helping.until)
+            )
+
+    run_write(work)
+
+
+def _member(
+    session: Session, stage: Stage, person: told.Person, home: Household | None, now: int
+) -> Membership:
+    member = find_or_add_member(
+        session,
+        organisation=stage.organisations[person.organisation],
+        person=person.name,
+        farm=None if home is None else home.name,
+        village=None if home is None else home.village,
+        role=person.role,
+        now=now,
+        demo=True,
+    )
+    if home is not None and member.farm is not None:
+        stage.farms[home.key] = member.farm
+    return member
+
+
+def _happen(stage: Stage, what: Phone | Save | Sync | Admit) -> None:
+    if isinstance(what, Phone):
+        phone = DemoPhone(stage.app.test_client(use_cookies=False))
+        key = load_private()
+        link = invite(key, stage.members[what.person].id, stage.time, confirm=what.confirm)
+        phone.join(link, what.label, stage.time)
+        stage.phones[what.key] = phone
+    elif isinstance(what, Save):
+        _save(stage, what)
+    elif isinstance(what, Sync):
+        stage.phones[what.phone].sync(stage.time)
+    else:
+        _admit(stage, what)
+
+
+def _save(stage: Stage, save: Save) -> None:
+    phone, scope = stage.phones[save.phone], f"farm:{stage.farms[save.farm]}"
+    more: Mapping[str, Json] = {}
+    if save.on_behalf_of is not None:
+        more = {"on_behalf_of": stage.members[save.on_behalf_of].id}
+    stage.made.setdefault(save.doc, []).append(phone.save(save, scope, more))
+    for picture in save.pictures:
+        data = drawing.draw(picture.scene, picture.seed, picture.text)
+        at = save.at + save.clock_ms
+        phone.take_photo(scope, f"photo:{picture.uuid}", save.doc, at, picture.kind, data, drawing.SIZE)
+
+
+def _admit(stage: Stage, admit: Admit) -> None:
+    """Let a reviewer admit what is held of a document."""
+    scope = f"farm:{stage.farms[admit.farm]}"
+    phone = stage.phones[admit.phone]
+    held: list[Json] = [*stage.made[admit.doc]]
+    phone.write(scope, f"admission:{admit.uuid}", stage.time, {"admit": held})
+    phone.sync(stage.time)
