@@ -53,6 +53,12 @@ def behind(session: Session, scopes: Collection[str]) -> list[str]:
     return list(session.scalars(query.order_by(Head.scope)))
 
 
+def folded(session: Session, scope: str) -> int:
+    """Return up to which number the views of a scope are folded."""
+    head = session.get(ViewHead, scope)
+    return 0 if head is None else head.seq
+
+
 def entries(
     session: Session, scopes: Collection[str], wanted: EntryFilter, after: str | None, limit: int
 ) -> tuple[list[EntryView], str | None]:
