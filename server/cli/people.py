@@ -17,7 +17,7 @@ from server.errors import ServiceError
 from server.models.people import Village
 from server.services.enrolling_rows import UnknownName, find_or_add_member
 from server.services.inviting import InviteLink, invite, settle_device
-from server.services.setup import load_products, new_id, set_up
+from server.services.setup import area_names, load_products, new_id, set_up
 from server.store import devices, operator, people
 from server.store.people import HOUSEHOLD_ROLES, STAFF_ROLES
 
@@ -32,8 +32,18 @@ group = AppGroup("people", help="Persons, farms, devices.")
 @click.option("--cooperative", default="Hợp tác xã Nông nghiệp Kiến Thụy", show_default=True)
 @click.option("--administrator", default="Quản trị viên", show_default=True)
 @click.option("--village", "villages", multiple=True, help="A village of the commune; may be repeated.")
-def setup_command(commune: str, cooperative: str, administrator: str, villages: tuple[str, ...]) -> None:
+@click.option(
+    "--areas/--no-areas",
+    default=None,
+    help="Begin with the commune's five areas as villages (former units, not verified). "
+    "Left out: yes where no --village is given.",
+)
+def setup_command(
+    commune: str, cooperative: str, administrator: str, villages: tuple[str, ...], areas: bool | None
+) -> None:
     """Make the operator's key, the commune, the first cooperative and its first staff link. Once."""
+    if areas or (areas is None and not villages):
+        villages = (*villages, *area_names())
     try:
         made = set_up(commune, cooperative, administrator, villages, now_ms())
         products = load_products()

@@ -147,3 +147,4 @@ class Product(Base):
     name_vi: Mapped[str] = mapped_column(String(100))
     name_en: Mapped[str] = mapped_column(String(100))
     position: Mapped[int] = mapped_column(Integer)
+    details: Mapped[str | None] = mapped_column(Text)  # JSON: verb, icon, units, varieties …, for the phone

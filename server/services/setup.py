@@ -21,8 +21,11 @@ from server.db import reading, run_write
 from server.models.people import Membership, Organisation, Person, Village
 from server.store import log, operator, people
 from sync import ids
+from sync.values import Json, write_text
 
-PRODUCTS = Path(__file__).parent.parent / "data" / "products.json"
+DATA = Path(__file__).parent.parent / "data"
+PRODUCTS = DATA / "products.json"
+AREAS = DATA / "villages.json"
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,14 @@ def check_operator() -> None:
         )
 
 
+def area_names() -> list[str]:
+    """Return the names of the commune's areas in the seed list: former units, not verified."""
+    return [str(row["name"]["vi"]) for row in json.loads(AREAS.read_text("utf-8"))["areas"]]
+
+
 def load_products() -> int:
     """Return how many products of the reference list stand in the table now."""
-    if not PRODUCTS.exists():
-        return 0
-    data = json.loads(PRODUCTS.read_text("utf-8"))
-    rows = [_product(row) for row in (data["products"] if isinstance(data, dict) else data)]
+    rows = [_product(row) for row in json.loads(PRODUCTS.read_text("utf-8"))["products"]]
     run_write(lambda session: people.put_products(session, rows))
     return len(rows)
 
@@ -164,14 +169,15 @@ def _find(session: Session) -> SetUp:
     return SetUp(origin, commune.id, cooperative.id, managers[0].membership.id, was_there=True)
 
 
-def _product(row: dict[str, object]) -> dict[str, str]:
-    name = row.get("name")
-    names = (
-        name if isinstance(name, dict) else {"vi": row.get("name_vi", name), "en": row.get("name_en", name)}
-    )
+def _product(row: dict[str, Json]) -> dict[str, str]:
+    """Return a row of the table: what the server itself reads in columns, the rest as one text."""
+    name = row["name"]
+    names = name if isinstance(name, dict) else {"vi": name, "en": name}
+    details = {one: value for one, value in row.items() if one not in ("code", "sector", "name")}
     return {
         "code": str(row["code"]),
         "sector": str(row["sector"]),
         "name_vi": str(names["vi"]),
         "name_en": str(names["en"]),
+        "details": write_text(details),
     }

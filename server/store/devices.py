@@ -6,6 +6,7 @@ Rights that a person decides on (held or accepted) are asked of `sync.rights` by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -22,6 +23,7 @@ from sync import ids
 from sync.ops import Op
 from sync.rights import HOUSEHOLD, INVITERS, REVOKERS
 
+SEEN_EVERY_MS = 60_000  # our choice: "last heard of" is shown in minutes, and each note is a commit
 _READING_STAFF = ("reviewer", "manager", "auditor")
 _WRITING_STAFF = ("reviewer", "manager")
 _ORG_READERS = ("clerk", "reviewer", "manager", "auditor")
@@ -221,10 +223,30 @@ def rows_of_device(session: Session, device: str) -> list[DeviceRow]:
     )
 
 
+def keys_of_writers(session: Session, organisation: str, farms: Sequence[str]) -> list[tuple[str, str]]:
+    """Return device and key of all who joined for one of the farms or for the organisation's staff."""
+    query = (
+        select(DeviceRow.device, DeviceRow.key)
+        .join(Membership, Membership.id == DeviceRow.membership)
+        .where(DeviceRow.scope == f"org:{organisation}", DeviceRow.key.is_not(None))
+        .where(Membership.farm.is_(None) | Membership.farm.in_(farms))
+        .order_by(DeviceRow.device)
+    )
+    return [(str(device), str(key)) for device, key in session.execute(query)]
+
+
 def rows_of_organisation(session: Session, organisation: str) -> list[DeviceRow]:
     """Return all devices and open invitations of an organisation."""
     query = select(DeviceRow).where(DeviceRow.scope == f"org:{organisation}")
     return list(session.scalars(query.order_by(DeviceRow.doc, DeviceRow.place)))
+
+
+def is_noted(session: Session, device: str, now: int, phone: str | None) -> bool:
+    """Return whether what `note_seen` would keep is there already, but for some seconds."""
+    seen = session.get(DeviceSeen, device)
+    if seen is None or seen.last_seen is None or (phone is not None and phone != seen.phone):
+        return False
+    return abs(now - seen.last_seen) < SEEN_EVERY_MS
 
 
 def note_seen(session: Session, device: str, now: int, phone: str | None = None) -> None:

@@ -173,6 +173,7 @@ def put_products(session: Session, rows: Sequence[Mapping[str, str]]) -> None:
                 name_vi=row["name_vi"],
                 name_en=row["name_en"],
                 position=position,
+                details=row.get("details"),
             )
         )
 

@@ -52,6 +52,20 @@ def test_the_first_link_makes_a_browser_of_the_manager(app: Flask, client: Flask
     assert client.get("/api/v1/reference", headers=phone.headers).get_json()["me"]["role"] == "manager"
 
 
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ([], 5),
+        (["--no-areas"], 0),
+        (["--village", "Thôn Đông"], 1),
+        (["--village", "Thôn Đông", "--areas"], 6),
+    ],
+)
+def test_setup_begins_with_the_areas_where_one_wants_them(app: Flask, words: list[str], count: int) -> None:
+    run(app, "setup", *words)
+    assert len(run(app, "people", "villages").output.splitlines()) == count
+
+
 def test_a_second_setup_changes_nothing(app: Flask, settings: Settings) -> None:
     run(app, "setup")
     pem = (settings.data_dir / "operator.pem").read_bytes()

@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.db import run_write
+from server.services.setup import load_products
 from server.store.people import put_products
+from sync import ids
 from tests.server.phones import Phone, enrolled, start
 
 RICE = {"code": "lua", "sector": "crop", "name_vi": "Lúa", "name_en": "Rice"}
@@ -80,3 +82,33 @@ def test_two_devices_have_two_snapshots(client: FlaskClient) -> None:
     one = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
     other = enrolled(client, "Vũ Văn Đạt", "Hộ ông Đạt")
     assert fetch(other, **{"If-None-Match": fetch(one).headers["ETag"]}).status_code == 200
+
+
+def test_a_product_says_how_it_is_harvested_and_counted(app: Flask, client: FlaskClient) -> None:
+    phone = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    load_products()
+    first = fetch(phone)
+    rice = first.get_json()["products"][0]
+    assert (rice["code"], rice["verb"]["vi"], rice["units"][0], rice["icon"]) == (
+        "rice", "gặt lúa", "kg", "wheat",
+    )  # fmt: skip
+    run_write(lambda session: put_products(session, [RICE | {"details": '{"units":["ta"]}'}]))
+    again = fetch(phone)
+    assert again.headers["ETag"] != first.headers["ETag"]
+    assert again.get_json()["products"][0] == {
+        "code": "lua", "sector": "crop", "name": {"vi": "Lúa", "en": "Rice"}, "units": ["ta"],
+    }  # fmt: skip
+
+
+def test_the_snapshot_has_the_keys_of_those_who_write_in_ones_books(client: FlaskClient) -> None:
+    phone = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    member = enrolled(client, "Bùi Văn Con", "Hộ bà Mận", "member")
+    reviewer = enrolled(client.application.test_client(), "Trần Thị Hoa", None, "reviewer")
+    other = enrolled(client, "Vũ Văn Đạt", "Hộ ông Đạt")
+    waiting = enrolled(client, "Bùi Thị Cháu", "Hộ bà Mận", "member", confirm=True)
+    keys = fetch(phone).get_json()["keys"]
+    assert keys == {
+        one.key.device: ids.b64_encode(one.key.public) for one in (phone, member, reviewer, waiting)
+    }
+    assert set(fetch(reviewer).get_json()["keys"]) == {*keys, other.key.device}
+    assert fetch(waiting).get_json()["keys"] == {}
