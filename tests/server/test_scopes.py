@@ -157,23 +157,26 @@ def test_open_are_running_seasons_and_the_last_12_months_and_the_photos_of_both(
     assert sorted(op["seq"] for op in ops if one.written[op["seq"] - 1].doc == doc_of("entry", 4)) == [9, 11]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "in_pages"), [([2, 3, 4, 5, 6], [1, 1, 1, 1, 1]), ([1] * 9, [4, 4, 1]), ([3, 1, 1], [2, 1])]
+)
 def test_a_page_keeps_its_limit_and_never_cuts_a_document(
-    named: None, monkeypatch: pytest.MonkeyPatch
+    named: None, monkeypatch: pytest.MonkeyPatch, sizes: list[int], in_pages: list[int]
 ) -> None:
     monkeypatch.setattr(limits, "PAGE_OPS_MAX", 4)
     monkeypatch.setattr(opening, "PAGE_DOCS", 5)
     one = book()
-    for number in (1, 2, 3, 4, 5):
-        one.append(*[one.op(doc_of("entry", number), {"form": "CT-10"}) for _ in range(number + 1)])
-    page, after, sizes = opening.start([one.scope], one.scope, "", None), 0, []
+    for number, size in enumerate(sizes, 1):
+        one.append(*[one.op(doc_of("entry", number), {"form": "CT-10"}) for _ in range(size)])
+    page, seen, docs = opening.start([one.scope], one.scope, "", None), 0, []
     while True:
-        sizes.append(len({one.written[int(str(op["seq"])) - 1].doc for op in page.ops}))
-        after += len(page.ops)
+        docs.append(len({one.written[int(str(op["seq"])) - 1].doc for op in page.ops}))
+        seen += len(page.ops)
         if page.next is None:
             break
         page = opening.start([one.scope], one.scope, page.next, parse_cursor(page.at))
-    assert after == len(one.written)
-    assert sizes == [1, 1, 1, 1, 1]
+    assert seen == len(one.written)
+    assert docs == in_pages
 
 
 KINDS = st.sampled_from(["entry:1", "entry:2", "entry:3", "photo:1", "photo:2", "plot:1", "season:1",
