@@ -106,7 +106,6 @@ export class Phone {
   /** One run of the engine; gives how it ended. */
   async sync(tap = true): Promise<Connection> {
     await this.engine.kick(tap);
-    this.engine.stop();
     return this.states.at(-1) ?? "idle";
   }
 

@@ -1,7 +1,7 @@
 /** The phone below the screens, put together: one App a page. */
 import { computed, signal } from "@preact/signals";
 import { Engine } from "../engine/sync.ts";
-import { Store, StoreError } from "../store/db.ts";
+import { SCHEMA, Store, StoreError } from "../store/db.ts";
 import type { World } from "../store/world.ts";
 import { browserWorld, checkPlace, listen } from "./browser.ts";
 import { exportUnsent, importFile } from "./carry.ts";
@@ -135,7 +135,7 @@ export function createApp(world: World = browserWorld()): App {
     const problem = error instanceof StoreError ? error.problem : "storage_broken";
     c.state.value =
       problem === "newer_data"
-        ? { kind: "newer_data", found: 2, known: 1 }
+        ? { kind: "newer_data", found: SCHEMA + 1, known: SCHEMA }
         : { kind: "storage_broken", detail: error instanceof Error ? error.message : String(error) };
   };
   let refreshing = false;

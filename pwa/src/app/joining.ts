@@ -110,9 +110,11 @@ export function makeJoining(c: Context, engine: Engine, reload: () => Promise<vo
       });
       if (reply.kind !== "ok") return { ok: false, problem: problemOf(reply) };
       const held = textIn(reply.data, "result") === "held";
-      const row = identityOf(pending, privateKey, look, reply.data);
+      const code = "code" in invite ? { code: invite.code } : {};
+      const row: IdentityRow = { ...identityOf(pending, privateKey, look, reply.data), ...code };
       await c.store.use((db) =>
-        db.transaction("rw", db.tables, async () => {
+        db.transaction("rw", db.meta, db.counters, db.identities, db.keys, async () => {
+          await db.keys.put({ device: row.device, key: row.public });
           await db.meta.put({ key: "origin", value: textIn(look, "origin") });
           await db.meta.put({ key: "current", value: row.device });
           await db.counters.put({ device: row.device, scope: row.org, n: 1 });

@@ -13,8 +13,10 @@ export function toIdentity(row: IdentityRow): Identity {
 export async function loadPeople(c: Context): Promise<void> {
   const rows = await c.store.use((db) => db.identities.toArray());
   const chosen = (await c.store.use((db) => db.meta.get("current")))?.value;
-  const row = rows.find((r) => r.device === chosen) ?? rows[0] ?? null;
-  c.rows.value = rows;
+  // One whose key was found in two places gave way to its successor; it only sends what it still has.
+  const shown = rows.filter((r) => r.successor === undefined);
+  const row = shown.find((r) => r.device === chosen) ?? shown[0] ?? null;
+  c.rows.value = shown;
   c.current.value = row === null ? null : toIdentity(row);
   if (row === null) return;
   c.reference.value = (await c.store.use((db) => db.meta.get(`reference ${row.device}`)))?.value ?? null;

@@ -1,191 +1,143 @@
 /**
  * What an answer does to the phone: results, pages, rewinds, access. One transaction for ops, cursor and digest.
  */
-import type { Answer, PageOp, Result } from "../core/answer.ts";
-import { Refusal } from "../core/errors.ts";
-import { b64Decode, b64Encode } from "../core/ids.ts";
-import { formatCursor, nextDigest, parseCursor, startDigest } from "../core/log.ts";
-import { domain, parseOp } from "../core/ops.ts";
+import type { Answer, Result } from "../core/answer.ts";
 import type { Database } from "../store/db.ts";
-import { refold } from "../store/fold.ts";
-import type { IdentityRow, OpRow, OutboxRow } from "../store/rows.ts";
+import type { IdentityRow, OpRow } from "../store/rows.ts";
+import { takePage } from "./pages.ts";
+import { offerHeld, offerUnlogged, rewind } from "./rewind.ts";
+import { Taking } from "./taking.ts";
 
-/** `broken`: a scope whose page does not chain on our own log; `whole`: own ops came by id and are not here. */
+/** What of an answer the engine must know. */
 export interface Taken {
+  /** Scopes whose page does not chain on our own log. */
   broken: string[];
+  /** Own ops came by id and are not here: ask for them in full. */
   whole: boolean;
+  /** Ops that were put back for a reason that a second try at once would not change. */
+  deferred: string[];
+  /** Something changed that a person might look at. */
+  changed: boolean;
 }
 
-const key = (scope: string, doc: string): string => `${scope} ${doc}`;
+/** Leaves the transaction of an answer that was damaged on its way: nothing of it is kept. */
+class Damaged extends Error {}
 
 /** Mark one sent op by its result. `later` stays as it is, waiting. */
-async function takeResult(db: Database, sent: OutboxRow, result: Result): Promise<OpRow | null> {
-  const row = await db.ops.get(sent.id);
-  if (!row) return null;
-  if (result.result === "later") {
-    await db.ops.put({ ...row, tried: true, problem: result.problem });
-    return row;
-  }
-  const place = { seq: result.seq ?? row.seq, receivedAt: result.receivedAt ?? row.receivedAt };
-  const done = result.result === "accepted" || result.result === "already";
-  const state = done ? "sent" : result.result === "held" ? "held" : "refused";
-  await db.ops.put({ ...row, ...(done ? place : {}), state, tried: true, problem: result.problem });
-  await db.outbox.where("id").equals(sent.id).delete();
-  return row;
+function takeResult(taking: Taking, id: string, result: Result): void {
+  const row = taking.get(id);
+  if (!row) return;
+  const { problem } = result;
+  if (result.result === "accepted" || result.result === "already") {
+    // One that a page held before was only passed on again, for its private part.
+    const isLogged = row.digest !== null && row.seq === result.seq;
+    const place = { seq: result.seq, receivedAt: result.receivedAt, digest: null, unlogged: row.scope };
+    taking.put({ ...row, ...(isLogged ? {} : place), state: "sent", tried: true, problem: null }, true);
+  } else if (result.result === "held" || result.result === "refused") {
+    taking.put({ ...row, state: result.result, tried: true, problem }, true);
+  } else if (!row.tried || row.problem !== problem) taking.put({ ...row, tried: true, problem }, false);
 }
 
-/** The op row of a page's op; null where it cannot be read (a newer version: stored as it is, not folded). */
-async function pageRow(db: Database, origin: string, item: PageOp): Promise<OpRow | null> {
-  if (item.id !== null) return (await db.ops.get(item.id)) ?? null;
-  if (item.body === null || item.signature === null) return null;
-  const op = parseOp(origin, item.body, item.private);
-  if (op instanceof Refusal || op.scope !== item.scope) return null;
-  const known = await db.ops.get(op.id);
-  return {
-    id: op.id,
-    scope: op.scope,
-    doc: op.doc,
-    device: op.device,
-    n: op.n,
-    seq: null,
-    receivedAt: null,
-    digest: null,
-    body: item.body,
-    private: item.private ?? known?.private ?? null,
-    signature: known?.signature ?? item.signature,
-    state: "sent",
-    problem: null,
-    tried: true,
-  };
+async function takeResults(taking: Taking, sent: readonly OpRow[], answer: Answer): Promise<void> {
+  const copied = new Set<string>();
+  for (const [i, one] of sent.entries()) {
+    const result = answer.results[i];
+    if (!result) continue;
+    takeResult(taking, one.id, result);
+    if (result.problem === "device_copied") copied.add(one.device);
+  }
+  for (const device of copied) await taking.db.identities.update(device, { copied: true });
+  await taking.flush();
 }
 
-/** Take the run of one scope; false where it does not chain: nothing of it is kept then. */
-async function takePage(
-  db: Database,
-  origin: string,
-  scope: string,
-  items: readonly PageOp[],
-  cursor: string,
-  touched: Map<string, [string, string]>,
-): Promise<"ok" | "broken" | "whole"> {
-  const point = parseCursor((await db.scopes.get(scope))?.cursor ?? "0");
-  const end = parseCursor(cursor);
-  if (point instanceof Refusal || end instanceof Refusal) return "broken";
-  let digest = point?.digest ?? startDigest(origin, scope);
-  let seq = point?.seq ?? 0;
-  const prefix = domain("log", origin);
-  const rows: OpRow[] = [];
-  for (const item of items) {
-    const row = await pageRow(db, origin, item);
-    if (row === null) return item.id !== null ? "whole" : "broken";
-    const raw = b64Decode(row.id);
-    if (item.seq !== seq + 1 || raw instanceof Refusal) return "broken";
-    seq = item.seq;
-    digest = nextDigest(prefix, digest, seq, item.receivedAt, raw);
-    rows.push({
-      ...row,
-      seq,
-      receivedAt: item.receivedAt,
-      digest: b64Encode(digest),
-      state: "sent",
-      problem: null,
-    });
+async function takePages(taking: Taking, answer: Answer, taken: Taken, isStrict: boolean): Promise<void> {
+  for (const [scope, to] of answer.rewind) await rewind(taking, scope, to);
+  for (const [scope, cursor] of answer.cursors) {
+    if (answer.rewind.has(scope)) continue;
+    const run = answer.ops.filter((op) => op.scope === scope);
+    const outcome = await takePage(taking, scope, run, cursor);
+    if (outcome === "whole") taken.whole = true;
+    if (outcome === "broken") taken.broken.push(scope);
+    if (outcome === "broken" && isStrict) throw new Damaged(scope);
+    await taking.flush();
+    // Only a log that we hold to its end says that something is not in it.
+    if (outcome === "ok" && !answer.more) taken.deferred.push(...(await offerUnlogged(taking, scope)));
   }
-  if (end === null) return "ok";
-  if (end.seq !== seq || b64Encode(end.digest) !== b64Encode(digest)) return "broken";
-  for (const row of rows) {
-    await db.ops.put(row);
-    await db.outbox.where("id").equals(row.id).delete();
-    touched.set(key(row.scope, row.doc), [row.scope, row.doc]);
-  }
-  await db.scopes.put({ scope, cursor: formatCursor({ epoch: end.epoch, seq, digest }) });
-  return "ok";
 }
 
-/** Go back to a point; every op held above it, whoever wrote it, is offered again, own ones first. */
-export async function rewind(
-  db: Database,
-  origin: string,
-  scope: string,
-  to: string,
-  device: string,
-): Promise<void> {
-  const point = parseCursor(to);
-  let seq = point === null || point instanceof Refusal ? 0 : point.seq;
-  let cursor = to;
-  if (seq > 0 && point !== null && !(point instanceof Refusal)) {
-    const here = (await db.ops.where("[scope+seq]").equals([scope, seq]).first())?.digest;
-    if (here !== b64Encode(point.digest)) seq = 0;
+async function takeTurnedDown(taking: Taking, ids: readonly string[]): Promise<void> {
+  await taking.load(ids);
+  for (const id of ids) {
+    const row = taking.get(id);
+    if (row?.state === "held") taking.put({ ...row, state: "turned_down" }, true);
   }
-  if (seq === 0) cursor = "0";
-  const above = await db.ops
-    .where("[scope+seq]")
-    .between([scope, seq + 1], [scope, Number.MAX_SAFE_INTEGER])
-    .toArray();
-  above.sort(
-    (a, b) => Number(b.device === device) - Number(a.device === device) || (a.seq ?? 0) - (b.seq ?? 0),
-  );
-  for (const row of above) {
-    await db.ops.put({ ...row, seq: null, receivedAt: null, digest: null, state: "outbox" });
-    if ((await db.outbox.where("id").equals(row.id).count()) === 0) {
-      await db.outbox.add({ id: row.id, scope, device: row.device });
-    }
-  }
-  await db.scopes.put({ scope, cursor });
-  for (const doc of new Set(above.map((o) => o.doc))) await refold(db, origin, scope, doc);
 }
 
-async function takeAccess(db: Database, who: IdentityRow, answer: Answer): Promise<void> {
-  if (answer.scopes !== null) {
-    await db.access.where("device").equals(who.device).delete();
-    for (const one of answer.scopes) {
-      await db.access.put({ device: who.device, ...one });
-      if (!(await db.scopes.get(one.scope))) await db.scopes.put({ scope: one.scope, cursor: "0" });
-    }
+async function takeWant(db: Database, want: Answer["want"]): Promise<void> {
+  for (const [scope, hashes] of want) {
+    const keys = hashes.map((sha256): [string, string] => [scope, sha256]);
+    const rows = await db.uploads.where("[scope+sha256]").anyOf(keys).toArray();
+    const lost = rows.filter((row) => row.state === "sent");
+    await db.uploads.bulkPut(lost.map((row) => ({ ...row, state: "waiting", sent: 0 })));
   }
-  await db.identities.update(who.device, { access: answer.access });
 }
 
-/** Take a whole answer in, in one transaction. */
+async function takeAccess(db: Database, who: IdentityRow, answer: Answer): Promise<boolean> {
+  if (answer.access !== who.access) await db.identities.update(who.device, { access: answer.access });
+  if (answer.scopes === null) return false;
+  await db.access.where("device").equals(who.device).delete();
+  await db.access.bulkPut(answer.scopes.map((one) => ({ device: who.device, ...one })));
+  const known = await db.scopes.bulkGet(answer.scopes.map((one) => one.scope));
+  const fresh = answer.scopes.filter((_, i) => known[i] === undefined);
+  await db.scopes.bulkPut(fresh.map(({ scope }) => ({ scope, cursor: "0" })));
+  return true;
+}
+
+async function takeRest(taking: Taking, answer: Answer, skew: number): Promise<void> {
+  const { db } = taking;
+  const [epoch, known] = await db.meta.bulkGet(["epoch", "skew"]);
+  if (epoch?.value !== answer.epoch) {
+    if (epoch !== undefined) await offerHeld(taking);
+    await db.meta.put({ key: "epoch", value: answer.epoch });
+  }
+  if (known?.value !== skew) await db.meta.put({ key: "skew", value: skew });
+  for (const [scope, safe] of answer.safe) await db.scopes.update(scope, { safe });
+}
+
+/**
+ * Take a whole answer in, in one transaction.
+ *
+ * `isStrict`: a page that does not chain throws the whole answer away, as if it had never come; else the page
+ * alone is left out, so that a scope that is damaged at the server does not keep the others waiting.
+ */
 export async function takeAnswer(
   db: Database,
   origin: string,
   who: IdentityRow,
-  sent: readonly OutboxRow[],
+  sent: readonly OpRow[],
   answer: Answer,
   skew: number,
+  isStrict: boolean,
 ): Promise<Taken> {
-  const taken: Taken = { broken: [], whole: false };
-  const touched = new Map<string, [string, string]>();
-  await db.transaction("rw", db.tables, async () => {
-    for (const [i, one] of sent.entries()) {
-      const result = answer.results[i];
-      const row = result ? await takeResult(db, one, result) : null;
-      if (row) touched.set(key(row.scope, row.doc), [row.scope, row.doc]);
-      if (result?.problem === "device_copied") await db.identities.update(who.device, { copied: true });
-    }
-    for (const [scope, to] of answer.rewind) await rewind(db, origin, scope, to, who.device);
-    for (const [scope, cursor] of answer.cursors) {
-      if (answer.rewind.has(scope)) continue;
-      const run = answer.ops.filter((o) => o.scope === scope);
-      const outcome = await takePage(db, origin, scope, run, cursor, touched);
-      if (outcome === "whole") taken.whole = true;
-      if (outcome === "broken") taken.broken.push(scope);
-    }
-    for (const id of answer.turnedDown) {
-      const row = await db.ops.get(id);
-      if (!row) continue;
-      await db.ops.put({ ...row, state: "turned_down" });
-      touched.set(key(row.scope, row.doc), [row.scope, row.doc]);
-    }
-    for (const [scope, hashes] of answer.want) {
-      await db.uploads
-        .filter((u) => u.scope === scope && hashes.includes(u.sha256) && u.state === "sent")
-        .modify({ state: "waiting", sent: 0 });
-    }
-    await takeAccess(db, who, answer);
-    await db.meta.put({ key: "skew", value: skew });
-    for (const [scope, doc] of touched.values()) await refold(db, origin, scope, doc);
-  });
+  const taken: Taken = { broken: [], whole: false, deferred: [], changed: false };
+  const log = [db.ops, db.outbox, db.docs, db.scopes, db.keys];
+  const beside = [db.access, db.identities, db.uploads, db.meta];
+  try {
+    await db.transaction("rw", [...log, ...beside], async () => {
+      const taking = new Taking(db, origin);
+      await taking.load(sent.map((one) => one.id));
+      await takeRest(taking, answer, skew);
+      await takeResults(taking, sent, answer);
+      await takePages(taking, answer, taken, isStrict);
+      await takeTurnedDown(taking, answer.turnedDown);
+      await takeWant(db, answer.want);
+      const isOther = await takeAccess(db, who, answer);
+      taken.changed = isOther || taking.touched > 0;
+      await taking.end();
+    });
+  } catch (fault) {
+    if (!(fault instanceof Damaged)) throw fault;
+    return { broken: taken.broken, whole: false, deferred: [], changed: false };
+  }
   return taken;
 }

@@ -7,7 +7,8 @@
 import type { World } from "../store/world.ts";
 
 export type Reply =
-  | { kind: "ok"; data: unknown }
+  | { kind: "ok"; data: unknown; tag: string | null }
+  | { kind: "unchanged" }
   | { kind: "offline" }
   | { kind: "not_our_server" }
   | { kind: "problem"; status: number; slug: string; retryMs: number | null };
@@ -22,15 +23,18 @@ function slugOf(data: unknown): string {
   return typeof type === "string" ? type.slice(type.lastIndexOf("/") + 1) : "";
 }
 
+/** `tag`: what an earlier answer had as ETag; the same again is `unchanged`. */
 export async function call(
   world: World,
   path: string,
   data: unknown,
   token: string | null = null,
   timeoutMs = 60_000,
+  tag: string | null = null,
 ): Promise<Reply> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (token !== null) headers.Authorization = `Bearer ${token}`;
+  if (tag !== null) headers["If-None-Match"] = tag;
   const init: RequestInit = { headers, cache: "no-store", credentials: "omit" };
   if (data !== null) {
     const text = JSON.stringify(data);
@@ -47,12 +51,14 @@ export async function call(
   const cancel = world.setTimer(() => stop.abort(), timeoutMs);
   try {
     const answer = await world.fetch(path, init);
+    if (answer.status === 304 && tag !== null) return { kind: "unchanged" };
     const type = answer.headers.get("Content-Type") ?? "";
     if (!/^application\/(problem\+)?json/.test(type)) {
-      return answer.status >= 500 ? busy(world, answer, "") : { kind: "not_our_server" };
+      return answer.status >= 500 ? problemOf(world, answer, "") : { kind: "not_our_server" };
     }
     const body: unknown = await answer.json();
-    return answer.ok ? { kind: "ok", data: body } : busy(world, answer, slugOf(body));
+    if (!answer.ok) return problemOf(world, answer, slugOf(body));
+    return { kind: "ok", data: body, tag: answer.headers.get("ETag") };
   } catch {
     return { kind: "offline" };
   } finally {
@@ -60,8 +66,12 @@ export async function call(
   }
 }
 
-function busy(world: World, answer: Response, slug: string): Reply {
-  const seconds = Number(answer.headers.get("Retry-After") ?? Number.NaN);
-  const retryMs = Number.isFinite(seconds) ? seconds * 1000 * (1 + world.random() / 4) : null;
-  return { kind: "problem", status: answer.status, slug, retryMs };
+/** How long the server asks us to wait, spread a little so that not everybody comes back at once. */
+export function retryMsOf(world: World, headers: Headers): number | null {
+  const seconds = Number(headers.get("Retry-After") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 * (1 + world.random() / 4) : null;
+}
+
+function problemOf(world: World, answer: Response, slug: string): Reply {
+  return { kind: "problem", status: answer.status, slug, retryMs: retryMsOf(world, answer.headers) };
 }

@@ -1,29 +1,79 @@
-/** The silent session of a device: sign the server's challenge; the token stays in memory. */
+/**
+ * The silent session of a device: sign the server's challenge; the token stays in memory.
+ *
+ * A server that does not know the device any more (it was restored) is told of it once more: the ops of the
+ * device's own document go with the answer to the challenge, and the device is itself again without any person.
+ */
 import { b64Encode } from "../core/ids.ts";
+import { SESSION_HOURS } from "../core/limits.ts";
 import { domain } from "../core/ops.ts";
-import type { IdentityRow } from "../store/rows.ts";
+import type { IdentityRow, SignedText } from "../store/rows.ts";
 import type { World } from "../store/world.ts";
 import { call, type Reply } from "./api.ts";
+
+/** By our own clock and an hour early: the server's clock may be years away from it. */
+const LIFE_MS = (SESSION_HOURS - 1) * 3_600_000;
+/** As many ops of the own document as the server takes at once. */
+const OWN_MOST = 20;
 
 const member = (x: unknown, name: string): unknown =>
   typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined;
 
+/** The ops of the own device document that an answer carries. */
+export function ownOps(data: unknown): SignedText[] {
+  const ops = member(data, "ops");
+  if (!Array.isArray(ops)) return [];
+  return ops.flatMap((one: unknown) => {
+    const [body, part, signature] = [member(one, "body"), member(one, "private"), member(one, "signature")];
+    if (typeof body !== "string" || typeof signature !== "string") return [];
+    return [{ body, private: typeof part === "string" ? part : null, signature }];
+  });
+}
+
+/** An op as a request carries it. */
+export function toSent(one: SignedText): { body: string; signature: string; private?: string } {
+  const { body, signature, private: part } = one;
+  return part === null ? { body, signature } : { body, signature, private: part };
+}
+
 export class Sessions {
-  private tokens = new Map<string, { token: string; until: number }>();
+  private tokens = new Map<string, { token: string; at: number }>();
+  private readonly now: () => number;
+  private readonly keep: (device: string, own: readonly SignedText[]) => Promise<void>;
+
+  /** `keep` stores what an answer brought of the device's own document. */
+  constructor(now: () => number, keep: (device: string, own: readonly SignedText[]) => Promise<void>) {
+    this.now = now;
+    this.keep = keep;
+  }
 
   forget(device: string): void {
     this.tokens.delete(device);
   }
   remember(device: string, data: unknown): void {
     const token = member(data, "token");
-    const until = member(data, "expires_at");
-    if (typeof token === "string" && typeof until === "number") this.tokens.set(device, { token, until });
+    if (typeof token === "string") this.tokens.set(device, { token, at: this.now() });
   }
 
   /** A good token, or the reply that stood in the way. */
   async open(world: World, who: IdentityRow, origin: string): Promise<string | Reply> {
     const held = this.tokens.get(who.device);
-    if (held && held.until > world.now() + 60_000) return held.token;
+    const age = held ? this.now() - held.at : Number.NaN;
+    if (held && age >= 0 && age < LIFE_MS) return held.token;
+    let reply = await this.prove(world, who, origin, false);
+    if (reply.kind === "problem" && reply.slug === "nonce_unknown") {
+      reply = await this.prove(world, who, origin, false);
+    }
+    if (reply.kind === "problem" && reply.slug === "session" && who.own.length > 0) {
+      reply = await this.prove(world, who, origin, true);
+    }
+    if (reply.kind !== "ok") return reply;
+    this.remember(who.device, reply.data);
+    await this.keep(who.device, ownOps(reply.data));
+    return this.tokens.get(who.device)?.token ?? { kind: "not_our_server" };
+  }
+
+  private async prove(world: World, who: IdentityRow, origin: string, isForgotten: boolean): Promise<Reply> {
     const asked = await call(world, "/api/v1/device/challenge", { device: who.device });
     if (asked.kind !== "ok") return asked;
     const nonce = member(asked.data, "nonce");
@@ -34,19 +84,8 @@ export class Sessions {
     bytes.set(head);
     bytes.set(tail, head.length);
     const signed = await world.crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, who.privateKey, bytes);
-    const ops = who.own.map((o) => ({
-      body: o.body,
-      signature: o.signature,
-      ...(o.private ? { private: o.private } : {}),
-    }));
-    const answer = await call(world, "/api/v1/device/session", {
-      device: who.device,
-      nonce,
-      signature: b64Encode(new Uint8Array(signed)),
-      ops,
-    });
-    if (answer.kind !== "ok") return answer;
-    this.remember(who.device, answer.data);
-    return this.tokens.get(who.device)?.token ?? { kind: "not_our_server" };
+    const proof = { device: who.device, nonce, signature: b64Encode(new Uint8Array(signed)) };
+    const ops = isForgotten ? { ops: who.own.slice(0, OWN_MOST).map(toSent) } : {};
+    return call(world, "/api/v1/device/session", { ...proof, ...ops });
   }
 }

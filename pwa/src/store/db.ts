@@ -8,7 +8,7 @@ import Dexie, { type EntityTable, type Table } from "dexie";
 import type * as r from "./rows.ts";
 import type { World } from "./world.ts";
 
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 export const NAME = "so-nha-nong";
 
 export type StoreProblem = "storage_full" | "storage_broken" | "newer_data" | "blocked";
@@ -32,6 +32,8 @@ export class Database extends Dexie {
   blobs!: Table<r.BlobRow, [string, string]>;
   uploads!: EntityTable<r.UploadRow, "doc">;
   drafts!: EntityTable<r.DraftRow, "id">;
+  keys!: EntityTable<r.KeyRow, "device">;
+  requests!: EntityTable<r.RequestRow, "order">;
 
   constructor(world: World) {
     super(NAME, {
@@ -39,7 +41,7 @@ export class Database extends Dexie {
       IDBKeyRange: world.keyRange,
       chromeTransactionDurability: "strict",
     });
-    this.version(SCHEMA).stores({
+    this.version(1).stores({
       meta: "key",
       identities: "device",
       access: "[device+scope], device",
@@ -51,6 +53,13 @@ export class Database extends Dexie {
       blobs: "[scope+sha256]",
       uploads: "doc, state, of",
       drafts: "id, device",
+    });
+    this.version(SCHEMA).stores({
+      ops: "id, [scope+doc], [scope+seq], state, device, unlogged, newer",
+      outbox: "++order, id, device, scope",
+      uploads: "doc, state, of, [scope+sha256]",
+      keys: "device",
+      requests: "++order, &id, state",
     });
   }
 }

@@ -38,6 +38,12 @@ export interface OpRow {
   state: OpState;
   problem: string | null;
   tried: boolean;
+  /** The scope, while the op is acknowledged and no page of the log has held it yet. */
+  unlogged?: string;
+  /** 1: bytes that this version can't read; stored and passed on, folded after an update. */
+  newer?: 1;
+  /** Its place before the server was restored. */
+  was?: { seq: number; receivedAt: number | null; digest: string | null };
 }
 export interface OutboxRow {
   order?: number;
@@ -77,8 +83,42 @@ export interface IdentityRow {
   copied: boolean;
   access: string;
   /** Ops of its own device document: handed in again after a restore. */
-  own: { body: string; private: string | null; signature: string }[];
+  own: SignedText[];
   me: string;
+  /** The device that took this one's place after its key was found in two places. */
+  successor?: string;
+  /** A second join that a person still has to let in; the same bytes are sent until then. */
+  joining?: { body: string; signature: string; askedAt: number | null; problem: string | null };
+  /** The short code by which this device joined: a second join needs it again. */
+  code?: string;
+  /** 1: the server was restored; the ops of the own device document are to be handed in. */
+  handIn?: 0 | 1;
+}
+/** The exact texts of an op and its signature. */
+export interface SignedText {
+  body: string;
+  private: string | null;
+  signature: string;
+}
+/** The public key of a device, as base64url. */
+export interface KeyRow {
+  device: string;
+  key: string;
+}
+/** A row made in the field: asked of the server before the ops that speak of it. */
+export interface RequestRow {
+  order?: number;
+  id: string;
+  device: string;
+  kind: "organisation" | "farm" | "person" | "membership" | "help" | "consent" | "withdrawal";
+  made_at: number;
+  values: Values;
+  /** `unsent` and `waiting` (a person decides) are asked again; the others are the end. */
+  state: "unsent" | "waiting" | "settled" | "declined" | "refused";
+  reason: string | null;
+  /** The row as the server has it, once settled. */
+  row: Values | null;
+  askedAt: number | null;
 }
 export interface AccessRow {
   device: string;
@@ -88,6 +128,8 @@ export interface AccessRow {
 export interface ScopeRow {
   scope: string;
   cursor: string;
+  /** Up to which number a tested backup covers the scope, as the server said last. */
+  safe?: number;
 }
 export interface CounterRow {
   device: string;
@@ -107,7 +149,9 @@ export interface UploadRow {
   size: number;
   type: string;
   sent: number;
+  /** `broken`: the bytes are damaged here, or the server can't take them (`problem`). */
   state: "waiting" | "sent" | "broken";
+  problem?: string;
 }
 export interface DraftPhotoRow {
   id: string;

@@ -3,6 +3,7 @@
  *
  * Resolves only after the transaction's `complete`. A retry of the caller makes new ops; a retry of sending never does.
  */
+import type { Table } from "dexie";
 import { Refusal } from "../core/errors.ts";
 import { b64Encode } from "../core/ids.ts";
 import { parseCursor } from "../core/log.ts";
@@ -21,6 +22,7 @@ export interface NewOp {
 }
 export type SaveOutcome = { ok: true } | { ok: false; problem: "too_large" | "bad_value" };
 
+export const SAVE_LOCK = "so-nha-nong save";
 const SIGN = { name: "ECDSA", hash: "SHA-256" };
 
 export async function readMeta(db: Database, key: string): Promise<unknown> {
@@ -31,12 +33,35 @@ export async function originOf(db: Database): Promise<string> {
   return typeof value === "string" ? value : "";
 }
 
-async function sign(store: Store, who: IdentityRow, origin: string, fresh: NewOp, n: number, anchor: string) {
+/** What the next ops of a device are made of: read once for a save, however many ops it has. */
+interface Ground {
+  origin: string;
+  skew: number | null;
+  /** Scope → the last `n` used there. */
+  last: Map<string, number>;
+  cursors: Map<string, string>;
+}
+
+async function readGround(db: Database, device: string, scopes: readonly string[]): Promise<Ground> {
+  return db.transaction("r", [db.meta, db.counters, db.scopes], async () => {
+    const skew = await readMeta(db, "skew");
+    const counters = await db.counters.bulkGet(scopes.map((scope): [string, string] => [device, scope]));
+    const rows = await db.scopes.bulkGet([...scopes]);
+    return {
+      origin: await originOf(db),
+      skew: typeof skew === "number" ? skew : null,
+      last: new Map(scopes.map((scope, i) => [scope, counters[i]?.n ?? 0])),
+      cursors: new Map(scopes.map((scope, i) => [scope, rows[i]?.cursor ?? "0"])),
+    };
+  });
+}
+
+async function sign(store: Store, who: IdentityRow, ground: Ground, fresh: NewOp, n: number) {
   const { world } = store;
-  const skew = await store.use((db) => readMeta(db, "skew"));
+  const { origin, skew } = ground;
   const hasPrivate = Object.keys(fresh.private).length > 0;
   const part = hasPrivate ? makePrivate(randomBytes(world, 16), fresh.private) : null;
-  const point = parseCursor(anchor);
+  const point = parseCursor(ground.cursors.get(fresh.scope) ?? "0");
   const body = makeBody({
     device: who.device,
     n,
@@ -45,7 +70,7 @@ async function sign(store: Store, who: IdentityRow, origin: string, fresh: NewOp
     doc: fresh.doc,
     after: [...fresh.after].sort(),
     recordedAt: world.now(),
-    skew: typeof skew === "number" ? skew : null,
+    skew,
     anchor:
       point === null || point instanceof Refusal ? null : { seq: point.seq, digest: b64Encode(point.digest) },
     fields: fresh.set,
@@ -73,37 +98,49 @@ async function sign(store: Store, who: IdentityRow, origin: string, fresh: NewOp
   return row;
 }
 
-/** Sign and store ops of one person; `also` runs in the same transaction (drafts, photo rows). */
+/** Add what was signed, in one transaction. Done again after a lost connection it finds its own rows and is done. */
+async function write(
+  db: Database,
+  origin: string,
+  rows: readonly OpRow[],
+  also: (db: Database) => Promise<void>,
+  more: readonly Table[],
+): Promise<void> {
+  await db.transaction("rw", [db.ops, db.outbox, db.counters, db.docs, ...more], async () => {
+    const there = await db.ops.bulkGet(rows.map((row) => row.id));
+    if (rows.length > 0 && there.every((row) => row !== undefined)) return;
+    await db.ops.bulkAdd([...rows]);
+    await db.outbox.bulkAdd(rows.map(({ id, scope, device }) => ({ id, scope, device })));
+    const next = new Map(rows.map((row) => [row.scope, row]));
+    await db.counters.bulkPut([...next.values()].map(({ device, scope, n }) => ({ device, scope, n })));
+    const docs = new Map(rows.map((row) => [`${row.scope} ${row.doc}`, [row.scope, row.doc] as const]));
+    await refold(db, origin, [...docs.values()]);
+    await also(db);
+  });
+}
+
+/** Sign and store ops of one person; `also` runs in the same transaction, on drafts, photo rows, bytes and meta. */
 export async function saveOps(
   store: Store,
   who: IdentityRow,
   fresh: readonly NewOp[],
-  also: (db: Database) => Promise<void> = async () => undefined,
+  also?: (db: Database) => Promise<void>,
 ): Promise<SaveOutcome> {
-  const saved = await store.world.lock("so-nha-nong save", async (): Promise<SaveOutcome> => {
-    const origin = await store.use(originOf);
+  const saved = await store.world.lock(SAVE_LOCK, async (): Promise<SaveOutcome> => {
+    const scopes = [...new Set(fresh.map((one) => one.scope))];
+    const ground = await store.use((db) => readGround(db, who.device, scopes));
     const rows: OpRow[] = [];
-    const next = new Map<string, number>();
     for (const one of fresh) {
-      const before =
-        next.get(one.scope) ?? (await store.use((db) => db.counters.get([who.device, one.scope])))?.n ?? 0;
-      const cursor = (await store.use((db) => db.scopes.get(one.scope)))?.cursor ?? "0";
-      const row = await sign(store, who, origin, one, before + 1, cursor);
+      const n = (ground.last.get(one.scope) ?? 0) + 1;
+      const row = await sign(store, who, ground, one, n);
       if (row instanceof Refusal)
         return { ok: false, problem: row.slug === "too_large" ? "too_large" : "bad_value" };
-      next.set(one.scope, row.n);
+      ground.last.set(one.scope, n);
       rows.push(row);
     }
+    const nothing = async () => undefined;
     await store.use((db) =>
-      db.transaction("rw", db.tables, async () => {
-        for (const row of rows) {
-          await db.ops.add(row);
-          await db.outbox.add({ id: row.id, scope: row.scope, device: row.device });
-        }
-        for (const [scope, n] of next) await db.counters.put({ device: who.device, scope, n });
-        for (const row of rows) await refold(db, origin, row.scope, row.doc);
-        await also(db);
-      }),
+      write(db, ground.origin, rows, also ?? nothing, also ? [db.drafts, db.uploads, db.blobs, db.meta] : []),
     );
     return { ok: true };
   });

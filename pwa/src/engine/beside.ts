@@ -1,0 +1,75 @@
+/** What goes beside ops: requests for rows, the snapshot of names, the own device document after a restore. */
+import { call, type Reply } from "../net/api.ts";
+import { toSent } from "../net/session.ts";
+import type { Store } from "../store/db.ts";
+import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
+import type { IdentityRow, RequestRow } from "../store/rows.ts";
+
+const member = (x: unknown, name: string): unknown =>
+  typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined;
+
+async function ask(store: Store, token: string, rows: readonly RequestRow[]): Promise<Reply> {
+  const reply = await call(store.world, "/api/v1/requests", { requests: rows.map(requestLine) }, token);
+  if (reply.kind !== "ok") return reply;
+  const results = member(reply.data, "results");
+  if (!Array.isArray(results) || results.length !== rows.length) return { kind: "not_our_server" };
+  const now = store.world.now();
+  await store.use((db) =>
+    db.transaction("rw", db.requests, async () => {
+      for (const [i, row] of rows.entries()) await takeOutcome(db, row.id, results[i], now);
+    }),
+  );
+  return reply;
+}
+
+/** Ask for the rows that wait; null where nothing stands in the way of going on. */
+export async function sendRequests(store: Store, who: IdentityRow, token: string): Promise<Reply | null> {
+  const rows = await store.use((db) => dueRequests(db, who.device, store.world.now()));
+  if (rows.length === 0) return null;
+  const reply = await ask(store, token, rows);
+  if (reply.kind !== "problem" || reply.status !== 409) return reply.kind === "ok" ? null : reply;
+  // One of them was asked before with other values: each by itself, so that one never decides another's fate.
+  for (const row of rows) {
+    const single = await ask(store, token, [row]);
+    if (single.kind === "problem" && single.status === 409) {
+      const outcome = { result: "refused", reason: "request_reused" };
+      await store.use((db) => takeOutcome(db, row.id, outcome, store.world.now()));
+    } else if (single.kind !== "ok") return single;
+  }
+  return null;
+}
+
+/** The snapshot of names and lists; not worth failing a run for. True: something in it is new. */
+export async function fetchReference(store: Store, who: IdentityRow, token: string): Promise<boolean> {
+  const slot = `reference ${who.device}`;
+  const tag = await store.use((db) => db.meta.get(`tag ${who.device}`));
+  const known = typeof tag?.value === "string" ? tag.value : null;
+  const reply = await call(store.world, "/api/v1/reference", null, token, undefined, known);
+  if (reply.kind !== "ok" || typeof reply.data !== "object" || reply.data === null) return false;
+  const me = member(reply.data, "me");
+  const fresh = { confirmed: member(me, "state") === "confirmed" };
+  await store.use((db) =>
+    db.transaction("rw", db.meta, db.identities, async () => {
+      await db.meta.put({ key: slot, value: reply.data });
+      await db.meta.put({ key: `tag ${who.device}`, value: reply.tag });
+      const copied = member(me, "copied") === true ? { copied: true } : {};
+      await db.identities.update(who.device, { ...fresh, ...copied });
+    }),
+  );
+  return true;
+}
+
+/** After a restore: the own device document, as ops like any other. Done when none of them has to wait. */
+export async function handIn(store: Store, who: IdentityRow, token: string): Promise<void> {
+  const keys = await store.use((db) => db.keys.toArray());
+  const request = {
+    cursors: {},
+    ops: who.own.map(toSent),
+    keys: Object.fromEntries(keys.slice(0, 100).map((row) => [row.device, row.key])),
+    access: who.access,
+  };
+  const reply = await call(store.world, "/api/v1/sync", request, token);
+  const results = reply.kind === "ok" ? member(reply.data, "results") : null;
+  if (!Array.isArray(results) || results.some((one: unknown) => member(one, "result") === "later")) return;
+  await store.use((db) => db.identities.update(who.device, { handIn: 0 }));
+}
