@@ -16,10 +16,12 @@ from server.db import reading, run_write
 from server.services import admitting, taking
 from server.store import devices, log
 from server.store.devices import Writer
-from server.store.photos import settled_hashes
+from server.store.photos import wanted_photos
 from sync import ids, limits
 from sync.log import EMPTY, Cursor
 from sync.wire import SyncRequest
+
+OWN_PHOTOS_MS = 600_000  # our choice: a phone that has just named a photo sends it without being asked
 
 
 @dataclass
@@ -40,10 +42,10 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> dict[str, object]:
     """
     if caller.state == "confirmed":
         admitting.admit_confirmed(caller, now)
-    results = taking.take(request.ops, request.keys, caller, now)
     report = json.dumps(dict(request.phone)) if request.phone else None
-    run_write(lambda session: devices.note_seen(session, caller.device, now, report))
+    results = taking.take(request.ops, request.keys, caller, now, report)
     with reading() as session:
+        is_noted = devices.is_noted(session, caller.device, now, report)
         scopes = devices.scopes_of(session, caller)
         pulled = _pull(session, request, caller.device, scopes)
         access = _access(scopes)
@@ -65,10 +67,12 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> dict[str, object]:
         turned_down = log.turned_down(session, caller.device, limits.TURNED_DOWN_MAX)
         if turned_down:
             answer["turned_down"] = turned_down
-        want = _want(session, scopes)
+        want = _want(session, scopes, caller.device, now)
         if want:
             answer["want"] = want
-        return answer
+    if not is_noted:
+        run_write(lambda session: devices.note_seen(session, caller.device, now, report))
+    return answer
 
 
 def _pull(session: Session, request: SyncRequest, device: str, scopes: Mapping[str, bool]) -> Pulled:
@@ -122,17 +126,9 @@ def _access(scopes: Mapping[str, bool]) -> str:
     return ids.b64_encode(hashlib.sha256(text.encode("ascii")).digest())
 
 
-def _want(session: Session, scopes: Mapping[str, bool]) -> dict[str, list[str]]:
+def _want(session: Session, scopes: Mapping[str, bool], device: str, now: int) -> dict[str, list[str]]:
     """Return the hashes that the logs of these scopes name and the store lacks, at most 100."""
     found: dict[str, list[str]] = {}
-    left = limits.WANT_MAX
-    for scope in sorted(scopes):
-        named = log.named_photos(session, scope, 500)
-        settled = settled_hashes(session, scope, named) if named else set()
-        lacking = [one for one in named if one not in settled][:left]
-        if lacking:
-            found[scope] = lacking
-            left -= len(lacking)
-        if left == 0:
-            break
+    for scope, sha256 in wanted_photos(session, list(scopes), device, now - OWN_PHOTOS_MS, limits.WANT_MAX):
+        found.setdefault(scope, []).append(sha256)
     return found

@@ -6,7 +6,7 @@ Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §8; faults.md groups B and D.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,6 +26,7 @@ from sync.signing import verify
 from sync.wire import SentOp
 
 Result = dict[str, object]
+Taken = tuple[dict[int, Result], list[Writer]]
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,40 @@ class Checked:
     key: bytes
 
 
-def take(sent: Sequence[SentOp | None], keys: Mapping[str, bytes], carrier: Writer, now: int) -> list[Result]:
-    """Return one result for each op sent, in that order; what is accepted or held is durable."""
+def take(
+    sent: Sequence[SentOp | None],
+    keys: Mapping[str, bytes],
+    carrier: Writer,
+    now: int,
+    report: str | None = None,
+) -> list[Result]:
+    """Return one result for each op sent, in that order; what is accepted or held is durable.
+
+    Shape:  `report` is what the phone says of itself, JSON; kept with the first scope's ops, for a commit of
+            its own would cost as much as theirs.
+    """
     results: list[Result] = [{} for _ in sent]
     by_scope: dict[str, list[Checked]] = {}
     for one in _check_all(sent, keys, results):
         by_scope.setdefault(one.signed.op.scope, []).append(one)
     for scope in sorted(by_scope):
         work = partial(_take_scope, scope=scope, checked=by_scope[scope], carrier=carrier, now=now)
-        done, confirmed = run_write(work)
+        done, confirmed = run_write(
+            work if scope != min(by_scope) else partial(_note, work, carrier, now, report)
+        )
         for place, result in done.items():
             results[place] = result
         for writer in confirmed:
             admitting.admit_confirmed(writer, now)
     return results
+
+
+def _note(
+    work: Callable[[Session], Taken], carrier: Writer, now: int, report: str | None, session: Session
+) -> Taken:
+    taken = work(session)
+    devices.note_seen(session, carrier.device, now, report)
+    return taken
 
 
 def _check_all(
@@ -89,9 +110,7 @@ def _signature(text: str) -> bytes:
     return ids.b64_decode(text)
 
 
-def _take_scope(
-    session: Session, scope: str, checked: Sequence[Checked], carrier: Writer, now: int
-) -> tuple[dict[int, Result], list[Writer]]:
+def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrier: Writer, now: int) -> Taken:
     """Judge and store the ops of one scope under its lock.
 
     Returns: one result a place, and who stands behind the devices whose documents changed and are confirmed.

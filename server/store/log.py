@@ -261,12 +261,6 @@ def release(session: Session, scope: str, rows: Sequence[HeldOp]) -> list[int]:
     return append_at(session, scope, ops)
 
 
-def named_photos(session: Session, scope: str, most: int) -> list[str]:
-    """Return the newest hashes that a scope's log names."""
-    query = select(NamedPhoto.sha256).where(NamedPhoto.scope == scope)
-    return list(session.scalars(query.order_by(NamedPhoto.seq.desc()).limit(most)))
-
-
 def _insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an insert that can say what to do where the row is there."""
     dialect = session.get_bind().dialect.name

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models.blobs import PART, Blob, BlobPart
+from server.models.log import NamedPhoto, OpRow
 
 
 def find_blob(session: Session, scope: str, sha256: str, *, lock: bool = False) -> Blob | None:
@@ -22,10 +23,26 @@ def find_parts(session: Session, scope: str, sha256: str) -> list[BlobPart]:
     return list(session.scalars(query.order_by(BlobPart.start)))
 
 
-def settled_hashes(session: Session, scope: str, hashes: Collection[str]) -> set[str]:
-    """Return those of `hashes` that need not be sent: stored, refused for good, or erased (for `want`)."""
-    query = select(Blob.sha256).where(Blob.scope == scope, Blob.sha256.in_(hashes), Blob.state != PART)
-    return set(session.scalars(query))
+def wanted_photos(
+    session: Session, scopes: Collection[str], device: str, since: int, most: int
+) -> list[tuple[str, str]]:
+    """Return (scope, sha256) of bytes that the log names and the store lacks (for `want`), the oldest first.
+
+    Shape:  bytes that were refused for good or erased are not wanted; nor are those that `device` itself has
+            named after `since` (ms), for they follow their ops.
+    """
+    query = (
+        select(NamedPhoto.scope, NamedPhoto.sha256)
+        .join(OpRow, and_(OpRow.scope == NamedPhoto.scope, OpRow.seq == NamedPhoto.seq))
+        .outerjoin(Blob, and_(Blob.scope == NamedPhoto.scope, Blob.sha256 == NamedPhoto.sha256))
+        .where(
+            NamedPhoto.scope.in_(scopes),
+            or_(Blob.state.is_(None), Blob.state == PART),
+            or_(OpRow.device != device, OpRow.received_at <= since),
+        )
+    )
+    found = session.execute(query.order_by(NamedPhoto.scope, NamedPhoto.seq).limit(most))
+    return [(scope, sha256) for scope, sha256 in found]
 
 
 def count_begun(session: Session, device: str, since: int) -> int:

@@ -136,7 +136,20 @@ def test_photos_that_the_log_names_are_wanted(phone: Phone) -> None:
     sha256 = ids.b64_encode(bytes(range(32)))
     doc = "photo:019a0000-0000-7000-8000-000000000009"
     answer = sync(phone, make(phone, scope, 1, doc=doc, fields={"sha256": sha256, "bytes": 3}))
-    assert answer["want"] == {scope: [sha256]}
+    assert "want" not in answer  # they follow their op
+    later = now_ms() + 600_001
+    phone.client.application.extensions["clock"] = lambda: later
+    assert sync(phone)["want"] == {scope: [sha256]}
+
+
+def test_photos_of_another_phone_are_wanted_at_once(phone: Phone) -> None:
+    scope = scope_of(phone)
+    sha256 = ids.b64_encode(bytes(range(32)))
+    doc = "photo:019a0000-0000-7000-8000-000000000009"
+    sync(phone, make(phone, scope, 1, doc=doc, fields={"sha256": sha256, "bytes": 3}))
+    other = enrolled(phone.client.application.test_client(), "Anh Nam", "Nhà Lụa", "member")
+    assert scope_of(other) == scope
+    assert sync(other)["want"] == {scope: [sha256]}
 
 
 def test_no_session_no_answer(phone: Phone) -> None:
