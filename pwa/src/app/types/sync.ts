@@ -1,0 +1,82 @@
+/** What waits, what is stuck, how full the phone is, and the file that carries what is unsent. */
+import type { ReadonlySignal } from "@preact/signals";
+import type { Connection, Progress } from "../../engine/sync.ts";
+import type { DocRef, Scope } from "./values.ts";
+
+/** How the last attempt ended; `not_our_server`: an answer that is not our server's (captive portal). */
+export type { Connection, Progress };
+
+/** An op that does not simply wait its turn. */
+export interface StuckOp {
+  op: string;
+  scope: Scope;
+  doc: DocRef;
+  /** Form code for an entry. */
+  form: string | null;
+  happened_on: string | null;
+  state: "held" | "refused" | "turned_down" | "later" | "declined";
+  problem: string | null;
+  reason: string | null;
+  /** What the person can do. */
+  next: "wait" | "ask" | "update" | "record_again" | "export";
+}
+
+export interface WaitingPhoto {
+  doc: DocRef;
+  /** The entry (or plot) it belongs to. */
+  of: DocRef | null;
+  bytes: number;
+  /** Bytes the server has already. */
+  sent: number;
+  state: "waiting" | "sending" | "broken" | "wifi";
+}
+
+export interface SyncStatus {
+  connection: Connection;
+  waitingOps: number;
+  waitingPhotos: number;
+  waitingPhotoBytes: number;
+  /** Phone clock of the last complete round; null: never. */
+  last_sync_at: number | null;
+  next_attempt_at: number | null;
+  /** Of the running round. */
+  progress: Progress | null;
+  /** Server clock minus phone clock, ms; warn above 10 minutes. */
+  skew: number | null;
+  /** Digest of our own log did not agree with the server's: taken again from the start. */
+  digestMismatch: boolean;
+}
+
+export interface StorageStatus {
+  used: number | null;
+  left: number | null;
+  /** Browser promised to keep the data. */
+  persisted: boolean | null;
+  /** Less than 20 % or 300 MB left: photos stop before text. */
+  nearlyFull: boolean;
+}
+
+export interface ImportReport {
+  ok: boolean;
+  ops: number;
+  already: number;
+  photos: number;
+  requests: number;
+  /** Lines that could not be taken (cut, damaged, bad signature). */
+  bad: number;
+  problem: "not_a_file" | "other_origin" | "too_large" | "storage_full" | "storage_broken" | null;
+}
+
+export interface Sync {
+  status: ReadonlySignal<SyncStatus>;
+  storage: ReadonlySignal<StorageStatus>;
+  stuck: ReadonlySignal<readonly StuckOp[]>;
+  photos: ReadonlySignal<readonly WaitingPhoto[]>;
+  /** "Gửi ngay": resets the back-off. Resolves when the round ended. */
+  now(): Promise<void>;
+  /** What has not been acknowledged, signed, with photo bytes. `name` ends in `.sonhanong`. */
+  exportUnsent(): Promise<{ name: string; blob: Blob; ops: number; photos: number }>;
+  importFile(blob: Blob): Promise<ImportReport>;
+  /** Ask the browser to keep the data; true when granted. */
+  askPersist(): Promise<boolean>;
+}
