@@ -138,10 +138,10 @@ def devices() -> Response:
 
 @blueprint.get("/may/<uuid>")
 def device(uuid: str) -> Response:
-    """Show one device, to confirm or revoke it."""
+    """Show the device of one invitation (and those that joined later by it), to confirm or revoke it."""
     staff = _staff()
-    found = console_farms.device_of(staff, console.check_uuid(uuid))
-    return _page("device.html", staff, place="devices", device=found, now=now_ms())
+    found = console_farms.devices_of_invite(staff, console.check_uuid(uuid))
+    return _page("device.html", staff, place="devices", devices=found, now=now_ms())
 
 
 @blueprint.get("/vao")
@@ -156,7 +156,7 @@ def leave() -> AnyResponse:
     token = console_token()
     if token is not None:
         sessions.end(token)
-    answer = redirect(f"{ENTER}?ra=1", 303)
+    answer = make_response(redirect(f"{ENTER}?ra=1", 303))
     forget_cookie(answer)
     return answer
 
@@ -164,7 +164,7 @@ def leave() -> AnyResponse:
 @blueprint.post("/tieng")
 def language() -> AnyResponse:
     """Keep the language that this browser reads."""
-    answer = redirect(_place(request.form.get("toi", "")), 303)
+    answer = make_response(redirect(_place(request.form.get("toi", "")), 303))
     answer.set_cookie(
         LANGUAGE_COOKIE,
         pick_language(request.form.get("language")),

@@ -13,7 +13,7 @@ from server.pages.console_words import Language, say
 from sync.civil import BadDate, days_between, is_civil_date, ms_to_date, parse_date, weekday_name
 from sync.forms import Field, Form
 from sync.lunar import lunar_shown
-from sync.units import AMOUNT, UNITS, UnitError, amount_shown, area_shown, format_decimal
+from sync.units import AMOUNT, UNITS, UnitError, amount_shown, area_shown, format_decimal, m2_to_sao
 from sync.values import Json, split_line
 
 NBSP = "\u00a0"
@@ -99,10 +99,7 @@ class Shower:
             blocks.append(Block("", self._facts(form, own, left, hidden)))
             for place, line in enumerate(line_ids(left), start=1):
                 names = [f"line.{line}.{field.name}" for field in (form.lines.fields if form.lines else ())]
-                title = self.say("line_n", n=place)
-                if form.lines is not None:
-                    title = f"{getattr(form.lines.title, self.language)} {place}"
-                blocks.append(Block(title, self._facts(form, names, left, hidden)))
+                blocks.append(Block(self._line_title(form, place), self._facts(form, names, left, hidden)))
         rest = self._facts(form, sorted(left), left, hidden)
         blocks.append(Block(self.say("other_fields") if form is not None else "", rest))
         return [block for block in blocks if block.facts]
@@ -119,9 +116,15 @@ class Shower:
         texts = (self.value(field, values.get(field.name)) for field in fields)
         return ", ".join([text for text in texts if text][:3])
 
+    def _line_title(self, form: Form, place: int) -> str:
+        if form.lines is None:
+            return self.say("line_n", n=place)
+        title: str = getattr(form.lines.title, self.language)
+        return title if place == 1 else f"{title} ({place})"
+
     def _line_summary(self, fields: Sequence[Field], values: Mapping[str, Json], line: str) -> str:
         texts = (self.value(field, values.get(f"line.{line}.{field.name}")) for field in fields)
-        return ", ".join([text for text in texts if text][:3])
+        return ", ".join([text for text in texts if text][:2])
 
     def _facts(
         self, form: Form | None, names: Iterable[str], left: dict[str, Json], hidden: set[str]
@@ -183,8 +186,14 @@ def amount_text(amount: str, unit: str, language: Language) -> str:
 
 
 def area_text(square_metres: int, language: Language) -> str:
-    """Return whole square metres with sào beside them: "720 m² (2 sào)"."""
-    return amount_text(str(square_metres), "m2", language)
+    """Return whole square metres as people say them: "2 sào (720 m²)"."""
+    said = amount_shown(m2_to_sao(square_metres), "sao", language)
+    return f"{said} ({amount_shown(str(square_metres), 'm2', language)})".replace(" ", NBSP)
+
+
+def uncapital(text: str) -> str:
+    """Return a name as it stands inside a line: "Cà chua" as "cà chua", "ST25" as it is."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
 def date_text(date: str) -> str:

@@ -15,6 +15,7 @@ from server.pages.console_show import (
     leaf,
     span_text,
     time_text,
+    uncapital,
     whole_days,
 )
 from server.pages.console_words import Language, say, words
@@ -96,6 +97,7 @@ class Clash:
 
     title: str
     sides: tuple[Side, ...]
+    is_deletion: bool
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Event:
     title: str
     notes: tuple[str, ...]
     changes: tuple[tuple[str, str, str], ...]
+    is_same: bool
 
 
 def shower_of(language: Language, names: Names, scope: str) -> Shower:
@@ -130,7 +133,7 @@ def who_shown(language: Language, who: Who | None) -> str:
 def form_title(language: Language, form: Form | None, code: object, subject: str) -> str:
     """Return "Phun thuốc, cà chua"."""
     title = say(language, "unknown_form", form=code) if form is None else getattr(form.short, language)
-    return f"{title}, {subject}" if subject else title
+    return f"{title}, {uncapital(subject)}" if subject else title
 
 
 def days(language: Language, found: EntryList) -> list[Day]:
@@ -150,8 +153,9 @@ def shots(language: Language, scope: str, form: Form | None, photos: Sequence[Ph
     found = []
     for photo in photos:
         address = f"/api/v1/photos/{kind}/{uuid}/{photo.sha256}"
-        named = kinds.get(photo.kind, photo.kind)
-        alt = say(language, "sound") if photo.is_sound else say(language, "photo_of", kind=named)
+        named = kinds.get(photo.kind)
+        alt = say(language, "photo") if named is None else say(language, "photo_of", kind=named)
+        alt = say(language, "sound") if photo.is_sound else alt
         found.append(
             Shot(
                 thumb=f"{address}?size=thumb",
@@ -262,7 +266,8 @@ def _clash(language: Language, page: Page, shower: Shower, conflict: Conflict) -
         title = say(language, "clash_deletion")
     else:
         texts = {}
-        title = ", ".join(_label(shower, page.form, name) for name in conflict.fields)
+        named = ", ".join(_label(shower, page.form, name) for name in conflict.fields)
+        title = f"{say(language, 'clash_title')}: {named}"
     sides = []
     for option in conflict.options:
         if conflict.is_deletion:
@@ -286,7 +291,7 @@ def _clash(language: Language, page: Page, shower: Shower, conflict: Conflict) -
                 private=_json(option.private),
             )
         )
-    return Clash(title, tuple(sides))
+    return Clash(title, tuple(sides), conflict.is_deletion)
 
 
 def _side(shower: Shower, page: Page, name: str, value: Json) -> str:
@@ -332,6 +337,7 @@ def _event(language: Language, page: Page, shower: Shower, step: Step) -> Event:
         title=say(language, f"step_{step.what}", who=who_shown(language, step.who)),
         notes=tuple(notes),
         changes=() if is_first else _changes(page, shower, step),
+        is_same=step.what == "changed" and not step.changes,
     )
 
 

@@ -126,13 +126,17 @@ def devices_of(staff: Staff) -> list[Device]:
     )
 
 
-def device_of(staff: Staff, uuid: str) -> Device:
-    """Return one device of the organisation. Raises: ServiceError(not_found)."""
+def devices_of_invite(staff: Staff, uuid: str) -> list[Device]:
+    """Return the devices of one invitation of the organisation, the first that joined first.
+
+    Raises: ServiceError(not_found).
+    """
     with reading() as session:
-        row = session.get(DeviceRow, (staff.org_scope, f"device:{uuid}"))
-        if row is None:
+        query = select(DeviceRow).where(DeviceRow.scope == staff.org_scope, DeviceRow.doc == f"device:{uuid}")
+        rows = list(session.scalars(query.order_by(DeviceRow.place)))
+        if not rows:
             raise ServiceError("not_found")
-        return next(iter(_devices(session, staff, [row])))
+        return list(_devices(session, staff, rows))
 
 
 def _rows(session: Session, staff: Staff, memberships: Sequence[str] | None) -> list[DeviceRow]:
@@ -149,6 +153,7 @@ def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Itera
         for one in people.members_where(session, Membership.id.in_([row.membership for row in rows]))
     }
     keys = [row.device for row in rows if row.device is not None]
+    is_one = len({row.doc for row in rows}) == 1
     seen = {one.device: one for one in session.scalars(select(DeviceSeen).where(DeviceSeen.device.in_(keys)))}
     waits = select(HeldOp.device, func.count()).where(
         HeldOp.device.in_(keys), HeldOp.scope.in_(staff.scopes), HeldOp.is_turned_down.is_(False)
@@ -156,8 +161,8 @@ def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Itera
     held = {str(device): int(count) for device, count in session.execute(waits.group_by(HeldOp.device))}
     for row in rows:
         member = members.get(row.membership)
-        is_live = row.state in ("waiting", "confirmed")
-        is_asked = row.state == "waiting" or (is_live and len(rows) == 1)
+        is_live = row.state in ("waiting", "confirmed", "invited")
+        is_asked = row.state == "waiting" or (is_live and is_one)
         ends = is_live and may_revoke(staff.role, is_self=row.membership == staff.membership)
         was_seen = seen.get(row.device or "")
         yield Device(

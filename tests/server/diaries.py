@@ -66,7 +66,9 @@ class Diary:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return list(answer.get_json()["results"])
 
-    def record(self, doc: str, fields: dict[str, Any], private: dict[str, Any] | None = None, **more: Any) -> Sent:
+    def record(
+        self, doc: str, fields: dict[str, Any], private: dict[str, Any] | None = None, **more: Any
+    ) -> Sent:
         """Make an op, send it, and hold the server to having accepted it."""
         made = self.op(doc, fields, private, **more)
         assert self.send(made)[0]["result"] == "accepted"

@@ -33,6 +33,7 @@ export async function acts(desk: Desk): Promise<void> {
     });
   }
   chooseAll();
+  for (const form of all<HTMLFormElement>("form[data-settle]")) nameChoice(form);
   one("[data-send]")?.addEventListener("click", () => void flush(desk));
   addEventListener("online", () => void flush(desk));
   await flush(desk);
@@ -72,9 +73,10 @@ function still(form: HTMLFormElement, is: boolean): void {
 function finish(desk: Desk, outcome: Outcome): void {
   if (outcome === "offline" || outcome === "later") {
     setTimeout(() => void flush(desk), AGAIN_MS); // kept; the page can't be drawn anew now
-    return say(outcome);
+    say(outcome);
+    return;
   }
-  if (outcome === "signed_out") return location.reload(); // the way in says what to do
+  // Signed out: the page leads to the way in, which says what to do.
   const clashes = Math.max(0, all("form[data-settle]").length - 1);
   sessionStorage.setItem(SAID, JSON.stringify({ outcome, at: location.pathname, clashes }));
   location.reload();
@@ -102,8 +104,11 @@ async function flush(desk: Desk): Promise<void> {
 function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
   if ("settle" in form.dataset) return settling(form);
   if ("admit" in form.dataset) return admitting(desk, form, what);
+  const device = form.dataset.device ? { device: form.dataset.device } : {};
   const set: Record<string, Value> =
-    form.dataset.deviceOp === "confirm" ? { confirmed: true } : { revoked: true, reason: reasonIn(form) };
+    form.dataset.deviceOp === "confirm"
+      ? { confirmed: true, ...device }
+      : { revoked: true, ...device, reason: reasonIn(form) };
   return [{ ...targetOf(form), set, private: {} }];
 }
 
@@ -145,6 +150,24 @@ function admitting(desk: Desk, form: HTMLFormElement, what: string): Statement[]
 
 function reasonIn(form: HTMLFormElement): string {
   return one<HTMLInputElement>("input[name=reason]", form)?.value.trim() ?? "";
+}
+
+/** The button names what is chosen, where that is short. */
+function nameChoice(form: HTMLFormElement): void {
+  const button = one("[data-choose]", form);
+  const words = button === null ? null : one("span", button);
+  if (button === null || words === null) return;
+  const plain = words.textContent ?? "";
+  const name = () => {
+    const side = one("input[name=side]:checked", form)?.closest("label");
+    const said = side ? all(".what", side).map((part) => part.lastChild?.textContent ?? "") : [];
+    const text = said.length === 1 ? (said[0] ?? "") : "";
+    const isAct = "deletion" in form.dataset;
+    words.textContent =
+      text === "" || text.length > 24 ? plain : isAct ? text : `${button.dataset.choose ?? ""} ${text}`;
+  };
+  form.addEventListener("change", name);
+  name();
 }
 
 function chooseAll(): void {

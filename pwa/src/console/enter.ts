@@ -20,12 +20,16 @@ import { openSession } from "./session.ts";
 
 const INVITE = "so-nha-nong-console invite";
 const ENTERED = "so-nha-nong-console entered";
-const LOOP_MS = 10_000;
 
 interface Gate {
   readonly desk: Desk;
   readonly shelf: Shelf;
   readonly place: string;
+}
+
+/** Say that a page of the console was shown: entering worked. */
+export function arrived(): void {
+  sessionStorage.removeItem(ENTERED);
 }
 
 /** Run the page. */
@@ -109,9 +113,9 @@ async function accept(gate: Gate, invite: Invite, seen: Look): Promise<void> {
 
 /** Enter as a person: sign a challenge, nothing to type. */
 async function go(gate: Gate, person: Person): Promise<void> {
-  if (Date.now() - Number(sessionStorage.getItem(ENTERED)) < LOOP_MS) {
-    sessionStorage.removeItem(ENTERED);
-    return refuse(gate, "cookie"); // just entered and sent back here: the cookie was not kept
+  if (sessionStorage.getItem(ENTERED) !== null) {
+    arrived();
+    return refuse(gate, "cookie"); // entered and sent back here at once: the cookie was not kept
   }
   showOnly("data-part", "busy");
   const opened = await openSession(gate.desk, gate.shelf, person);
@@ -121,7 +125,7 @@ async function go(gate: Gate, person: Person): Promise<void> {
 }
 
 function leaveTo(gate: Gate): void {
-  sessionStorage.setItem(ENTERED, String(Date.now()));
+  sessionStorage.setItem(ENTERED, "1");
   location.replace(gate.place);
 }
 
@@ -139,7 +143,7 @@ async function pick(gate: Gate): Promise<void> {
     if (!(row instanceof DocumentFragment)) continue;
     fill(row, { name: person.name, organisation: person.organisation });
     one("[data-enter-as]", row)?.addEventListener("click", () => {
-      sessionStorage.removeItem(ENTERED);
+      arrived();
       void go(gate, person);
     });
     one("[data-remove]", row)?.addEventListener("click", () => void remove(gate, person));

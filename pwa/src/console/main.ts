@@ -2,7 +2,7 @@
 import "./console.css";
 import { acts } from "./acts.ts";
 import type { Desk } from "./desk.ts";
-import { enter } from "./enter.ts";
+import { arrived, enter } from "./enter.ts";
 import { all, one } from "./page.ts";
 
 const desk: Desk = {
@@ -31,4 +31,8 @@ function narrowAtOnce(): void {
 
 foldFilter();
 narrowAtOnce();
-void (document.body.dataset.page === "enter" ? enter(desk) : acts(desk));
+if (document.body.dataset.page === "enter") void enter(desk);
+else {
+  arrived();
+  void acts(desk);
+}
