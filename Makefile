@@ -36,6 +36,7 @@ $(VENV)/npm.stamp: pwa/package-lock.json $(VENV)/dev.stamp $(NODE_STAMP)
 
 install: $(VENV)/npm.stamp ## Install what is needed
 
+run: export PUBLIC_URL ?= http://localhost:$(or $(PORT),8000)
 run: install ## Build the phone, migrate the database, make the demo (DEMO=0: none), serve on PORT (8000)
 	$(NPM) run build --silent
 	$(BIN)/flask --app wsgi db upgrade
