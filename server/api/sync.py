@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify
+from flask import Response
 from flask_smorest import Blueprint
 
 from server.api.bodies import read_json_body
@@ -20,4 +20,4 @@ def sync() -> Response:
     """Take ops in, one result each, and give back what the device has not seen. WIRE says the rest."""
     caller = require_device()
     request = parse_request(read_json_body(REQUEST_BYTES_MAX))
-    return jsonify(syncing.sync(request, caller.writer, now_ms()))
+    return Response(syncing.sync(request, caller.writer, now_ms()), content_type="application/json")

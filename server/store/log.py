@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Pool, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,8 @@ from sync import ids
 from sync.log import next_digest, start_digest
 from sync.merge import Placed, fold
 from sync.ops import Op, domain, parse_op
+
+_origins: WeakKeyDictionary[Pool, str] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,12 @@ class Signed:
 
 
 def origin(session: Session) -> str:
-    """Return the log's name, or an empty text before `flask setup`."""
-    return session.scalar(select(Meta.value).where(Meta.name == "origin")) or ""
+    """Return the log's name, or an empty text before `flask setup`; read once, for it never changes."""
+    pool = session.get_bind().engine.pool
+    name = _origins.get(pool) or session.scalar(select(Meta.value).where(Meta.name == "origin"))
+    if name:
+        _origins[pool] = name
+    return name or ""
 
 
 def set_origin(session: Session, name: str) -> None:
@@ -160,10 +167,10 @@ def wire_op(row: OpRow) -> dict[str, object]:
     return found | {"signature": ids.b64_encode(row.signature)}
 
 
-def page(session: Session, scope: str, above: int, ops_max: int) -> list[OpRow]:
-    """Return the next ops of a scope above a number, in order."""
-    query = select(OpRow).where(OpRow.scope == scope, OpRow.seq > above).order_by(OpRow.seq).limit(ops_max)
-    return list(session.scalars(query))
+def heads(session: Session, scopes: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+    """Return the newest number and digest of each scope that has any."""
+    found = session.execute(select(Head.scope, Head.seq, Head.digest).where(Head.scope.in_(scopes)))
+    return {scope: (seq, digest) for scope, seq, digest in found if seq > 0}
 
 
 def digest_at(session: Session, scope: str, seq: int) -> bytes | None:
