@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from server.store import devices, log
-from server.store.device_fold import join_key, knows_secret
+from server.store import devices, log, people
+from server.store.device_fold import join_key, knows_secret, parse_invite
 from server.store.devices import Writer
 from sync import ids
 from sync.ops import Op
@@ -59,6 +59,19 @@ def standing(session: Session, batch: Batch, device: str) -> Standing:
             and (is_operator or bool(devices.scopes_of(session, writer).get(batch.scope))),
         )
     return found
+
+
+def is_early(session: Session, batch: Batch, op: Op) -> bool:
+    """Return whether an op of a device document came before what it speaks of: its invite, or the row of it.
+
+    After a restore anybody may be the first to bring it; nobody has to decide, it only has to come again.
+    """
+    if op.doc_type != "device":
+        return False
+    invite = parse_invite(op)
+    if invite is not None:
+        return people.member(session, invite.membership) is None
+    return op.doc not in batch.docs
 
 
 def reason(session: Session, batch: Batch, op: Op) -> str | None:

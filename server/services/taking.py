@@ -78,6 +78,8 @@ def _check_all(
     sent: Sequence[SentOp | None], keys: Mapping[str, bytes], results: list[Result]
 ) -> list[Checked]:
     """Parse and verify before any transaction; what fails has its result already."""
+    if not sent:
+        return []
     with reading() as session:
         origin = log.origin(session)
         known: dict[str, bytes | None] = {}
@@ -180,6 +182,8 @@ def _judge(session: Session, batch: Batch, one: Checked) -> Result:
     op = one.signed.op
     reaches = judging.standing(session, batch, op.device).reaches
     if not reaches and not devices.had_right(session, batch.carrier, batch.scope):
+        return {"result": "later", "problem": "scope_unknown"}
+    if judging.is_early(session, batch, op):
         return {"result": "later", "problem": "scope_unknown"}
     reason = judging.reason(session, batch, op)
     batch.used.setdefault(op.device, set()).add(op.n)
