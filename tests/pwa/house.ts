@@ -102,14 +102,6 @@ export class House {
       reason: String(reason),
     }));
   }
-  /** Let in everything that waits for a person. */
-  async admitAll(): Promise<void> {
-    const held = await this.held();
-    for (const scope of new Set(held.map((h) => h.scope))) {
-      const admit = held.filter((h) => h.scope === scope).map((h) => h.id);
-      await this.operator(scope, "admission", { admit: admit.slice(0, 100) });
-    }
-  }
   async change(query: string, values: object = {}): Promise<void> {
     await this.ask({ do: "change", query, values });
   }

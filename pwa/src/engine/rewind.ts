@@ -24,8 +24,17 @@ async function isOurs(taking: Taking, scope: string, point: Cursor): Promise<boo
   return rows.some((row) => row.digest === b64Encode(point.digest));
 }
 
-/** Go back to a point of a scope, or to its start where our log is not the same there. */
-export async function rewind(taking: Taking, scope: string, to: string): Promise<void> {
+/**
+ * Go back to a point of a scope, or to its start where our log is not the same there.
+ *
+ * `fresh`: ops that this very answer acknowledged; they are in the new log already.
+ */
+export async function rewind(
+  taking: Taking,
+  scope: string,
+  to: string,
+  fresh: ReadonlySet<string>,
+): Promise<void> {
   const { db } = taking;
   const point = parseCursor(to);
   const back =
@@ -33,11 +42,12 @@ export async function rewind(taking: Taking, scope: string, to: string): Promise
   const above = await db.ops
     .where("[scope+seq]")
     .between([scope, (back?.seq ?? 0) + 1], [scope, Number.MAX_SAFE_INTEGER])
+    .filter((row) => !fresh.has(row.id))
     .toArray();
   const held = await db.ops
     .where("state")
     .equals("held")
-    .filter((row) => row.scope === scope)
+    .filter((row) => row.scope === scope && !fresh.has(row.id))
     .toArray();
   await offer(taking, [...above, ...held]);
   const row = await db.scopes.get(scope);

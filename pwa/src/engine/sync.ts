@@ -55,6 +55,8 @@ export class Engine {
   private running: Promise<void> | null = null;
   private again = false;
   private tapped = false;
+  /** A person asked while an attempt ran that may be failing already: there is one more. */
+  private tappedAgain = false;
   /** The server said when to come again; until then nobody asks. */
   private quiet = false;
   private photosAllowed: () => boolean = () => true;
@@ -78,6 +80,7 @@ export class Engine {
     this.tapped ||= tap;
     if (this.running) {
       this.again = true;
+      this.tappedAgain ||= tap;
       return this.running;
     }
     this.running = this.runAll().finally(() => {
@@ -98,10 +101,11 @@ export class Engine {
     this.cancel?.();
     do {
       this.again = false;
+      this.tappedAgain = false;
       const ended = await this.store.world.lock("so-nha-nong sync", () => this.run(), true);
       this.tapped = false;
       this.plan(ended);
-      if (ended !== "idle") break;
+      if (ended !== "idle" && !this.tappedAgain) break;
     } while (this.again);
   }
 

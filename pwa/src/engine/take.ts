@@ -50,8 +50,15 @@ async function takeResults(taking: Taking, sent: readonly OpRow[], answer: Answe
   await taking.flush();
 }
 
-async function takePages(taking: Taking, answer: Answer, taken: Taken, isStrict: boolean): Promise<void> {
-  for (const [scope, to] of answer.rewind) await rewind(taking, scope, to);
+async function takePages(
+  taking: Taking,
+  sent: readonly OpRow[],
+  answer: Answer,
+  taken: Taken,
+  isStrict: boolean,
+): Promise<void> {
+  const fresh = new Set(sent.map((one) => one.id));
+  for (const [scope, to] of answer.rewind) await rewind(taking, scope, to, fresh);
   for (const [scope, cursor] of answer.cursors) {
     if (answer.rewind.has(scope)) continue;
     const run = answer.ops.filter((op) => op.scope === scope);
@@ -128,7 +135,7 @@ export async function takeAnswer(
       await taking.load(sent.map((one) => one.id));
       await takeRest(taking, answer, skew);
       await takeResults(taking, sent, answer);
-      await takePages(taking, answer, taken, isStrict);
+      await takePages(taking, sent, answer, taken, isStrict);
       await takeTurnedDown(taking, answer.turnedDown);
       await takeWant(db, answer.want);
       const isOther = await takeAccess(db, who, answer);

@@ -1,0 +1,173 @@
+/** A server that was restored from an older backup: the phones bring back what it lost. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { House } from "../house.ts";
+import { joined, Phone } from "../phone.ts";
+
+let house: House;
+beforeAll(async () => {
+  house = await House.open();
+});
+afterAll(() => house.close());
+
+const entry = { happened_on: "2026-11-08", form: "CT-10" };
+const allOf = async (phone: Phone) => (await phone.ops()).map((op) => op.id).sort();
+
+/** Everybody syncs until nothing waits and nobody learns anything new. */
+async function settle(phones: Phone[]): Promise<void> {
+  for (let i = 0; i < 4; i++) for (const phone of phones) expect(await phone.sync()).toBe("idle");
+}
+async function expectSame(phones: Phone[]): Promise<void> {
+  const [first] = phones;
+  const log = await house.log((await first?.farm()) ?? "");
+  for (const phone of phones) {
+    expect(await allOf(phone)).toEqual([...log].sort());
+    expect(await phone.outbox()).toBe(0);
+    expect((await phone.ops()).every((op) => op.state === "sent" && op.digest !== null)).toBe(true);
+  }
+  const views = await Promise.all(
+    phones.map((p) => p.store.use((db) => db.docs.orderBy("[scope+doc]").toArray())),
+  );
+  for (const view of views) expect(view).toEqual(views[0]);
+}
+
+test("case 32: two phones bring back all that a restore lost, whoever wrote it", async () => {
+  const mother = await joined(house, "Bà Lụa", "Nhà Lụa");
+  const son = await joined(house, "Anh Thịnh", "Nhà Lụa");
+  const kept = await mother.save(entry, undefined, { note: "trước" });
+  await settle([mother, son]);
+  await house.snapshot("before");
+  await son.save({ dose: "2" }, kept);
+  await mother.save({ dose: "3" }, kept);
+  await mother.save(entry, undefined, { note: "sau" });
+  await settle([mother, son]);
+  const before = await house.log(await mother.farm());
+  // The son's phone never comes back: his op is brought by his mother's.
+  await house.restore("before");
+  expect((await house.log(await mother.farm())).length).toBe(1);
+  await mother.save(entry);
+  await settle([mother]);
+  expect((await house.log(await mother.farm())).length).toBe(before.length + 1);
+  await settle([son, mother]);
+  await expectSame([mother, son]);
+  expect((await mother.doc(kept))?.conflicts).toEqual(["dose"]);
+  const evidence = (await mother.ops()).filter((op) => op.was !== undefined);
+  expect(evidence.map((op) => op.was?.seq).sort()).toEqual([2, 3, 4]);
+});
+
+test("case 32: nothing disappears from the screen while it is sent again", async () => {
+  const phone = await joined(house, "Bà Sen", "Nhà Sen");
+  await house.snapshot("sen");
+  const doc = await phone.save(entry);
+  await phone.sync();
+  await house.restore("sen");
+  phone.link.fault = (sent) => {
+    const isSecond = phone.link.seen.filter((one) => one.path === "/api/v1/sync").length > 0;
+    return sent.path === "/api/v1/sync" && isSecond ? { kind: "request_lost" } : undefined;
+  };
+  phone.link.seen = [];
+  expect(await phone.sync()).toBe("offline");
+  expect((await phone.doc(doc))?.values.form).toBe("CT-10");
+  expect((await phone.doc(doc))?.state).toBe("waiting");
+  phone.link.heal();
+  await settle([phone]);
+  await expectSame([phone]);
+});
+
+test("case 32: what was acknowledged and never seen in a page is noticed and sent again", async () => {
+  const phone = await joined(house, "Bà Mai", "Nhà Mai");
+  await phone.save(entry);
+  await phone.sync();
+  await house.snapshot("mai");
+  await phone.save(entry);
+  // The op is acknowledged, its page is full and comes with the next request, which is lost.
+  phone.link.change = (sent, answer) => {
+    if (sent.path !== "/api/v1/sync") return answer;
+    const { ops: _, ...rest } = answer as { ops: unknown };
+    const cursors = (sent.data as { cursors: object }).cursors;
+    return { ...rest, ops: [], cursors, more: true };
+  };
+  let syncs = 0;
+  phone.link.fault = (sent) =>
+    sent.path === "/api/v1/sync" && ++syncs > 1 ? { kind: "request_lost" } : undefined;
+  expect(await phone.sync()).toBe("offline");
+  expect(await phone.outbox()).toBe(0);
+  phone.link.heal();
+  await house.restore("mai");
+  await settle([phone]);
+  await expectSame([phone]);
+  expect((await phone.ops()).length).toBe(2);
+});
+
+test("case 32: a held op that the restored server forgot is offered again", async () => {
+  const phone = await joined(house, "Bà Cúc", "Nhà Cúc");
+  const who = await phone.who();
+  await house.snapshot("cuc");
+  await house.change("UPDATE memberships SET valid_until = :now WHERE id = :id", {
+    now: house.now - 1,
+    id: who.membership,
+  });
+  const doc = await phone.save(entry);
+  await phone.sync();
+  expect((await phone.doc(doc))?.state).toBe("held");
+  const held = await house.held();
+  await house.restore("cuc");
+  expect(await house.held()).toEqual([]);
+  await settle([phone]);
+  expect(held.length).toBe(1);
+  expect(await house.log(await phone.farm())).toEqual([held[0]?.id]); // the membership is back, too
+});
+
+test("case 32: a device that the restored server never knew is itself again without any person", async () => {
+  await house.snapshot("empty");
+  const phone = new Phone(house);
+  const invite = await house.invite("Bà Đào", "Nhà Đào", "owner", true);
+  // The invitation's op and the person's rows are in the backup; the join and the confirmation are not.
+  await house.snapshot("invited");
+  const who = await phone.join(invite);
+  await house.settle(invite.id, { confirmed: true });
+  phone.boot();
+  await phone.sync();
+  expect((await phone.who()).confirmed).toBe(true);
+  expect((await phone.who()).own.length).toBe(3);
+  const doc = await phone.save(entry);
+  await phone.sync();
+  expect((await phone.doc(doc))?.state).toBe("sent");
+  await house.restore("invited");
+  phone.boot();
+  await settle([phone]);
+  expect((await house.rows("SELECT state FROM devices WHERE device = :d", { d: who.device }))[0]).toEqual([
+    "confirmed",
+  ]);
+  await expectSame([phone]);
+});
+
+test("case 32: a confirmation alone that was lost is handed in again", async () => {
+  const phone = new Phone(house);
+  const invite = await house.invite("Bà Hồng", "Nhà Hồng", "owner", true);
+  await phone.join(invite);
+  await house.snapshot("joined");
+  await house.settle(invite.id, { confirmed: true });
+  phone.boot();
+  await phone.sync();
+  const doc = await phone.save(entry);
+  await phone.sync();
+  await house.restore("joined");
+  for (let i = 0; i < 3; i++) await phone.sync();
+  expect((await phone.who()).confirmed).toBe(true);
+  expect((await phone.doc(doc))?.state).toBe("sent");
+  await expectSame([phone]);
+});
+
+test("a phone that was set back to an older profile asks for its own ops in full", async () => {
+  const phone = await joined(house, "Bà Lan", "Nhà Lan");
+  const first = await phone.save(entry, undefined, { note: "một" });
+  await phone.save({ dose: "1" }, first);
+  await phone.sync();
+  const scope = await phone.farm();
+  await phone.store.use((db) =>
+    Promise.all([db.ops.clear(), db.docs.clear(), db.outbox.clear(), db.scopes.put({ scope, cursor: "0" })]),
+  );
+  await settle([phone]);
+  expect((await phone.doc(first))?.values).toMatchObject({ note: "một", dose: "1" });
+  await expectSame([phone]);
+});
