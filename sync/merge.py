@@ -90,7 +90,11 @@ class Folding:
         if self._stale:
             self._refold()
         heads = {name: self._sorted(ids) for name, ids in self._heads.items()}
-        conflicts = {name for name, ids in heads.items() if len({self._text(i, name) for i in ids}) > 1}
+        conflicts = {
+            name
+            for name, ids in heads.items()
+            if len(ids) > 1 and len({self._text(i, name) for i in ids}) > 1
+        }
         tombs = [i for i in heads.get(DELETED, ()) if self._value(i, DELETED) is True]
         unseen = {name for tomb in tombs for name in self._unseen_by(tomb, heads)}
         deleted = bool(tombs) and not unseen and DELETED not in conflicts
@@ -142,7 +146,10 @@ class Folding:
 
     def _sorted(self, ids: Iterable[str]) -> tuple[str, ...]:
         # The id breaks the tie of two phones' unsent ops; one phone never has such a tie.
-        return tuple(sorted(ids, key=lambda i: (self.ops[i].rank(), i), reverse=True))
+        ids = tuple(ids)
+        return (
+            ids if len(ids) == 1 else tuple(sorted(ids, key=lambda i: (self.ops[i].rank(), i), reverse=True))
+        )
 
     def _value(self, op_id: str, name: str) -> Json:
         op = self.ops[op_id].op

@@ -7,7 +7,7 @@ a hole that is filled later.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import Table, delete, func, insert, select, update
@@ -19,7 +19,8 @@ from server.models.log import OpRow
 from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, PlotView, SeasonView, ViewHead
 from server.store import view_fold
 from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
-from server.store.view_ops import ops_of
+from server.store.view_ops import ops_above, ops_of
+from sync.merge import Placed
 
 DOCS_AT_ONCE = 500  # our choice: parameters of one statement
 
@@ -42,6 +43,9 @@ def table_of(view: str) -> Table:
 
 def lock_view(session: Session, scope: str) -> ViewHead:
     """Return up to where the scope is folded, locked until the transaction ends; made where it is new."""
+    head = session.get(ViewHead, scope, with_for_update=True, populate_existing=True)
+    if head is not None:
+        return head
     dialect = session.get_bind().dialect.name
     make = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(ViewHead)
     session.execute(make.values(scope=scope, seq=0).on_conflict_do_nothing())
@@ -53,12 +57,21 @@ def lock_view(session: Session, scope: str) -> ViewHead:
 def fold_scope(session: Session, scope: str, most: int | None = None) -> int:
     """Return how many ops were folded: those above the `ViewHead`, at most `most` of them."""
     head = lock_view(session, scope)
-    query = select(OpRow.seq, OpRow.doc).where(OpRow.scope == scope, OpRow.seq > head.seq)
-    fresh = session.execute(query.order_by(OpRow.seq).limit(most)).all()
+    fresh = list(ops_above(session, scope, head.seq, most))
     if not fresh:
         return 0
-    refold(session, scope, {row.doc for row in fresh}, fresh[-1].seq)
-    head.seq = fresh[-1].seq
+    upto = fresh[-1].seq or 0
+    by_doc: dict[str, list[Placed]] = {}
+    for placed in fresh:
+        by_doc.setdefault(placed.op.doc, []).append(placed)
+    docs = sorted(by_doc)
+    for start in range(0, len(docs), DOCS_AT_ONCE):
+        some = docs[start : start + DOCS_AT_ONCE]
+        old = _known(session, scope, some)
+        # Most documents are new: what was just read is all of them.
+        by_doc |= _by_doc(ops_of(session, scope, old, upto)) if old else {}
+        _replace(session, scope, old, _rows(scope, {doc: by_doc[doc] for doc in some}))
+    head.seq = upto
     session.flush()
     return len(fresh)
 
@@ -68,7 +81,7 @@ def refold(session: Session, scope: str, docs: Collection[str], upto: int) -> No
     ordered = sorted(docs)
     for start in range(0, len(ordered), DOCS_AT_ONCE):
         some = ordered[start : start + DOCS_AT_ONCE]
-        _replace(session, scope, some, rows_of(session, scope, some, upto))
+        _replace(session, scope, _known(session, scope, some), rows_of(session, scope, some, upto))
 
 
 def fold_all(session: Session, scope: str, upto: int) -> None:
@@ -92,27 +105,44 @@ def refold_filled(session: Session, scope: str, docs: Collection[str]) -> None:
 
 def rows_of(session: Session, scope: str, docs: Sequence[str], upto: int) -> Rows:
     """Return the rows that these documents have by the log alone, as of a number; photos not counted yet."""
+    return _rows(scope, _by_doc(ops_of(session, scope, docs, upto)))
+
+
+def _rows(scope: str, by_doc: Mapping[str, Sequence[Placed]]) -> Rows:
     found: Rows = {view: [] for view in MODELS}
-    for doc, ops in groupby(ops_of(session, scope, docs, upto), key=lambda one: one.op.doc):
-        for view, rows in view_fold.fold_rows(scope, doc, list(ops)).items():
+    for doc, ops in by_doc.items():
+        for view, rows in view_fold.fold_rows(scope, doc, ops).items():
             found[view] += rows
     return found
 
 
-def _replace(session: Session, scope: str, docs: Sequence[str], rows: Rows) -> None:
-    known = select(DocumentView.doc).where(DocumentView.scope == scope, DocumentView.doc.in_(docs))
-    old = list(session.scalars(known))
+def _by_doc(ops: Iterable[Placed]) -> dict[str, list[Placed]]:
+    return {doc: list(found) for doc, found in groupby(ops, key=lambda one: one.op.doc)}
+
+
+def _known(session: Session, scope: str, docs: Sequence[str]) -> list[str]:
+    """Return those of the documents that have rows."""
+    query = select(DocumentView.doc).where(DocumentView.scope == scope, DocumentView.doc.in_(docs))
+    return list(session.scalars(query))
+
+
+def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> None:
+    """Write the rows of some documents; those of them that are `old` have rows already."""
     touched = {row["of"] for row in rows[PHOTOS]} | _photos_before(session, scope, old)
     if old:
         for view in MODELS:
             table = table_of(view)
             session.execute(delete(table).where(table.c.scope == scope, table.c.doc.in_(old)))
+    if rows[PHOTOS]:
+        session.execute(insert(table_of(PHOTOS)), rows[PHOTOS])
+    made = [row["doc"] for row in rows[ENTRIES]]
+    counts = photo_counts(session, scope, made) if made else {}
     for row in rows[ENTRIES]:
-        row["photos"] = 0
-    for view, made in rows.items():
-        if made:
-            session.execute(insert(table_of(view)), made)
-    count_photos(session, scope, touched | {row["doc"] for row in rows[ENTRIES]})
+        row["photos"] = counts.get(row["doc"], 0)
+    for view, fresh in rows.items():
+        if fresh and view != PHOTOS:
+            session.execute(insert(table_of(view)), fresh)
+    count_photos(session, scope, touched.difference(made))
 
 
 def _photos_before(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
