@@ -46,12 +46,12 @@ def entries() -> Response:
         farm=_uuid("farm"),
         season=_uuid("season"),
         plot=_uuid("plot"),
-        form=request.args.get("form", "")[:40],
-        first_day=request.args.get("from", "")[:10],
-        last_day=request.args.get("to", "")[:10],
+        form=_arg("form", 40),
+        first_day=_arg("from", 10),
+        last_day=_arg("to", 10),
         conflicts=request.args.get("conflicts") == "1",
     )
-    found = console_entries.entry_list(staff, wanted, request.args.get("after"))
+    found = console_entries.entry_list(staff, wanted, _arg("after", 300) or None)
     language = _language()
     forms = [(code, _form_name(code)) for code in console_entries.choices(staff, wanted).forms]
     return _page(
@@ -63,7 +63,7 @@ def entries() -> Response:
         forms=sorted(forms, key=lambda one: one[1]),
         days=console_views.days(language, found),
         next=found.next,
-        after=request.args.get("after"),
+        after=_arg("after", 300),
         query={name: value for name, value in request.args.items() if name != "after"},
     )
 
@@ -107,7 +107,7 @@ def held() -> Response:
     """Show what is held, or what was turned down."""
     staff = _staff()
     turned_down = request.args.get("turned_down") == "1"
-    found = console_held.held_list(staff, request.args.get("after"), turned_down=turned_down)
+    found = console_held.held_list(staff, _arg("after", 300) or None, turned_down=turned_down)
     rows = console_views.held_rows(_language(), staff, found)
     return _page("held.html", staff, place="held", found=found, rows=rows, turned_down=turned_down)
 
@@ -194,6 +194,8 @@ def refuse(error: ServiceError) -> AnyResponse:
         return _answer("no.html", 404, kind="no_place" if error.slug == "no_right" else "no_page")
     if error.slug == "not_confirmed":
         return _answer("no.html", 403, kind="wait_page")
+    if error.slug == "csrf":
+        return _answer("no.html", 403, kind="foreign")
     return _trouble()
 
 
@@ -258,6 +260,12 @@ def _form_name(code: str) -> str:
 def _uuid(name: str) -> str:
     text = request.args.get(name, "")
     return console.check_uuid(text) if text else ""
+
+
+def _arg(name: str, most: int) -> str:
+    """Return what an address asks for; what no page of ours writes counts as nothing asked."""
+    text = request.args.get(name, "")
+    return text if len(text) <= most and text.isascii() and text.isprintable() else ""
 
 
 def _refs(value: object) -> list[object]:

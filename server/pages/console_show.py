@@ -187,8 +187,8 @@ def amount_text(amount: str, unit: str, language: Language) -> str:
 
 def area_text(square_metres: int, language: Language) -> str:
     """Return whole square metres as people say them: "2 sào (720 m²)"."""
-    said = amount_shown(m2_to_sao(square_metres), "sao", language)
-    return f"{said} ({amount_shown(str(square_metres), 'm2', language)})".replace(" ", NBSP)
+    said = amount_shown(m2_to_sao(square_metres), "sao", language).replace(" ", NBSP)
+    return f"{said} ({amount_shown(str(square_metres), 'm2', language).replace(' ', NBSP)})"
 
 
 def uncapital(text: str) -> str:
