@@ -13,7 +13,7 @@ NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
 endif
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help install run test lint types pytest journeys vitest build clean
+.PHONY: help install run bench check-long test lint types pytest journeys vitest build clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -65,6 +65,16 @@ vitest: install
 
 build: install
 	$(NPM) run build --silent
+
+bench: build ## The table of DESIGN §5, also into tests/bench/results (QUICK=1: a fast look; PART="push pull")
+	$(BIN)/python -m tests.bench $(if $(QUICK),quick) $(PART)
+
+check-long: export TIMES ?= 20
+check-long: export SEEDS ?= 3000
+check-long: build ## Thousands of seeds and of examples, for hours (SEEDS=3000 TIMES=20)
+	$(BIN)/python -m pytest -n 2 tests/sync
+	$(NPM) test --silent -- property
+	$(BIN)/python -m pytest -n 2 tests/simulation
 
 clean: ## Remove what was installed and built; the data in instance/ stays
 	rm -rf $(VENV) pwa/node_modules pwa/dist

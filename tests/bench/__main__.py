@@ -1,6 +1,6 @@
 """Measure and print the table of DESIGN §5; write it as JSON into `results/`.
 
-`python -m tests.bench [quick] [server] [phone]`: no word means all of it.
+`python -m tests.bench [quick] [push] [pull] [wire] [memory] [phone] [sizes]`: no part named means all.
 """
 
 from __future__ import annotations
@@ -8,35 +8,47 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from tests.bench import memory, pull, push, wire
+from tests.bench import memory, phone, pull, push, sizes, wire
 from tests.bench.servers import KINDS
 from tests.bench.table import Row, show, write
 
 LATER = "belongs to the traceability issue"
 
 
+PARTS = ("push", "pull", "wire", "memory", "phone", "sizes")
+
+
 def main(words: list[str]) -> None:
     """Run what the words ask for."""
     is_quick = "quick" in words
+    wanted = [word for word in PARTS if word in words] or list(PARTS)
     rows: list[Row] = []
-    for part in _parts(is_quick):
+    for part in _parts(wanted, is_quick=is_quick):
         for row in part:
             rows.append(row)
             print(".", end="", flush=True)
     print(show(rows))
-    print(f"\nNot measured yet: the trace page ({LATER}).")
-    print(write(rows, "quick" if is_quick else "latest"))
+    print(f"\nNot measured: the trace page ({LATER}); Lighthouse (not among the project's packages, README).")
+    whole = "quick" if is_quick else "latest"
+    print(write(rows, whole if wanted == list(PARTS) else "-".join([whole, *wanted])))
 
 
-def _parts(is_quick: bool) -> Iterator[Iterator[Row]]:
-    for kind in KINDS:
-        yield push.rows(kind, 10 if is_quick else 60)
-    for kind in KINDS:
-        yield pull.rows(
-            kind, 4 if is_quick else 20, (1_000, 10_000) if is_quick else (10_000, 100_000, 1_000_000)
-        )
-    yield wire.rows(2 if is_quick else 10)
-    yield memory.rows(5 if is_quick else 30)
+def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[Iterator[Row]]:
+    if "push" in wanted:
+        for kind in KINDS:
+            yield push.rows(kind, 10 if is_quick else 60)
+    if "pull" in wanted:
+        lengths = (1_000, 10_000) if is_quick else (10_000, 100_000, 1_000_000)
+        for kind in KINDS:
+            yield pull.rows(kind, 4 if is_quick else 20, lengths)
+    if "wire" in wanted:
+        yield wire.rows(2 if is_quick else 10)
+    if "memory" in wanted:
+        yield memory.rows(5 if is_quick else 30)
+    if "phone" in wanted:
+        yield phone.rows(1_000, 10, 3) if is_quick else phone.rows(10_000, 60, 7)
+    if "sizes" in wanted:
+        yield sizes.rows()
 
 
 if __name__ == "__main__":

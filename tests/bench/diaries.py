@@ -48,6 +48,17 @@ class Household:
             self.clock += 40 * 60_000
             yield self._photo() if place % 3 == 2 else self._entry()
 
+    def diary(self, entries: int) -> Iterator[Made]:
+        """Make a plot, a season on it and so many entries: what a phone can show."""
+        area = {"amount": "5", "unit": "sao"}
+        yield self._make(self.plot, {"kind": "field", "name": "Đồng Cửa", "area": area}, {})
+        season = {"product": "rice", "product_name": "Lúa", "sector": "crop", "standard": "vietgap"}
+        begun: dict[str, object] = {"started_on": "2026-07-01", "plots": [self.plot]}
+        yield self._make(self.season, {**season, **begun}, {})
+        for _ in range(entries):
+            self.clock += 60_000
+            yield self._entry()
+
     def _entry(self) -> Made:
         kind = self.random.randrange(3)
         day = f"2026-{self.random.randint(9, 11):02}-{self.random.randint(1, 30):02}"

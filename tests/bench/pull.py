@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import insert, select, update
 
@@ -18,7 +18,7 @@ from server.store import log
 from sync import ids
 from sync.log import Cursor
 from sync.ops import parse_op
-from tests.bench.diaries import Household, pack
+from tests.bench.diaries import Household, Made, pack
 from tests.bench.servers import Bench, bench_server, inflated
 from tests.bench.table import Row, median_of
 from tests.server.phones import ORIGIN, Phone
@@ -52,11 +52,16 @@ def rows(kind: str, pages: int, sizes: tuple[int, ...]) -> Iterator[Row]:
 
 
 def _fill(home: Household, count: int) -> None:
+    append(home, home.ops(count))
+
+
+def append(home: Household, ops: Iterable[Made]) -> None:
+    """Put ops into the log as if they had come just so, without asking who may."""
     signed = []
-    for made in home.ops(count):
+    for made in ops:
         op = parse_op(ORIGIN, made.sent["body"], made.sent.get("private"))
         signed.append(log.Signed(op, ids.b64_decode(made.sent["signature"])))
-    for start in range(0, count, 1000):
+    for start in range(0, len(signed), 1000):
         part = signed[start : start + 1000]
         run_write(lambda session, ops=part: log.append(session, home.scope, ops, 1_790_000_000_000))
 

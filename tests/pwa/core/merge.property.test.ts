@@ -6,7 +6,9 @@ import * as core from "../../../pwa/src/core/index.ts";
 import { type Choose, chooser, grow, makeOp, NOW, ORIGIN, place, SCOPE, shuffle, tips, VALUES } from "./growing.ts";
 import { oracle, type Said } from "./oracle.ts";
 
-const RUN = { seed: 20261124, numRuns: 150 };
+/** `TIMES=20` (`make check-long`): so many times as many histories, and other ones each time. */
+const TIMES = Number(process.env.TIMES ?? 1);
+const RUN = { ...(TIMES === 1 ? { seed: 20261124 } : {}), numRuns: 150 * TIMES };
 const choices = fc.array(fc.nat(1000), { minLength: 60, maxLength: 200 });
 
 function plain(document: core.Document): Said {

@@ -1,0 +1,152 @@
+"""The phone in a real browser: saving and opening with ten thousand entries, the processor slowed six times.
+
+The entries come from the server by an ordinary pull. The slowing is Chromium's own (`setCPUThrottlingRate`):
+it holds for the page's thread, not for the disk, so the phone's cheap flash is not in these figures.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.bench.memory import Served
+from tests.bench.pull import append
+from tests.bench.servers import Bench, bench_server
+from tests.bench.table import Row, median_of, percentile
+from tests.journeys.air import Air
+from tests.journeys.phone import Phone
+from tests.server.phones import invite_to
+
+SLOWED = 6
+TAKEN_SECONDS_MAX = 900
+# Marks the tap by the time the browser got it, and the end of the transaction that added to the outbox.
+WATCH_SAVES = """
+window.__taps = []; window.__durable = [];
+const add = IDBObjectStore.prototype.add;
+IDBObjectStore.prototype.add = function (...given) {
+  const of = this.transaction;
+  if (this.name === "outbox" && !of.__watched) {
+    of.__watched = true;
+    of.addEventListener("complete", () => window.__durable.push([performance.now(), of.durability]));
+  }
+  return add.apply(this, given);
+};
+addEventListener("click", (event) => {
+  if (event.target.closest(".dock .btn.do") && document.querySelector("main.form"))
+    window.__taps.push(event.timeStamp);
+}, true);
+"""
+# The moment at which a row of the list has been painted and the page's thread is free again.
+WATCH_OPENING = """
+const look = () => {
+  if (!document.querySelector("a.entry")) return requestAnimationFrame(look);
+  requestAnimationFrame(() => setTimeout(() => { window.__usable = performance.now(); }, 0));
+};
+requestAnimationFrame(look);
+"""
+COUNT = """async (table) => {
+  const db = await new Promise((done) => {
+    const ask = indexedDB.open("so-nha-nong"); ask.onsuccess = () => done(ask.result);
+  });
+  const found = await new Promise((done) => {
+    const ask = db.transaction(table).objectStore(table).count(); ask.onsuccess = () => done(ask.result);
+  });
+  db.close();
+  return found;
+}"""
+BUSY = "() => { const t = performance.now(); for (let i = 0; i < 5e7; i++); return performance.now() - t; }"
+
+
+def rows(entries: int, saves: int, starts: int) -> Iterator[Row]:
+    """Yield the rows of one phone: its first pull, `saves` savings, `starts` cold starts without a server."""
+    group = f"phone, Chromium, {entries:,} entries, processor slowed {SLOWED}×"
+    with tempfile.TemporaryDirectory(prefix="so-nha-nong-bench-") as folder, bench_server("sqlite") as server:
+        link = _fill(server, entries)
+        with (
+            Served(server.settings.data_dir, server.settings.origin or "") as (port, _),
+            sync_playwright() as driver,
+        ):
+            air = Air(port)
+            phone = Phone(driver.chromium, Path(folder) / "profile", air)
+            try:
+                yield from _pull(group, phone, link, entries)
+                yield from _save(group, phone, saves)
+                yield from _start(group, phone, starts)
+            finally:
+                phone.close()
+                air.close()
+
+
+def _fill(server: Bench, entries: int) -> str:
+    """Put the entries into the log of a farm; return the link of a second phone of that farm."""
+    home = server.household(server.phone("Bà Lụa", "Nhà Lụa"))
+    append(home, home.diary(entries))
+    return invite_to("Anh Nam", "Nhà Lụa", "member").url
+
+
+def _pull(group: str, phone: Phone, link: str, entries: int) -> Iterator[Row]:
+    phone.open(None)
+    began = time.monotonic()
+    phone.join(link)
+    wanted, found = entries + 2, 0
+    while found < wanted:
+        assert time.monotonic() - began < TAKEN_SECONDS_MAX, (
+            f"{found} of {wanted} after {TAKEN_SECONDS_MAX} s"
+        )
+        phone.page.wait_for_timeout(500)
+        found = phone.page.evaluate(COUNT, "docs")
+    took = time.monotonic() - began
+    yield Row(group, "first pull of all of it (not slowed)", took, "s")
+
+
+def _save(group: str, phone: Phone, saves: int) -> Iterator[Row]:
+    """Record one entry in full, then the same again and again without a connection."""
+    phone.lose_signal()
+    phone.context.add_init_script(WATCH_SAVES)
+    phone.page.reload()
+    phone.home()
+    phone.begin("Phun thuốc")
+    phone.save()
+    plain = phone.page.evaluate(BUSY)
+    _slow(phone)
+    yield Row(
+        group, "slowed in truth, a busy loop", phone.page.evaluate(BUSY) / plain, "×", f"about {SLOWED}"
+    )
+    phone.page.evaluate("() => { window.__taps.length = window.__durable.length = 0; }")
+    for _ in range(saves):
+        phone.again()
+    taps, durable = phone.page.evaluate("() => [window.__taps, window.__durable]")
+    assert len(taps) == len(durable) == saves, (len(taps), len(durable))
+    assert {kind for _, kind in durable} == {"strict"}
+    times = [end - start for start, (end, _) in zip(taps, durable, strict=True)]
+    value, spread = median_of(times)
+    worst = percentile(times, 0.95)
+    yield Row(group, f"tap on “Lưu” → durable, p95 of {saves}", worst, "ms", "≤ 50", "", spread, worst <= 50)
+    yield Row(group, "tap on “Lưu” → durable, median", value, "ms", "", "", spread)
+
+
+def _start(group: str, phone: Phone, starts: int) -> Iterator[Row]:
+    """Open the app anew, browser and all, with no server to be reached."""
+    places = (("", "home screen with today's entries"), ("nhat-ky", "diary"))
+    for place, what in places:
+        times = []
+        for _ in range(starts):
+            phone.close()
+            phone.open(None)
+            phone.context.add_init_script(WATCH_OPENING)
+            _slow(phone)
+            phone.page.goto(f"{phone.address}/#/{place}", wait_until="commit")
+            phone.page.wait_for_function("() => window.__usable !== undefined", timeout=60_000)
+            times.append(phone.page.evaluate("() => window.__usable"))
+        value, spread = median_of(times)
+        goal = "≤ 1000"
+        yield Row(group, f"cold start offline → {what}", value, "ms", goal, "", spread, value <= 1000)
+
+
+def _slow(phone: Phone) -> None:
+    client = phone.context.new_cdp_session(phone.page)
+    client.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
