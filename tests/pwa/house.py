@@ -25,17 +25,22 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.app import create_app
 from server.config import SQLITE_FILE, Settings, now_ms
 from server.db import db, reading, run_write
+from server.models.log import OpRow
 from server.services import restoring
 from server.services.inviting import append_operator_op, settle_device
 from server.services.setup import new_id
+from server.store import log
 from server.store.operator import load_private
+from sync.ids import b64_decode
+from sync.log import next_digest, start_digest
+from sync.ops import domain
 from tests.server.phones import invite_to, start
 
 ORIGIN = "vi-du.example/so"
@@ -168,6 +173,16 @@ def rows(query: str, values: dict[str, Any]) -> list[list[Any]]:
         return [[one.hex() if isinstance(one, bytes) else one for one in row] for row in found]
 
 
+def chain(session: Session, scope: str) -> None:
+    """Make the digests of a scope anew, after a test changed what is in its log."""
+    name = log.origin(session)
+    digest = start_digest(name, scope)
+    for row in session.scalars(select(OpRow).where(OpRow.scope == scope).order_by(OpRow.seq)):
+        digest = next_digest(domain("log", name), digest, row.seq, row.received_at, b64_decode(row.id))
+        row.digest = digest
+    log.lock_head(session, scope).digest = digest
+
+
 def load_snapshot(house: House, path: Path) -> None:
     """Put an older database in the place of ours; whoever serves must be dead."""
     house.end()
@@ -222,6 +237,8 @@ def operate(asked: dict[str, Any]) -> Any:
         return rows(asked["query"], asked["values"])
     if do == "change":
         return run_write(lambda session: session.execute(text(asked["query"]), asked["values"]).rowcount)
+    if do == "chain":
+        return run_write(lambda session: chain(session, asked["scope"]))
     raise ValueError(do)
 
 

@@ -110,13 +110,14 @@ function parseScope(item: unknown): { scope: string; write: boolean } | undefine
 }
 
 function parseResult(item: unknown): Result | undefined {
-  if (!isObject(item) || !KINDS.has(item.result)) return undefined;
+  if (!isObject(item) || typeof item.result !== "string") return undefined;
   const { seq, received_at: receivedAt, problem } = item;
   if ((item.result === "accepted" || item.result === "already") && !(isWhole(seq) && isWhole(receivedAt))) {
     return undefined;
   }
   return {
-    result: item.result as ResultKind,
+    // A word of a later server: the op stays, and is sent again (PROTOCOL §8).
+    result: KINDS.has(item.result) ? (item.result as ResultKind) : "later",
     seq: isWhole(seq) ? seq : null,
     receivedAt: isWhole(receivedAt) ? receivedAt : null,
     problem: typeof problem === "string" ? problem : null,

@@ -29,6 +29,12 @@ test("a whole answer is taken, with members of a later day passed over", () => {
   expect(answer?.cursors.get(FARM)).toBe(POINT);
 });
 
+test("a result of a later server's counts as `later`", () => {
+  expect(taken({ results: [{ result: "pondered", problem: "x" }] })?.results).toEqual([
+    { result: "later", seq: null, receivedAt: null, problem: "x" },
+  ]);
+});
+
 test.each([
   ["a captive portal's page", "<html>"],
   ["null", null],
@@ -44,7 +50,7 @@ test.each<[string, object]>([
   ["epoch zero", { epoch: 0 }],
   ["fewer results than ops sent", { results: [] }],
   ["more results than ops sent", { results: [...good.results, ...good.results] }],
-  ["a result of another word", { results: [{ result: "ok" }] }],
+  ["a result that is no word", { results: [{ result: 5 }] }],
   ["an accepted op without its place", { results: [{ result: "accepted" }] }],
   ["an op of another kind of scope", { ops: [{ ...good.ops[0], scope: "plot:x" }] }],
   ["an op with neither id nor body", { ops: [{ scope: FARM, seq: 1, received_at: 1 }] }],
