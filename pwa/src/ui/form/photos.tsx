@@ -110,7 +110,7 @@ export function Photos({ draft, form, changed }: { draft: Draft; form: Form; cha
         type="file"
         accept="image/jpeg"
         capture="environment"
-        aria-label={w.pick_photo}
+        aria-hidden="true"
         tabIndex={-1}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];

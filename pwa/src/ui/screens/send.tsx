@@ -263,7 +263,7 @@ function Files() {
         class="unseen"
         type="file"
         accept=".sonhanong"
-        aria-label={w.import}
+        aria-hidden="true"
         tabIndex={-1}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
