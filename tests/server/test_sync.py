@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from server.config import now_ms
-from server.db import reading
-from server.models.log import OpRow
 from server.services.inviting import settle_device
 from server.store.operator import load_private
 from sync import ids
@@ -205,64 +201,6 @@ def test_confirming_a_phone_gives_it_no_right_that_it_never_had(phone: Phone) ->
     assert answer["results"][0]["result"] == "accepted"
     assert seen == [1, 2]
     assert sync(waiting, forged)["results"][0] == {"result": "held", "problem": "no_right"}
-
-
-def test_case_109_parallel_writers_leave_no_hole_and_a_tailing_reader_misses_nothing(
-    app: Flask, phone: Phone
-) -> None:
-    scope = scope_of(phone)
-    phones = [phone] + [enrolled(phone.client, f"Người {i}", "Nhà Lụa", "member") for i in range(3)]
-    each, done, seen = 12, threading.Event(), []
-    for one in phones:
-        one.client = app.test_client()
-
-    def write(one: Phone) -> None:
-        for n in range(1, each + 1):
-            while sync_once(one, make(one, scope, n, n)) != "accepted":
-                pass
-
-    def tail() -> None:
-        reader, cursor = app.test_client(), "0"
-        while True:
-            last = done.is_set()
-            answer = reader.post(
-                "/api/v1/sync",
-                headers=phone.headers,
-                json={"cursors": {scope: cursor}, "ops": [], "whole": True},
-            ).get_json()
-            seen.extend(op["seq"] for op in answer["ops"])
-            cursor = answer["cursors"][scope]
-            if last and not answer["more"]:
-                return
-
-    tailing = threading.Thread(target=tail)
-    tailing.start()
-    writers = [threading.Thread(target=write, args=(one,)) for one in phones]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    done.set()
-    tailing.join()
-    assert seen == list(range(1, each * len(phones) + 1))
-    with app.app_context(), reading() as session:
-        rows = session.scalars(select(OpRow).where(OpRow.scope == scope).order_by(OpRow.seq)).all()
-    digest = start_digest(ORIGIN, scope)
-    for row in rows:
-        digest = next_digest(domain("log", ORIGIN), digest, row.seq, row.received_at, ids.b64_decode(row.id))
-        assert digest == row.digest
-
-
-def sync_once(phone: Phone, op: Any) -> str:
-    """Return the one result, or the problem that says to come again."""
-    answer = phone.client.post(
-        "/api/v1/sync", headers=phone.headers, json={"cursors": {}, "ops": [op], "access": ""}
-    )
-    if answer.status_code != 200:
-        assert answer.status_code == 503
-        return "later"
-    result = str(answer.get_json()["results"][0]["result"])
-    return "accepted" if result == "already" else result
 
 
 def test_the_clock_of_the_server_is_what_received_at_holds(phone: Phone) -> None:
