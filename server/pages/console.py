@@ -53,13 +53,14 @@ def entries() -> Response:
     )
     found = console_entries.entry_list(staff, wanted, _arg("after", 300) or None)
     language = _language()
-    forms = [(code, _form_name(code)) for code in console_entries.choices(staff, wanted).forms]
+    choices = console_entries.choices(staff, wanted)
+    forms = [(code, _form_name(code)) for code in choices.forms]
     return _page(
         "entries.html",
         staff,
         place="entries",
         wanted=wanted,
-        choices=console_entries.choices(staff, wanted),
+        choices=choices,
         forms=sorted(forms, key=lambda one: one[1]),
         days=console_views.days(language, found),
         next=found.next,

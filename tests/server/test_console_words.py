@@ -1,0 +1,23 @@
+"""The words of the cooperative's pages: whole in both languages, each of them used."""
+
+import re
+from pathlib import Path
+
+from server.pages.console_words import words
+
+
+def test_every_word_of_a_page_stands_in_the_table_and_every_row_of_the_table_is_used() -> None:
+    root = Path(__file__).parents[2] / "server"
+    files = [*(root / "templates" / "htx").glob("*.html"), *(root / "pages").glob("console*.py")]
+    text = "\n".join(path.read_text("utf-8") for path in files)
+    quoted = set(re.findall(r"[\"']([a-z0-9_]+)[\"']", text))
+    begun = set(re.findall(r"[\"']([a-z0-9]+_)[\"'] ~|f\"([a-z]+_)\{", text))
+    starts = tuple({one or other for one, other in begun} | {"said_", "p_"})
+    ended = {f"{kind}_why" for kind in quoted}
+    for key, row in words().items():
+        assert row["vi"].strip(), key
+        assert row["en"].strip(), key
+        assert set(re.findall(r"\{(\w+)\}", row["vi"])) == set(re.findall(r"\{(\w+)\}", row["en"])), key
+        assert key in quoted or key in ended or key.startswith(starts), key
+    for key in re.findall(r"\bt\([\"']([a-z0-9_]+)[\"']\s*[,)]", text):
+        assert key in words(), key
