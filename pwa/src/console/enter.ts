@@ -19,6 +19,8 @@ import { all, fill, one, showOnly } from "./page.ts";
 import { openSession } from "./session.ts";
 
 const INVITE = "so-nha-nong-console invite";
+// Zalo's and Facebook's own browsers drop what a page keeps (faults.md 50).
+const IN_APP = /Zalo|FBA[NV]|FB_IAB|Instagram/;
 const ENTERED = "so-nha-nong-console entered";
 
 interface Gate {
@@ -37,6 +39,7 @@ export async function enter(desk: Desk): Promise<void> {
   const root = one("[data-enter]");
   if (root === null) return;
   one("[data-again]")?.addEventListener("click", () => location.reload());
+  if (IN_APP.test(navigator.userAgent)) return say("in_app"); // before the link leaves the address bar
   const invite = takeInvite();
   if (!isSecureContext) return say("insecure");
   const shelf = await Shelf.open(desk.indexedDB).catch(() => null);
@@ -56,7 +59,7 @@ export async function enter(desk: Desk): Promise<void> {
   return person === null ? pick(gate) : go(gate, person);
 }
 
-function say(problem: Problem | "insecure" | "bad_link" | "cookie"): void {
+function say(problem: Problem | "in_app" | "insecure" | "bad_link" | "cookie"): void {
   showOnly("data-part", "problem");
   showOnly("data-problem", problem);
 }
