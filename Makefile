@@ -41,7 +41,7 @@ run: install ## Build the phone, migrate the database, make the demo (DEMO=0: no
 	$(NPM) run build --silent
 	$(BIN)/flask --app wsgi db upgrade
 	$(BIN)/flask --app wsgi demo start
-	$(BIN)/gunicorn --workers 2 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
+	$(BIN)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
 
 test: lint types vitest build pytest journeys ## Every check
 

@@ -97,6 +97,7 @@ class House:
                 "-m",
                 "gunicorn",
                 "--workers=2",
+                "--threads=4",  # a browser opens connections that it does not use: they must block nobody
                 f"--bind=127.0.0.1:{self.port}",
                 "--graceful-timeout=2",
                 "--log-level=warning",
