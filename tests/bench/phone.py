@@ -13,9 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench.memory import Served
 from tests.bench.pull import append
 from tests.bench.servers import Bench, bench_server
+from tests.bench.serving import Served
 from tests.bench.table import Row, median_of, percentile
 from tests.journeys.air import Air
 from tests.journeys.phone import Phone
@@ -67,7 +67,7 @@ def rows(entries: int, saves: int, starts: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="so-nha-nong-bench-") as folder, bench_server("sqlite") as server:
         link = _fill(server, entries)
         with (
-            Served(server.settings.data_dir, server.settings.origin or "") as (port, _),
+            Served(server.settings) as (port, _),
             sync_playwright() as driver,
         ):
             air = Air(port)

@@ -18,7 +18,7 @@ from server.services.viewing import make_current
 from sync import ids
 from sync.ops import message, parse_op
 from sync.signing import verify
-from tests.bench.diaries import Household, requests
+from tests.bench.diaries import requests
 from tests.bench.servers import bench_server
 from tests.bench.table import Row, median_of
 from tests.server.phones import ORIGIN
@@ -32,35 +32,36 @@ def rows(kind: str, batches: int) -> Iterator[Row]:
     with bench_server(kind) as server:
         phone, other = server.phone("Bà Lụa", "Nhà Lụa"), server.phone("Ông Cả", "Nhà Cả")
         home, beside = server.household(phone), server.household(other, 2)
+        of = (beside.key.public, beside.scope)
         made = requests(list(home.ops(BATCH * (batches + 1))))
         floors = requests(list(beside.ops(BATCH * (batches + 1))))
-        _floor(floors[0], beside, 0)  # the first of each is not counted: caches, prepared statements
+        floor(floors[0], *of, 0)  # the first of each is not counted: caches, prepared statements
         server.post(phone, made[0])
         make_current([home.scope])
-        floor, push, views = [], [], []
+        least, push, views = [], [], []
         for place in range(1, batches + 1):
-            floor.append(_timed(lambda at=place: _floor(floors[at], beside, at)))
+            least.append(_timed(lambda at=place: floor(floors[at], *of, at)))
             push.append(_timed(lambda at=place: server.post(phone, made[at])))
             views.append(_timed(lambda: make_current([home.scope])))
     group = f"push, {kind}, batches of {BATCH}, one client"
     whole = [a + b for a, b in zip(push, views, strict=True)]
-    yield _speed(group, "floor: inflate, parse, verify, bulk insert, commit", floor)
+    yield _speed(group, "floor: inflate, parse, verify, bulk insert, commit", least)
     yield _speed(group, "push: log, digest and heads durable", push, KINTO)
     yield _speed(group, "push until all views are current", whole)
-    yield _share(group, "push / floor", floor, push, 0.8)
-    yield _share(group, "push until all views are current / floor", floor, whole, 0.5)
+    yield _share(group, "push / floor", least, push, 0.8)
+    yield _share(group, "push until all views are current / floor", least, whole, 0.5)
 
 
-def _floor(body: bytes, home: Household, place: int) -> None:
+def floor(body: bytes, key: bytes, scope: str, place: int) -> None:
     """Do what no server can leave out for a batch."""
     found = []
     for at, sent in enumerate(json.loads(gzip.decompress(body))["ops"]):
         op = parse_op(ORIGIN, sent["body"], sent.get("private"))
         signature = ids.b64_decode(sent["signature"])
-        assert verify(home.key.public, message(ORIGIN, op.body), signature)
+        assert verify(key, message(ORIGIN, op.body), signature)
         found.append(
             {
-                "scope": home.scope, "seq": place * BATCH + at + 1, "id": op.id, "doc": op.doc,
+                "scope": scope, "seq": place * BATCH + at + 1, "id": op.id, "doc": op.doc,
                 "device": op.device, "n": op.n, "received_at": op.recorded_at, "digest": bytes(32),
                 "body": op.body, "private": op.private, "signature": signature,
             }
