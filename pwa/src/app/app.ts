@@ -3,19 +3,22 @@ import { computed, signal } from "@preact/signals";
 import { Engine } from "../engine/sync.ts";
 import { SCHEMA, Store, StoreError } from "../store/db.ts";
 import type { World } from "../store/world.ts";
-import { browserWorld, checkPlace, listen } from "./browser.ts";
-import { exportUnsent, importFile } from "./carry.ts";
+import { browserWorld, checkPlace, listen, looksPrivate } from "./browser.ts";
+import { exportUnsent } from "./carry.ts";
+import { importFile } from "./carry_in.ts";
 import { type Context, listIn, loadForms, makeContext } from "./context.ts";
 import { makeDiary } from "./diary.ts";
-import { loadDrafts, makeDrafts } from "./drafts.ts";
+import { loadDrafts } from "./draft_desk.ts";
+import { makeDrafts } from "./drafts.ts";
 import { loadFarm, loadHome, makeActivities, makeFarm } from "./farm.ts";
 import { makeJoining } from "./joining.ts";
 import { loadPeople, makePeople } from "./people.ts";
+import { photoUrl } from "./photo_url.ts";
+import { type ScalePicture, scalePicture } from "./pictures.ts";
 import { stuckOps, waitingPhotos } from "./stuck.ts";
 import type {
   App,
   Home,
-  PhotoRow,
   Settings,
   StorageStatus,
   StuckOp,
@@ -64,39 +67,23 @@ async function loadStorage(world: World): Promise<StorageStatus> {
   return { used: usage, left, persisted, nearlyFull };
 }
 
-async function photoUrl(
-  c: Context,
-  engine: Engine,
-  photo: PhotoRow,
-  size: "thumb" | "view",
-): Promise<string | null> {
-  const held = await c.store.use((db) => db.blobs.get([photo.scope, photo.sha256]));
-  if (held) return URL.createObjectURL(new Blob([held.bytes], { type: photo.type }));
-  const who = c.rows.value.find((r) => r.device === c.current.value?.device);
-  const origin = (await c.store.use((db) => db.meta.get("origin")))?.value;
-  if (!who || typeof origin !== "string") return null;
-  const token = await engine.sessions.open(c.store.world, who, origin);
-  if (typeof token !== "string") return null;
-  try {
-    const path = `/api/v1/photos/${photo.scope.replace(":", "/")}/${photo.sha256}?size=${size}`;
-    const answer = await c.store.world.fetch(path, { headers: { Authorization: `Bearer ${token}` } });
-    return answer.ok ? URL.createObjectURL(await answer.blob()) : null;
-  } catch {
-    return null;
-  }
-}
-
-export function createApp(world: World = browserWorld()): App {
-  const store = new Store(world, () => {
-    c.state.value = { kind: "blocked" };
-  });
+export function createApp(world: World = browserWorld(), scale: ScalePicture = scalePicture): App {
+  const store = new Store(
+    world,
+    () => {
+      c.state.value = { kind: "blocked" };
+    },
+    (found, known) => {
+      c.state.value = { kind: "newer_data", found, known };
+    },
+  );
   const c: Context = makeContext(store);
   const home = signal<Home | null>(null);
   const status = signal<SyncStatus>(QUIET);
   const storage = signal<StorageStatus>({ used: null, left: null, persisted: null, nearlyFull: false });
   const stuck = signal<readonly StuckOp[]>([]);
   const photos = signal<readonly WaitingPhoto[]>([]);
-  const drafts = makeDrafts(c);
+  const drafts = makeDrafts(c, scale);
   const set = (change: Partial<SyncStatus>) => {
     status.value = { ...status.value, ...change };
   };
@@ -115,8 +102,11 @@ export function createApp(world: World = browserWorld()): App {
       skew: typeof skew === "number" ? skew : null,
     });
     storage.value = await loadStorage(world);
+    if (c.state.value.kind === "newer_data") return;
     if (c.rows.value.length > 0) c.state.value = { kind: "ready" };
-    else if (c.state.value.kind !== "unjoined") c.state.value = { kind: "unjoined" };
+    else if (c.state.value.kind !== "unjoined" && c.state.value.kind !== "private_window") {
+      c.state.value = { kind: (await looksPrivate(world)) ? "private_window" : "unjoined" };
+    }
   };
   const engine = new Engine(
     store,
@@ -129,7 +119,10 @@ export function createApp(world: World = browserWorld()): App {
     },
     () => !c.settings.value.wifiOnlyPhotos || world.onWifi(),
   );
-  c.kick = () => void engine.kick();
+  c.kick = () => {
+    // Data of a newer version are read, never sent: what they mean is not known here (case 10).
+    if (store.newer === null) void engine.kick();
+  };
   const ends: (() => void)[] = [];
   const broken = (error: unknown) => {
     const problem = error instanceof StoreError ? error.problem : "storage_broken";
@@ -168,6 +161,7 @@ export function createApp(world: World = browserWorld()): App {
         });
         await refresh();
         await forms;
+        await drafts.resume();
       } catch (error) {
         broken(error);
         return;
@@ -176,11 +170,11 @@ export function createApp(world: World = browserWorld()): App {
       ends.push(
         listen(
           () => c.bell(),
-          () => void engine.kick(),
+          () => c.kick(),
           () => void drafts.flush(),
         ),
       );
-      void engine.kick();
+      c.kick();
     },
     hidden: async () => void (await drafts.flush()),
     stop() {
@@ -200,7 +194,7 @@ export function createApp(world: World = browserWorld()): App {
       storage,
       stuck,
       photos,
-      now: () => engine.kick(true),
+      now: async () => (store.newer === null ? engine.kick(true) : undefined),
       exportUnsent: () => exportUnsent(c),
       importFile: (blob) => importFile(c, blob),
       async askPersist() {
@@ -212,7 +206,11 @@ export function createApp(world: World = browserWorld()): App {
     settings: c.settings,
     async changeSettings(change: Partial<Settings>) {
       c.settings.value = { ...c.settings.value, ...change };
+      if (store.newer !== null) return;
       await store.use((db) => db.meta.put({ key: "settings", value: c.settings.value }));
+    },
+    readNewer() {
+      if (c.state.value.kind === "newer_data") c.state.value = { kind: "ready" };
     },
     updates: makeUpdates(c),
     photoUrl: (photo, size) => photoUrl(c, engine, photo, size),

@@ -44,18 +44,45 @@ const IN_APP: readonly [RegExp, string][] = [
   [/; wv\)/, "WebView"],
 ];
 
+/** The address that hands this place over to Chrome: the intent eats the fragment, so an invitation goes by its id. */
+function intentUrl(): string {
+  const invite = /^#i=([0-9a-f-]{36})\./.exec(location.hash)?.[1];
+  const path = invite === undefined ? location.pathname : `/i/${invite}`;
+  const scheme = location.protocol.slice(0, -1);
+  const back = encodeURIComponent(location.href);
+  return `intent://${location.host}${path}#Intent;scheme=${scheme};package=com.android.chrome;S.browser_fallback_url=${back};end`;
+}
+
+/**
+ * A private window has little room: less than this, or than the page's own memory (case 13).
+ *
+ * Today's Chromium reports the same room for both, so there a private window is not told apart.
+ */
+const PRIVATE_QUOTA_BYTES = 120_000_000;
+const HEAP_BYTES_MAX = 1_000_000_000;
+
+/** Says whether what is written here would vanish with the window, as far as a browser lets that be known. */
+export async function looksPrivate(world: World): Promise<boolean> {
+  const { quota } = await world.estimate();
+  if (quota === null) return false;
+  const memory: unknown = Reflect.get(globalThis.performance ?? {}, "memory");
+  const heap: unknown =
+    typeof memory === "object" && memory !== null ? Reflect.get(memory, "jsHeapSizeLimit") : 0;
+  return quota < Math.max(PRIVATE_QUOTA_BYTES, typeof heap === "number" ? Math.min(heap, HEAP_BYTES_MAX) : 0);
+}
+
 /** A state that stops everything, or null where the diary may work. */
 export function checkPlace(): AppState | null {
   const agent = navigator.userAgent;
   const found = IN_APP.find(([mark]) => mark.test(agent));
   if (found) {
     const system = /Android/.test(agent) ? "android" : /iPhone|iPad/.test(agent) ? "ios" : "other";
-    const back = encodeURIComponent(location.href);
-    const openUrl =
-      system === "android"
-        ? `intent://${location.host}${location.pathname}#Intent;scheme=https;package=com.android.chrome;S.browser_fallback_url=${back};end`
-        : null;
-    return { kind: "in_app_browser", name: found[1], system, openUrl };
+    return {
+      kind: "in_app_browser",
+      name: found[1],
+      system,
+      openUrl: system === "android" ? intentUrl() : null,
+    };
   }
   if (!isSecureContext || typeof crypto.subtle === "undefined") return { kind: "insecure" };
   if (typeof indexedDB === "undefined") return { kind: "private_window" };

@@ -1,8 +1,10 @@
 /** What the parts of the app share: the store, the current person and farm, and the bell that says "changed". */
 import { type Signal, signal } from "@preact/signals";
 import { parseForms } from "../core/forms.ts";
+import { makeUuid7 } from "../core/ids.ts";
 import { type Store, StoreError } from "../store/db.ts";
 import type { IdentityRow } from "../store/rows.ts";
+import { randomBytes } from "../store/world.ts";
 import type { Form } from "./forms.ts";
 import type { AppState, Draft, FarmRef, Identity, Settings, Value, WriteProblem } from "./types.ts";
 
@@ -18,6 +20,8 @@ export interface Context {
   changed: Signal<number>;
   settings: Signal<Settings>;
   reference: Signal<unknown>;
+  /** Names typed lately as those who did the work. */
+  workers: Signal<readonly string[]>;
   /** Something was stored: draw again. */
   bell: () => void;
   /** Something waits: try to send. */
@@ -38,6 +42,7 @@ export function makeContext(store: Store): Context {
     changed,
     settings: signal({ language: "vi", letters: "normal", lunar: true, wifiOnlyPhotos: false }),
     reference: signal(null),
+    workers: signal([]),
     bell: () => {
       changed.value += 1;
     },
@@ -48,6 +53,16 @@ export function makeContext(store: Store): Context {
 export async function loadForms(): Promise<ReadonlyMap<string, Form>> {
   const files = (await import("virtual:forms")).default;
   return parseForms(files);
+}
+
+/** Says whether the current person may see a scope: what one person sees is not shown as another. */
+export function maySee(c: Context, scope: string): boolean {
+  return c.farms.value.some((farm) => farm.scope === scope);
+}
+
+/** A new UUIDv7 of the phone's clock. */
+export function newId(c: Context): string {
+  return makeUuid7(c.store.world.now(), randomBytes(c.store.world, 10));
 }
 
 export function me(c: Context): IdentityRow | null {
@@ -70,4 +85,6 @@ export const listIn = (x: unknown, name: string): readonly unknown[] => {
   const found = member(x, name);
   return Array.isArray(found) ? found : [];
 };
+export const textsOf = (v: Value | undefined): string[] =>
+  Array.isArray(v) ? v.filter((x): x is string => typeof x === "string") : [];
 export const textValue = (v: Value | undefined): string | null => (typeof v === "string" ? v : null);

@@ -4,16 +4,20 @@ import { msToDate } from "../core/civil.ts";
 import { formsFor } from "../core/forms.ts";
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
-import { type Context, listIn, textIn, textValue } from "./context.ts";
-import { change, toEntry } from "./diary.ts";
-import type { Activities, Farm, Form, Home, PlotRow, SeasonRow, Sector, Value } from "./types.ts";
-
-const texts = (v: Value | undefined): string[] =>
-  Array.isArray(v) ? v.filter((x): x is string => typeof x === "string") : [];
+import { type Context, listIn, maySee, textIn, textsOf, textValue } from "./context.ts";
+import { change } from "./diary.ts";
+import { askedEntries, toEntry } from "./entries.ts";
+import { workersIn } from "./last_like.ts";
+import { isMine } from "./stuck.ts";
+import type { Activities, Farm, Form, Home, PlotRow, SeasonRow, Sector } from "./types.ts";
+import { newest } from "./walk.ts";
 
 export const plots = signal<readonly PlotRow[]>([]);
 export const seasons = signal<readonly SeasonRow[]>([]);
 
+const TODAY_MAX = 20;
+/** So far back home looks for entries on which two phones disagree. */
+const RECENT_ROWS = 200;
 const FARMED = ["crop", "livestock", "aquaculture", "organic"] as const;
 
 function sectorOf(c: Context, row: DocRow): Sector | null {
@@ -32,7 +36,7 @@ function toSeason(c: Context, row: DocRow, entries: number): SeasonRow {
     name: named.join(", "),
     product: textValue(v.product),
     sector: sectorOf(c, row),
-    plots: texts(v.plots),
+    plots: textsOf(v.plots),
     standard: textValue(v.standard) ?? "none",
     started_on: textValue(v.started_on) ?? "",
     ended_on: ended,
@@ -62,6 +66,12 @@ function toPlot(row: DocRow, running: readonly SeasonRow[]): PlotRow {
   };
 }
 
+/** How many entries a season has on this phone: keys of an index, no rows. */
+async function entriesOf(db: Database, scope: string, season: string): Promise<number> {
+  const keys = await db.docs.where("[scope+of]").equals([scope, season]).primaryKeys();
+  return keys.filter(([, doc]) => doc.startsWith("entry:")).length;
+}
+
 /** Read plots and seasons of the farm anew: tens of rows, through the index. */
 export async function loadFarm(c: Context): Promise<void> {
   const scope = c.farm.value?.scope ?? "";
@@ -73,47 +83,49 @@ export async function loadFarm(c: Context): Promise<void> {
         .reverse()
         .toArray(),
     );
-  const rows = (await of("season")).filter((r) => !r.deleted).map((r) => toSeason(c, r, 0));
+  const found = (await of("season")).filter((r) => !r.deleted);
+  const counts = await c.store.use((db) => Promise.all(found.map((r) => entriesOf(db, scope, r.doc))));
+  const rows = found.map((r, i) => toSeason(c, r, counts[i] ?? 0));
   seasons.value = rows.sort(
     (a, b) => Number(b.running) - Number(a.running) || (a.started_on < b.started_on ? 1 : -1),
   );
   plots.value = (await of("plot")).filter((r) => !r.deleted).map((r) => toPlot(r, rows));
+  const sectors = new Set(rows.flatMap((s) => (s.running && s.sector !== null ? [s.sector] : [])));
+  const [sector] = sectors;
+  const { farm } = c;
+  // A farm of several sectors has none that is its own: every activity is offered then.
+  if (farm.value) farm.value = { ...farm.value, sector: sectors.size === 1 && sector ? sector : null };
 }
 
 export async function loadHome(c: Context): Promise<Home> {
   const scope = c.farm.value?.scope ?? "";
   const today = String(msToDate(c.store.world.now()));
   return c.store.use(async (db) => {
-    const rows = await db.docs
-      .where("[scope+type+sort]")
-      .between([scope, "entry", today], [scope, "entry", `${today}~`])
-      .reverse()
-      .limit(20)
-      .toArray();
-    const recent = await db.docs
-      .where("[scope+type+sort]")
-      .between([scope, "entry", ""], [scope, "entry", "\uffff"])
-      .reverse()
-      .limit(200)
-      .toArray();
+    const rows = await newest(db, { scope, type: "entry", from: today, to: today }, TODAY_MAX);
+    const recent = await newest(db, { scope, type: "entry" }, RECENT_ROWS);
+    c.workers.value = workersIn(recent);
     const entries = async (list: DocRow[]) => Promise.all(list.map((r) => toEntry(db, r)));
+    const waiting = await db.uploads.where("state").equals("waiting").toArray();
+    const stuck = async (...states: string[]) =>
+      (await db.ops.where("state").anyOf(states).toArray()).filter((op) => isMine(c, op)).length;
     return {
       today: await entries(rows),
       runningSeasons: seasons.value.filter((s) => s.running),
-      waitingOps: await waitingLines(db),
-      waitingPhotos: await db.uploads.where("state").equals("waiting").count(),
+      waitingOps: await waitingLines(c, db),
+      waitingPhotos: waiting.filter((row) => maySee(c, row.scope)).length,
       drafts: c.drafts.value,
-      held: await db.ops.where("state").equals("held").count(),
-      refused: await db.ops.where("state").anyOf("refused", "turned_down").count(),
+      held: await stuck("held"),
+      refused: await stuck("refused", "turned_down"),
       conflicts: await entries(recent.filter((r) => r.conflicts.length > 0)),
-      asked: [],
+      asked: await askedEntries(db, scope),
     };
   });
 }
 
 /** What a person would count as waiting: documents, however often changed; a photo is counted by its bytes. */
-async function waitingLines(db: Database): Promise<number> {
-  const waiting = await db.ops.where("state").equals("outbox").toArray();
+async function waitingLines(c: Context, db: Database): Promise<number> {
+  const all = await db.ops.where("state").equals("outbox").toArray();
+  const waiting = all.filter((op) => isMine(c, op));
   return new Set(waiting.flatMap((op) => (op.doc.startsWith("photo:") ? [] : [op.scope + op.doc]))).size;
 }
 

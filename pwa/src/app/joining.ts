@@ -119,6 +119,7 @@ export function makeJoining(c: Context, engine: Engine, reload: () => Promise<vo
           await db.meta.put({ key: "current", value: row.device });
           await db.counters.put({ device: row.device, scope: row.org, n: 1 });
           await db.identities.put(row);
+          await db.keys.put({ device: row.device, key: row.public });
           await db.meta.delete(`joining ${invite.id}`);
         }),
       );

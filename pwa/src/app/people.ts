@@ -18,7 +18,11 @@ export async function loadPeople(c: Context): Promise<void> {
   const row = shown.find((r) => r.device === chosen) ?? shown[0] ?? null;
   c.rows.value = shown;
   c.current.value = row === null ? null : toIdentity(row);
-  if (row === null) return;
+  if (row === null) {
+    c.farms.value = [];
+    c.farm.value = null;
+    return;
+  }
   c.reference.value = (await c.store.use((db) => db.meta.get(`reference ${row.device}`)))?.value ?? null;
   const access = await c.store.use((db) => db.access.where("device").equals(row.device).toArray());
   const villages = listIn(c.reference.value, "villages");
@@ -33,7 +37,7 @@ export async function loadPeople(c: Context): Promise<void> {
         scope: a.scope,
         name,
         village: textIn(village, "name") || row.village,
-        write: a.write,
+        write: a.write && c.store.newer === null,
         sector: null,
       };
     });
@@ -54,12 +58,13 @@ export function nameOf(c: Context, membership: string): string | null {
 
 export function makePeople(c: Context): People {
   const set = async (key: string, value: string) => {
+    if (c.store.newer !== null) return;
     await c.store.use((db) => db.meta.put({ key, value }));
     await loadPeople(c);
     c.bell();
   };
   return {
-    identities: computed(() => c.rows.value.map(toIdentity)),
+    identities: computed(() => c.rows.value.filter((r) => r.successor === undefined).map(toIdentity)),
     current: c.current,
     switchTo: (device) => set("current", device),
     farms: c.farms,
@@ -69,7 +74,7 @@ export function makePeople(c: Context): People {
       const uuid = c.farm.value?.scope.slice("farm:".length);
       const members = listIn(c.reference.value, "memberships").filter((m) => textIn(m, "farm") === uuid);
       const names = members.flatMap((m) => nameOf(c, textIn(m, "id")) ?? []);
-      return [...new Set([...(c.current.value ? [c.current.value.name] : []), ...names])];
+      return [...new Set([...(c.current.value ? [c.current.value.name] : []), ...names, ...c.workers.value])];
     }),
   };
 }

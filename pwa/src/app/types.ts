@@ -62,6 +62,8 @@ export interface App {
   settings: ReadonlySignal<Settings>;
   changeSettings(change: Partial<Settings>): Promise<void>;
   updates: Updates;
+  /** With data of a newer version: show the diary all the same, read only, nothing sent. */
+  readNewer(): void;
   /** Object URL of a stored photo (asks the server for bytes the phone has not); null: not to be had now. */
   photoUrl(photo: PhotoRow, size: "thumb" | "view"): Promise<string | null>;
   /** Reference lists of the server's snapshot (`products`, `villages` …); null before the first sync. */

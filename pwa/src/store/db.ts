@@ -4,7 +4,14 @@
  * Every transaction is strict: `complete` comes after the flush. A broken handle is dropped and opened anew once;
  * the second failure is typed and never resolves as success (platform.md §1, fact 5; fault case 7).
  */
-import Dexie, { type EntityTable, type Table } from "dexie";
+import Dexie, {
+  type DBCore,
+  type DBCoreMutateRequest,
+  type DBCoreTable,
+  type EntityTable,
+  type Table,
+} from "dexie";
+import { tokensOf } from "./fold.ts";
 import type * as r from "./rows.ts";
 import type { World } from "./world.ts";
 
@@ -54,14 +61,23 @@ export class Database extends Dexie {
       uploads: "doc, state, of",
       drafts: "id, device",
     });
-    this.version(SCHEMA).stores({
+    const second = this.version(SCHEMA).stores({
       ops: "id, [scope+doc], [scope+seq], state, device, unlogged, newer",
       outbox: "++order, id, device, scope",
+      docs: "[scope+doc], [scope+type+sort], [scope+of], [scope+type+state], *tokens",
       uploads: "doc, state, of, [scope+sha256]",
       keys: "device",
       requests: "++order, &id, state",
     });
+    second.upgrade((tx) => tx.table<r.DocRow>("docs").toCollection().modify(addSearch));
   }
+}
+
+/** Give a document of the first schema what search and seasons need. */
+function addSearch(row: r.DocRow): void {
+  const { season } = row.values;
+  if (row.type === "entry") row.of = typeof season === "string" ? season : "";
+  row.tokens = row.type === "entry" ? tokensOf(row.words) : [];
 }
 
 const BROKEN = new Set(["UnknownError", "InvalidStateError", "DatabaseClosedError", "AbortError"]);
@@ -76,11 +92,20 @@ function nameOf(error: unknown): string {
 export class Store {
   readonly world: World;
   readonly onBlocked: () => void;
+  /** Set: the data are a newer version's, and nothing can be written. */
+  newer: { found: number; known: number } | null = null;
+  private readonly onNewer: ((found: number, known: number) => void) | null;
   private held: Database | null = null;
 
-  constructor(world: World, onBlocked: () => void = () => undefined) {
+  /** `onNewer`: open data of a newer version for reading and tell it; without it they are not opened at all. */
+  constructor(
+    world: World,
+    onBlocked: () => void = () => undefined,
+    onNewer: ((found: number, known: number) => void) | null = null,
+  ) {
     this.world = world;
     this.onBlocked = onBlocked;
+    this.onNewer = onNewer;
   }
 
   /** Run work on an open database; refuses with a StoreError, never pretends. */
@@ -106,16 +131,37 @@ export class Store {
   private async open(): Promise<Database> {
     if (this.held?.isOpen()) return this.held;
     const db = new Database(this.world);
+    db.use({ stack: "dbcore", name: "newer", create: (core) => this.guarded(core) });
     db.on("versionchange", () => db.close());
     db.on("blocked", () => this.onBlocked());
     await db.open();
     // A newer app's schema opens under Dexie without refusal: the data are left alone (case 10).
-    if (db.backendDB().version > SCHEMA * 10) {
-      db.close();
-      throw new StoreError("newer_data", "written by a newer version");
+    const found = db.backendDB().version;
+    if (found > SCHEMA * 10) {
+      this.newer = { found: Math.floor(found / 10), known: SCHEMA };
+      if (this.onNewer === null) {
+        db.close();
+        throw new StoreError("newer_data", "written by a newer version");
+      }
+      this.onNewer(this.newer.found, this.newer.known);
     }
     this.held = db;
     return db;
+  }
+
+  /** The floor under every table: where the data are a newer version's, no write gets through. */
+  private guarded(core: DBCore): DBCore {
+    const mutate = async (table: DBCoreTable, change: DBCoreMutateRequest) => {
+      if (this.newer !== null) throw new StoreError("newer_data", "written by a newer version");
+      return table.mutate(change);
+    };
+    return {
+      ...core,
+      table: (name) => {
+        const table = core.table(name);
+        return { ...table, mutate: (change) => mutate(table, change) };
+      },
+    };
   }
 }
 

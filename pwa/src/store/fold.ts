@@ -23,12 +23,22 @@ export function placed(origin: string, row: OpRow): Placed | null {
   return op instanceof Refusal ? null : { op, seq: row.seq, receivedAt: row.receivedAt };
 }
 
-/** Words of the texts of a value, refs and codes too: searching only narrows. */
+const REF = /^[a-z_]+:[0-9a-f]{8}-[0-9a-f-]{27}$/;
+/** Words of one document that search finds; more than a farmer writes, few enough for the index. */
+const TOKENS_MAX = 40;
+
+/** Words of the texts of a value, codes too; nobody looks for the name of a document. */
 function textOf(value: unknown): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return REF.test(value) ? "" : value;
   if (Array.isArray(value)) return value.map(textOf).join(" ");
   if (typeof value === "object" && value !== null) return Object.values(value).map(textOf).join(" ");
   return "";
+}
+
+/** The different words of plain text, for the index of search. */
+export function tokensOf(words: string): string[] {
+  const found = words.split(/[^a-z0-9]+/).filter((word) => word.length > 1);
+  return [...new Set(found)].slice(0, TOKENS_MAX);
 }
 
 function stateOf(rows: readonly OpRow[]): DocRow["state"] {
@@ -49,11 +59,14 @@ export function viewOf(origin: string, scope: string, doc: string, rows: readonl
   const values = toValues(folded.values);
   const recordedAt = Math.min(...ops.map((p) => p.op.recordedAt), Number.MAX_SAFE_INTEGER);
   const day = values.happened_on ?? values.started_on;
-  const of = values.of;
+  const type = doc.slice(0, doc.indexOf(":"));
+  // What a photo or review belongs to; an entry belongs to its season, so that seasons can count theirs.
+  const of = type === "entry" ? values.season : values.of;
+  const words = plain(Object.values(values).map(textOf).join(" "));
   return {
     scope,
     doc,
-    type: doc.slice(0, doc.indexOf(":")),
+    type,
     sort: `${typeof day === "string" ? day : "0000"} ${String(recordedAt).padStart(16, "0")}`,
     values,
     conflicts: [...folded.conflicts],
@@ -63,7 +76,8 @@ export function viewOf(origin: string, scope: string, doc: string, rows: readonl
     recordedAt,
     state: stateOf(rows),
     of: typeof of === "string" ? of : "",
-    words: plain(Object.values(values).map(textOf).join(" ")),
+    words,
+    tokens: type === "entry" ? tokensOf(words) : [],
   };
 }
 

@@ -65,10 +65,12 @@ export interface DocRow {
   recordedAt: number;
   /** What its own ops say; photos and reviews are added when shown. */
   state: "refused" | "onphone" | "waiting" | "held" | "sent";
-  /** The document a photo or review belongs to; "" for others. */
+  /** The document a photo or review belongs to, an entry's season; "" for others. */
   of: string;
   /** Folded text for search. */
   words: string;
+  /** The different words of an entry, for the index of search. */
+  tokens: string[];
 }
 export interface IdentityRow {
   device: string;
@@ -154,6 +156,7 @@ export interface UploadRow {
   problem?: string;
 }
 export interface DraftPhotoRow {
+  /** uuid; becomes `photo:<id>` when saved. */
   id: string;
   kind: string;
   type: string;
@@ -161,23 +164,31 @@ export interface DraftPhotoRow {
   width: number | null;
   height: number | null;
   seconds: number | null;
+  /** False: the phone was full, the bytes are in memory only and go when the page goes. */
   stored: boolean;
   sha256: string;
 }
 export interface DraftRow {
   id: string;
+  /** Whose draft it is. */
   device: string;
   scope: string;
   doc: string;
   document: "entry" | "plot" | "season";
   form: string;
+  /** True: a new document; false: an edit of a stored one. */
   isNew: boolean;
   values: Values;
+  /** Values when the form opened: what differs is what is saved. */
   base: Values;
-  after: string[];
-  photos: DraftPhotoRow[];
-  removedPhotos: string[];
+  /** Newest ops of the document when the form opened. */
+  after: readonly string[];
+  photos: readonly DraftPhotoRow[];
+  /** `photo:uuid` of stored photos to take away on save. */
+  removedPhotos: readonly string[];
+  /** Field that had the focus; null once the form was left. */
   focus: string | null;
+  /** Set before the camera opens; a relaunch then goes straight back to this draft. */
   pendingCapture: { kind: string } | null;
   updated_at: number;
 }

@@ -1,42 +1,14 @@
 /** Drafts: what is being typed, and how saving it may end. */
 import type { ReadonlySignal } from "@preact/signals";
+import type { DraftPhotoRow, DraftRow } from "../../store/rows.ts";
 import type { DocRef, Scope, Values } from "./values.ts";
 
-export interface DraftPhoto {
-  /** uuid; becomes `photo:<id>` when saved. */
-  id: string;
-  kind: string;
-  type: string;
-  bytes: number;
-  width: number | null;
-  height: number | null;
-  seconds: number | null;
-  /** False: the phone was full, the bytes are in memory only and go when the page goes. */
-  stored: boolean;
-}
-
-export interface Draft {
-  id: string;
-  scope: Scope;
-  doc: DocRef;
-  document: "entry" | "plot" | "season";
-  form: string;
-  /** True: a new document; false: an edit of a stored one. */
-  isNew: boolean;
-  values: Values;
-  /** Values when the form opened: what differs is what is saved. */
-  base: Values;
-  /** Newest ops of the document when the form opened. */
-  after: readonly string[];
-  photos: readonly DraftPhoto[];
-  /** `photo:uuid` of stored photos to take away on save. */
-  removedPhotos: readonly DocRef[];
-  /** Field that had the focus. */
-  focus: string | null;
-  /** Set before the camera opens; a relaunch then goes straight back to this draft. */
-  pendingCapture: { kind: string } | null;
-  updated_at: number;
-}
+/** A photo or voice note of a draft. */
+export type DraftPhoto = Readonly<Omit<DraftPhotoRow, "sha256">>;
+/** A draft as it is kept, for the person it belongs to. */
+export type Draft = Readonly<Omit<DraftRow, "device" | "photos">> & {
+  readonly photos: readonly DraftPhoto[];
+};
 
 export type DraftChange = {
   values?: Values;
@@ -91,9 +63,11 @@ export type PhotoResult =
 export interface Drafts {
   /** Unfinished drafts of the current identity, newest first. */
   list: ReadonlySignal<readonly Draft[]>;
-  /** A draft waiting for its camera picture after a kill: open it at once, offer "Chụp lại". */
+  /** The draft in whose form the page died, found once at the start: open it at once, in the field of `focus`. */
   toResume: ReadonlySignal<Draft | null>;
-  /** Start a new document. `happened_on` (today) and `performed_by` (current person) are filled. */
+  /**
+   * Start a new document, also on a full phone (`failed` says so then). `happened_on` (today) and `performed_by` (current person) are filled.
+   */
   create(start: NewDraft): Promise<DraftResult>;
   /** Open a stored document for editing, or go on with the edit already begun. */
   edit(doc: DocRef): Promise<DraftResult>;
@@ -123,4 +97,6 @@ export interface Drafts {
   save(id: string): Promise<SaveResult>;
   /** Values of the last entry of this form (same season and plot first), without fields marked not to repeat. */
   lastLike(form: string, season: DocRef | null, plot: DocRef | null): Promise<Values | null>;
+  /** Names of products used before, over the whole history: those of this form first, newest first. */
+  products(form: string): Promise<readonly string[]>;
 }

@@ -67,6 +67,16 @@ export interface ImportReport {
   problem: "not_a_file" | "other_origin" | "too_large" | "storage_full" | "storage_broken" | null;
 }
 
+export interface ExportFile {
+  /** Ends in `.sonhanong`. */
+  name: string;
+  blob: Blob;
+  ops: number;
+  photos: number;
+  /** Photos that did not fit into one file. */
+  photosLeft: number;
+}
+
 export interface Sync {
   status: ReadonlySignal<SyncStatus>;
   storage: ReadonlySignal<StorageStatus>;
@@ -74,8 +84,8 @@ export interface Sync {
   photos: ReadonlySignal<readonly WaitingPhoto[]>;
   /** "Gửi ngay": resets the back-off. Resolves when the round ended. */
   now(): Promise<void>;
-  /** What has not been acknowledged, signed, with photo bytes. `name` ends in `.sonhanong`. */
-  exportUnsent(): Promise<{ name: string; blob: Blob; ops: number; photos: number }>;
+  /** What has not been acknowledged, signed, with photo bytes. */
+  exportUnsent(): Promise<ExportFile>;
   importFile(blob: Blob): Promise<ImportReport>;
   /** Ask the browser to keep the data; true when granted. */
   askPersist(): Promise<boolean>;

@@ -1,0 +1,151 @@
+/**
+ * An entry as a list shows it, in exactly one state: the first of LOOK.md that applies to its own ops, to its
+ * photos, or to what the cooperative said of it.
+ *
+ * A review (`of`, `decision`, `heads`) names the heads of the entry and its photos that the reviewer saw; other
+ * heads than these, and the entry is amended until it is reviewed again.
+ */
+import type { Database } from "../store/db.ts";
+import type { DocRow } from "../store/rows.ts";
+import { textsOf, textValue } from "./context.ts";
+import type { EntryRow, EntryState, PhotoRow, Value } from "./types.ts";
+
+const ORDER: readonly EntryState[] = ["refused", "onphone", "waiting", "held"];
+const number = (v: Value | undefined): number | null => (typeof v === "number" ? v : null);
+
+function toPhoto(row: DocRow, state: PhotoRow["state"]): PhotoRow {
+  const v = row.values;
+  return {
+    doc: row.doc,
+    scope: row.scope,
+    kind: textValue(v.kind) ?? "",
+    type: textValue(v.type) ?? "image/jpeg",
+    sha256: textValue(v.sha256) ?? "",
+    bytes: number(v.bytes) ?? 0,
+    width: number(v.width),
+    height: number(v.height),
+    seconds: number(v.seconds),
+    state,
+  };
+}
+
+async function toPhotos(db: Database, rows: readonly DocRow[]): Promise<PhotoRow[]> {
+  const uploads = await db.uploads.bulkGet(rows.map((row) => row.doc));
+  return rows.map((row, i) => toPhoto(row, uploads[i]?.state ?? "remote"));
+}
+
+/** The photos and voice notes of a document, those taken away left out. */
+export async function photosOf(db: Database, scope: string, doc: string): Promise<PhotoRow[]> {
+  const rows = await db.docs.where("[scope+of]").equals([scope, doc]).toArray();
+  return toPhotos(
+    db,
+    rows.filter((row) => row.type === "photo" && !row.deleted),
+  );
+}
+
+/** Reviews newest first; where two stand, the log's order says which came last. */
+export async function newestReviews(db: Database, rows: readonly DocRow[]): Promise<DocRow[]> {
+  const reviews = rows.filter((row) => row.type === "review" && !row.deleted);
+  if (reviews.length < 2) return reviews;
+  const placed = await Promise.all(
+    reviews.map(async (row) => {
+      const ops = await db.ops.where("[scope+doc]").equals([row.scope, row.doc]).toArray();
+      return { row, seq: Math.max(...ops.map((op) => op.seq ?? Number.MAX_SAFE_INTEGER)) };
+    }),
+  );
+  return placed.sort((a, b) => b.seq - a.seq).map((one) => one.row);
+}
+
+function headsOf(rows: readonly DocRow[]): string {
+  return [...new Set(rows.flatMap((row) => Object.values(row.heads).flat()))].sort().join();
+}
+
+function reviewed(review: DocRow, entry: DocRow, photos: readonly DocRow[]): EntryState {
+  const seen = [...new Set(textsOf(review.values.heads))].sort().join();
+  if (seen !== headsOf([entry, ...photos])) return "amended";
+  return review.values.decision === "approved" ? "approved" : "asked";
+}
+
+async function stateOf(
+  db: Database,
+  row: DocRow,
+  others: readonly DocRow[],
+  isWaiting: boolean,
+): Promise<EntryState> {
+  const photos = others.filter((one) => one.type === "photo");
+  const states = new Set<EntryState>([row, ...photos].map((one) => one.state));
+  if (isWaiting) states.add("waiting");
+  const own = ORDER.find((state) => states.has(state));
+  if (own !== undefined) return own;
+  const [review] = await newestReviews(db, others);
+  return review ? reviewed(review, row, photos) : "sent";
+}
+
+/** The entry with its photos and its state. */
+export async function toEntry(db: Database, row: DocRow): Promise<EntryRow> {
+  const others = await db.docs.where("[scope+of]").equals([row.scope, row.doc]).toArray();
+  const shown = others.filter((one) => one.type === "photo" && !one.deleted);
+  const photos = await toPhotos(db, shown);
+  const waitingPhotos = photos.filter((p) => p.state === "waiting").length;
+  const v = row.values;
+  return {
+    scope: row.scope,
+    doc: row.doc,
+    form: textValue(v.form) ?? "",
+    happened_on: textValue(v.happened_on) ?? "",
+    recorded_at: row.recordedAt,
+    season: textValue(v.season),
+    plots: textsOf(v.plots),
+    state: await stateOf(db, row, others, waitingPhotos > 0),
+    conflict: row.conflicts.length > 0,
+    deleted: row.deleted,
+    photos,
+    waitingPhotos,
+    values: v,
+  };
+}
+
+/** What the states of a scope's entries depend on beside their own ops, read once for many of them. */
+export interface Beside {
+  /** Entries with photo documents in these states, or with bytes that wait. */
+  photos: ReadonlyMap<EntryState, ReadonlySet<string>>;
+  reviewed: ReadonlySet<string>;
+}
+
+export async function readBeside(db: Database, scope: string): Promise<Beside> {
+  const photos = new Map<EntryState, Set<string>>();
+  for (const state of ORDER) {
+    const rows = await db.docs.where("[scope+type+state]").equals([scope, "photo", state]).toArray();
+    photos.set(state, new Set(rows.map((row) => row.of)));
+  }
+  const bytes = await db.uploads.where("state").equals("waiting").toArray();
+  for (const row of bytes) if (row.scope === scope) photos.get("waiting")?.add(row.of);
+  const reviews = await newestDocs(db, scope, "review");
+  return { photos, reviewed: new Set(reviews.map((row) => row.of)) };
+}
+
+function newestDocs(db: Database, scope: string, type: string): Promise<DocRow[]> {
+  return db.docs.where("[scope+type+sort]").between([scope, type, ""], [scope, type, "\uffff"]).toArray();
+}
+
+/** Says whether an entry can be in one of these states: false is certain, true is to be looked at. */
+export function mayBeIn(row: DocRow, states: ReadonlySet<EntryState>, beside: Beside): boolean {
+  const own = ORDER.find((state) => row.state === state || beside.photos.get(state)?.has(row.doc));
+  if (own !== undefined) return states.has(own);
+  if (!beside.reviewed.has(row.doc)) return states.has("sent");
+  return ["asked", "amended", "approved", "sent"].some((state) => states.has(state as EntryState));
+}
+
+/** Entries that the cooperative asks about, newest first. */
+export async function askedEntries(db: Database, scope: string): Promise<EntryRow[]> {
+  const reviews = await newestDocs(db, scope, "review");
+  const docs = [...new Set(reviews.map((row) => row.of))];
+  const rows = await db.docs.bulkGet(docs.map((doc): [string, string] => [scope, doc]));
+  const found: EntryRow[] = [];
+  for (const row of rows) {
+    if (row?.type !== "entry" || row.deleted) continue;
+    const entry = await toEntry(db, row);
+    if (entry.state === "asked") found.push(entry);
+  }
+  return found.sort((a, b) => (a.happened_on < b.happened_on ? 1 : -1));
+}

@@ -1,0 +1,74 @@
+/** What was written before: the last entry like this one, names of products and of people to tap instead of typing. */
+import type { DocRow } from "../store/rows.ts";
+import { type Context, textsOf, textValue } from "./context.ts";
+import type { Form, Values } from "./types.ts";
+import { newest, newestFirst } from "./walk.ts";
+
+/** So far back the same season and plot are looked for before another one's entry will do. */
+const LIKE_ROWS = 20;
+const NAMES_MAX = 24;
+
+function repeated(form: Form, values: Values): Values {
+  const skip = new Set(form.fields.filter((f) => !f.repeat).map((f) => f.name));
+  const lineSkip = new Set((form.lines?.fields ?? []).filter((f) => !f.repeat).map((f) => f.name));
+  const kept = Object.entries(values).filter(([name]) => {
+    if (name === "form" || name === "form_version" || name === "void_reason" || skip.has(name)) return false;
+    return !name.startsWith("line.") || !lineSkip.has(name.slice(name.lastIndexOf(".") + 1));
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Values of the last entry of a form, the same season and plot first, without what is not to be repeated. */
+export async function lastLike(
+  c: Context,
+  form: string,
+  season: string | null,
+  plot: string | null,
+): Promise<Values | null> {
+  const scope = c.farm.value?.scope ?? "";
+  const known = c.forms.value.get(form);
+  if (!known) return null;
+  const fits = (row: DocRow) => row.values.form === form && !row.deleted;
+  const rows = await c.store.use((db) => newest(db, { scope, type: "entry" }, LIKE_ROWS, fits));
+  const near = (row: DocRow) =>
+    Number(season !== null && row.values.season === season) * 2 +
+    Number(plot !== null && textsOf(row.values.plots).includes(plot));
+  const best = [...rows].sort((a, b) => near(b) - near(a))[0];
+  return best ? repeated(known, best.values) : null;
+}
+
+/** Names of products in the whole history, newest first, each once: those of this form before the others. */
+export async function productsBefore(c: Context, form: string, most = NAMES_MAX): Promise<readonly string[]> {
+  const fields = new Map<string, ReadonlySet<string>>();
+  for (const one of c.forms.value.values()) {
+    const own = [...one.fields, ...(one.lines?.fields ?? [])].filter((field) => field.type === "product");
+    fields.set(one.form, new Set(own.map((field) => field.name)));
+  }
+  const [same, other] = [new Set<string>(), new Set<string>()];
+  await look(c, (row) => {
+    const code = textValue(row.values.form) ?? "";
+    for (const [name, value] of Object.entries(row.values)) {
+      if (typeof value !== "string" || !fields.get(code)?.has(name.slice(name.lastIndexOf(".") + 1)))
+        continue;
+      if (value.trim() !== "") (code === form ? same : other).add(value.trim());
+    }
+    return same.size >= most;
+  });
+  return [...new Set([...same, ...other])].slice(0, most);
+}
+
+/** Names of those who did the work, as they were typed, in the order of the rows. */
+export function workersIn(rows: readonly DocRow[], most = NAMES_MAX): readonly string[] {
+  const names = rows.map((row) => textValue(row.values.performed_by)?.trim() ?? "");
+  return [...new Set(names.filter((name) => name !== ""))].slice(0, most);
+}
+
+/** Walk the farm's entries, newest first, until one says that it is enough. */
+async function look(c: Context, take: (row: DocRow) => boolean): Promise<void> {
+  const scope = c.farm.value?.scope ?? "";
+  await c.store.use(async (db) => {
+    for await (const rows of newestFirst(db, { scope, type: "entry" })) {
+      if (rows.some((row) => !row.deleted && take(row))) return;
+    }
+  });
+}
