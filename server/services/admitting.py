@@ -15,7 +15,7 @@ from server.db import reading, run_write
 from server.models.log import HeldOp
 from server.services import judging
 from server.services.judging import Batch
-from server.store import devices, log
+from server.store import books, devices, log
 from server.store.device_fold import confirmed_device, join_key
 from server.store.devices import Writer
 from sync import ids, limits
@@ -56,6 +56,7 @@ def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> Non
         take_effect(session, scope, signed.op)
         if signed.op.doc_type in EFFECTIVE:
             batch.standings.clear()
+            batch.is_book_closed = None
 
 
 def take_effect(session: Session, scope: str, op: Op) -> None:
@@ -66,6 +67,8 @@ def take_effect(session: Session, scope: str, op: Op) -> None:
         named = confirmed_device(op)
         _release(session, scope, [] if named is None else log.held_joins(session, scope, op.doc, named))
         devices.refold(session, scope, op.doc)
+    elif op.doc_type == "book":
+        books.refold(session, scope, op.doc)
 
 
 def decision(session: Session, batch: Batch, op: Op, reason: str) -> str | None:

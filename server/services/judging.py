@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from server.store import devices, log, people
+from server.store import books, devices, log, people
 from server.store.device_fold import join_key, knows_secret, parse_invite
 from server.store.devices import Writer
 from sync import ids
 from sync.ops import Op
 from sync.rights import is_revoking, may_revoke, may_write
+
+# Of a closed book too the cooperative decides.
+BEYOND_BOOK = frozenset({"book", "admission", "erasure", "review"})
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ class Batch:
         default_factory=dict
     )  # of a device's `n`; a device not here is looked up
     standings: dict[str, Standing] = field(default_factory=dict)  # until an op changes who may what
+    is_book_closed: bool | None = None  # until an op on a book is taken
+    room: dict[str, int] = field(default_factory=dict)  # how many ops of a device fit into its day
+    stored: dict[str, int] = field(default_factory=dict)  # how many of each were taken
     device_docs: set[str] = field(default_factory=set)
     decisions: dict[tuple[str, str], Op] | None = None  # of the log's admissions, read when first asked for
 
@@ -92,9 +98,11 @@ def reason(session: Session, batch: Batch, op: Op) -> str | None:
         return "device_revoked"
     if writer.state != "confirmed":
         return "not_confirmed"
-    if not writer.in_force or op.by != writer.membership:
+    if not writer.in_force or op.by != writer.membership or not _may(session, batch, op, writer):
         return "no_right"
-    return None if _may(session, batch, op, writer) else "no_right"
+    if op.doc_type not in BEYOND_BOOK and _is_book_closed(session, batch):
+        return "book_closed"
+    return "self_review" if op.doc_type == "review" and _is_own(session, batch, op, writer) else None
 
 
 def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
@@ -142,3 +150,26 @@ def _may_join(session: Session, batch: Batch, op: Op) -> bool:
         return False
     is_open = batch.now < rows[0].expires_at and not devices.rows_of_device(session, op.device)
     return is_open and knows_secret(devices.terms(rows[0]), op.fields.get("secret"))
+
+
+def _is_book_closed(session: Session, batch: Batch) -> bool:
+    if batch.is_book_closed is None:
+        batch.is_book_closed = batch.scope.startswith("farm:") and books.is_closed(session, batch.scope)
+    return batch.is_book_closed
+
+
+def _is_own(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
+    """Return whether a review names a document that its person wrote in, as staff or at home.
+
+    Shape:  never where the organisation has one person who reviews: its pages say so.
+    """
+    heads = op.fields.get("heads")
+    named = {one for one in heads if isinstance(one, str)} if isinstance(heads, list) else set()
+    of = op.fields.get("of")
+    ops = [one.op for one in batch.fresh if one.op.doc == of or one.op.id in named]
+    ops += log.ops_named(session, batch.scope, str(of), sorted(named))
+    writers = {one.by for one in ops if one.doc_type != "review"}
+    own = people.memberships_of_person(session, writer.person)
+    return bool(writers & own) and people.reviewers(session, writer.organisation, batch.now) != {
+        writer.person
+    }

@@ -8,13 +8,22 @@ Source: security.md §7.4.
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Iterable, Mapping
 
+from sqlalchemy.orm import Session
+
+from server.config import current_settings
 from server.db import run_write
 from server.errors import ServiceError
 from server.store import devices
 
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+OPS = "ops"
+
+logger = logging.getLogger("so_nha_nong")
 
 
 def check(bucket: str, subject: str, window: int, most: int, now: int) -> None:
@@ -23,3 +32,22 @@ def check(bucket: str, subject: str, window: int, most: int, now: int) -> None:
     count = run_write(lambda session: devices.count_rate(session, bucket, name, window, now))
     if count > most:
         raise ServiceError("too_many", retry_after=max(1, (window - now % window) // 1000))
+
+
+def room_for_ops(session: Session, of: Iterable[str], now: int) -> dict[str, int]:
+    """Return how many more ops of each device are taken today (UTC); those before them stand.
+
+    Source: faults.md 93. An op above it is told to come `later`; nothing is lost, and nobody is locked out.
+    """
+    most = current_settings().ops_per_day
+    counts = devices.rates_of(session, OPS, of, DAY_MS, now)
+    return {device: most - count for device, count in counts.items()}
+
+
+def count_ops(session: Session, stored: Mapping[str, int], now: int) -> None:
+    """Count the ops taken of each device, in the transaction that takes them."""
+    most = current_settings().ops_per_day
+    for device in sorted(stored):  # in one order, for the rows are locked
+        count = devices.count_rate(session, OPS, device, DAY_MS, now, stored[device])
+        if count >= most:
+            logger.warning("quota of a device used up", extra={"device": device, "ops": count})

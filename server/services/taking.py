@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import admitting, judging
+from server.services import admitting, judging, rates
 from server.services.judging import Batch
 from server.store import devices, log, people
 from server.store.device_fold import join_key
@@ -122,6 +122,7 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
     docs = log.known_docs(session, scope, {one.signed.op.doc for one in checked})
     batch = Batch(scope, carrier, now, docs, used=_used(session, scope, checked, known))
+    batch.room = rates.room_for_ops(session, batch.used, now)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
     results: dict[int, Result] = {}
     first: dict[str, int] = {}
@@ -141,6 +142,8 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
             results[one.place] = {"same_as": first_of}
         elif unsettled:
             results[one.place] = {"result": "later", "problem": "scope_unknown"}
+        elif batch.room.get(op.device, 1) <= batch.stored.get(op.device, 0):
+            results[one.place] = {"result": "later", "problem": "quota"}
         else:
             first[op.id] = one.place
             results[one.place] = _judge(session, batch, one)
@@ -148,6 +151,7 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
                 _store(session, batch, results)
                 known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
     _store(session, batch, results)
+    rates.count_ops(session, batch.stored, now)
     refold_filled(session, scope, filled)
     return {place: _resolve(result, results) for place, result in results.items()}, _confirmed(session, batch)
 
@@ -187,6 +191,7 @@ def _judge(session: Session, batch: Batch, one: Checked) -> Result:
         return {"result": "later", "problem": "scope_unknown"}
     reason = judging.reason(session, batch, op)
     batch.used.setdefault(op.device, set()).add(op.n)
+    batch.stored[op.device] = batch.stored.get(op.device, 0) + 1
     decided = None if reason is None else admitting.decision(session, batch, op, reason)
     if reason is not None and decided != "admit":
         is_turned_down = decided == "turn_down"
@@ -208,6 +213,7 @@ def _store(session: Session, batch: Batch, results: dict[int, Result]) -> None:
             admitting.take_effect(session, batch.scope, one.op)
             batch.decisions = None
             batch.standings.clear()
+            batch.is_book_closed = None
         if one.op.doc_type == "device":
             batch.device_docs.add(one.op.doc)
     batch.fresh, batch.places = [], []

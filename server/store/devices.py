@@ -6,7 +6,7 @@ Rights that a person decides on (held or accepted) are asked of `sync.rights` by
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -317,12 +317,25 @@ def add_try(session: Session, invite: str, now: int) -> None:
     )
 
 
-def count_rate(session: Session, bucket: str, subject: str, window: int, now: int) -> int:
-    """Return how often this happened in the running window of `window` ms, this time included."""
+def rates_of(session: Session, bucket: str, subjects: Iterable[str], window: int, now: int) -> dict[str, int]:
+    """Return how often each happened in the running window of `window` ms."""
+    counts = dict.fromkeys(subjects, 0)
+    query = select(RateCount.subject, RateCount.count).where(
+        RateCount.bucket == bucket,
+        RateCount.subject.in_(list(counts)),
+        RateCount.window == now - now % window,
+    )
+    for subject, count in session.execute(query):
+        counts[subject] = count
+    return counts
+
+
+def count_rate(session: Session, bucket: str, subject: str, window: int, now: int, times: int = 1) -> int:
+    """Return how often this happened in the running window of `window` ms, now included."""
     start = now - now % window
     session.execute(delete(RateCount).where(RateCount.bucket == bucket, RateCount.window < start))
     key = {"bucket": bucket, "subject": subject[:64], "window": start}
-    _upsert(session, RateCount, key, {"count": 1}, {}, RateCount.count)
+    _upsert(session, RateCount, key, {"count": times}, {}, RateCount.count, times)
     query = select(RateCount.count).where(
         RateCount.bucket == bucket, RateCount.subject == subject[:64], RateCount.window == start
     )
@@ -349,6 +362,7 @@ def _upsert(
     first: dict[str, object],
     later: dict[str, object],
     counter: InstrumentedAttribute[int] | None = None,
+    times: int = 1,
 ) -> None:
     """Insert a row, or update the one that is there; both databases do it in one statement."""
     table = model.__table__  # type: ignore[attr-defined]
@@ -357,7 +371,7 @@ def _upsert(
     change = dict(later)
     if counter is not None:
         column = table.c[counter.key]
-        change[column.name] = column + 1
+        change[column.name] = column + times
     session.execute(
         insert.values(**key, **first).on_conflict_do_update(index_elements=list(key), set_=change)
     )

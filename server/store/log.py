@@ -251,6 +251,13 @@ def forget_held(session: Session, scope: str, op_ids: Sequence[str]) -> None:
     session.execute(delete(HeldOp).where(HeldOp.scope == scope, HeldOp.id.in_(op_ids)))
 
 
+def ops_named(session: Session, scope: str, doc: str, op_ids: Sequence[str]) -> list[Op]:
+    """Return the ops of a document, and those of the given ids."""
+    query = select(OpRow).where(OpRow.scope == scope, (OpRow.doc == doc) | OpRow.id.in_(op_ids))
+    name = origin(session)
+    return [parse_op(name, row.body, row.private) for row in session.scalars(query)]
+
+
 def ops_of_type(session: Session, scope: str, doc_type: str) -> list[Op]:
     """Return all ops of one type of document in a scope, in order."""
     query = select(OpRow).where(OpRow.scope == scope, OpRow.doc.startswith(f"{doc_type}:"))

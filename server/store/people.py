@@ -118,6 +118,22 @@ def find_membership(session: Session, person: str, organisation: str, farm: str 
     return session.scalar(query)
 
 
+def memberships_of_person(session: Session, person: str) -> set[str]:
+    """Return all memberships that a person has or had."""
+    return set(session.scalars(select(Membership.id).where(Membership.person == person)))
+
+
+def reviewers(session: Session, organisation: str, now: int) -> set[str]:
+    """Return the persons of an organisation who may review today."""
+    query = select(Membership.person).where(
+        Membership.organisation == organisation,
+        Membership.role.in_(("reviewer", "manager")),
+        Membership.valid_from <= now,
+        Membership.valid_until.is_(None) | (Membership.valid_until > now),
+    )
+    return set(session.scalars(query))
+
+
 def operator_membership(session: Session, organisation: str) -> Membership | None:
     """Return the operator's membership of an organisation."""
     return session.scalar(

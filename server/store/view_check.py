@@ -15,10 +15,11 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from server.db import Base
+from server.models.books import BookRow
 from server.models.devices import DeviceRow
 from server.models.log import NamedPhoto, OpRow
 from server.models.views import ViewHead
-from server.store import devices, log
+from server.store import books, devices, log
 from server.store.device_fold import fold_devices
 from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
 from server.store.view_survey import Survey
@@ -45,6 +46,7 @@ def differences(session: Session, found: Survey) -> Iterator[Difference]:
     yield from _folded(session, found)
     expected = [row for doc in sorted(found.devices) for row in device_rows(session, found.scope, doc)]
     yield from _compare(DeviceRow, expected, _stored(session, DeviceRow, found.scope))
+    yield from _compare(BookRow, books.all_rows(session, found.scope), _stored(session, BookRow, found.scope))
     named = [{"scope": found.scope, "sha256": name, "seq": seq} for name, seq in found.named.items()]
     yield from _compare(NamedPhoto, named, _stored(session, NamedPhoto, found.scope))
 

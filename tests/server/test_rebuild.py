@@ -23,6 +23,7 @@ from tests.server.phones import Phone, enrolled, start
 PLOT = "plot:019a0000-0000-7000-8000-0000000000a1"
 SEASON = "season:019a0000-0000-7000-8000-0000000000b1"
 PHOTO = "photo:019a0000-0000-7000-8000-0000000000c1"
+BOOK = "book:019a0000-0000-7000-8000-0000000000d1"
 ENTRY = "entry:019a0000-0000-7000-8000-000000000001"
 
 
@@ -43,6 +44,10 @@ def phone(app: Flask) -> Phone:
         make(made, scope, 5, 2, fields={DELETED: True}),
     ]
     assert [one["result"] for one in sync(made, *ops)["results"]] == ["accepted"] * 5
+    manager = enrolled(app.test_client(), "Chị Chủ nhiệm", None, "manager")
+    other = scope_of(enrolled(app.test_client(), "Đặng Văn Sự", "Nhà Sự"))
+    book = make(manager, other, 2, doc=BOOK, fields={"closed": None})
+    assert sync(manager, book)["results"][0]["result"] == "accepted"
     make_current([scope, made.shown["scope"]])
     return made
 
@@ -91,6 +96,8 @@ TAMPERED = [
     ("named_photos", "UPDATE named_photos SET seq = 1", "seq"),
     ("devices", "UPDATE devices SET state = 'revoked' WHERE state = 'confirmed'", "state"),
     ("devices", "DELETE FROM devices", "missing"),
+    ("books", "DELETE FROM books", "missing"),
+    ("books", "UPDATE books SET is_closed = true", "is_closed"),
     ("devices", "UPDATE devices SET scope = 'org:019a0000-0000-7000-8000-00000000dead'", "too many"),
 ]
 

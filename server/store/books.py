@@ -1,0 +1,65 @@
+"""The books of a farm: opened for an organisation, closed when it leaves; closing ends writing but late ops.
+
+A farm without any book is open: it is older than its book, or its book has not come yet.
+Source: DESIGN §2 "What is an op, and what is an ordinary row"; PROTOCOL §18.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from server.models.books import BookRow
+from server.store import log
+from sync import ids
+from sync.merge import fold
+
+Row = dict[str, object]
+
+
+def refold(session: Session, scope: str, doc: str) -> None:
+    """Make the view's row of a book anew from its ops."""
+    session.execute(delete(BookRow).where(BookRow.scope == scope, BookRow.doc == doc))
+    session.add_all(BookRow(**row) for row in rows_of(session, scope, doc))
+    session.flush()
+
+
+def rows_of(session: Session, scope: str, doc: str) -> list[Row]:
+    """Return the row that a book has by the log alone.
+
+    Shape:  closed only where that stands undisputed: of two that disagree the farmer may go on.
+    """
+    ops = log.document_ops(session, scope, doc)
+    if not ops:
+        return []
+    folded = fold(ops)
+    organisation = folded.values.get("organisation")
+    is_closed = folded.deleted or (folded.values.get("closed") is True and "closed" not in folded.conflicts)
+    return [{
+        "scope": scope, "doc": doc, "is_closed": is_closed,
+        "organisation": str(organisation) if ids.is_uuid(organisation) else None,
+    }]  # fmt: skip
+
+
+def refold_all(session: Session, scope: str) -> None:
+    """Make the rows of all books of a scope anew."""
+    session.execute(delete(BookRow).where(BookRow.scope == scope))
+    session.add_all(BookRow(**row) for row in all_rows(session, scope))
+    session.flush()
+
+
+def all_rows(session: Session, scope: str) -> list[Row]:
+    """Return the rows that the books of a scope have by the log alone."""
+    docs = sorted({op.doc for op in log.ops_of_type(session, scope, "book")})
+    return [row for doc in docs for row in rows_of(session, scope, doc)]
+
+
+def of_scope(session: Session, scope: str) -> list[BookRow]:
+    """Return the books of a farm."""
+    return list(session.scalars(select(BookRow).where(BookRow.scope == scope).order_by(BookRow.doc)))
+
+
+def is_closed(session: Session, scope: str) -> bool:
+    """Return whether the farm has books and none of them is open."""
+    found = of_scope(session, scope)
+    return bool(found) and all(row.is_closed for row in found)
