@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -21,6 +22,8 @@ PARTS = ("push", "crowd", "pull", "wire", "memory", "phone", "sizes", "lighthous
 def main(words: list[str]) -> None:
     """Run what the words ask for."""
     is_quick = "quick" in words
+    if os.getloadavg()[0] > 1:
+        print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): only the ratios below mean anything.")
     wanted = [word for word in PARTS if word in words] or list(PARTS)
     rows: list[Row] = []
     for part in _parts(wanted, is_quick=is_quick):

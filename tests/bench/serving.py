@@ -1,4 +1,4 @@
-"""The server as it is run: gunicorn with two workers, in processes of their own, over a socket."""
+"""The server as it is run: gunicorn, two workers of four threads, over a socket."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Served:
             "-m",
             "gunicorn",
             "--workers=2",
+            "--threads=4",
             f"--bind=127.0.0.1:{self.port}",
             "wsgi:app",
         ]

@@ -6,6 +6,7 @@ It judges nothing: a machine that is slow or busy changes times, so only ratios 
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -64,6 +65,7 @@ def write(rows: Sequence[Row], name: str) -> Path:
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "--short", "HEAD"),
         "is_clean": _git("status", "--porcelain") == "",
+        "load": [round(one, 1) for one in os.getloadavg()],  # others' work makes every time longer
         "machine": {"system": platform.platform(), "python": platform.python_version(), "cores": _cores()},
     }
     text = json.dumps(about | {"rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=1)
