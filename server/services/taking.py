@@ -107,9 +107,10 @@ def _check_all(
 
 
 def _signature(text: str) -> bytes:
-    if not ids.is_b64(text, limits.SIGNATURE_BYTES):
-        raise Refusal("bad_signature", "a signature is 64 bytes")
-    return ids.b64_decode(text)
+    try:
+        return ids.b64_decode(text, limits.SIGNATURE_BYTES)
+    except Refusal as cause:
+        raise Refusal("bad_signature", "a signature is 64 bytes") from cause
 
 
 def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrier: Writer, now: int) -> Taken:

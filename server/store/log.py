@@ -6,12 +6,13 @@ Source: DESIGN §3 "Log"; WIRE "Digest".
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Pool, Table, delete, func, insert, select, update
+from sqlalchemy import Pool, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,11 @@ from sync.log import next_digest, start_digest
 from sync.merge import Placed, fold
 from sync.ops import Op, domain, parse_op
 
+# Built once: making a statement anew costs as much as running it.
+_IN_SCOPE = OpRow.scope == bindparam("of")
+_KNOWN_OPS = select(OpRow).where(_IN_SCOPE, OpRow.id.in_(bindparam("ids", expanding=True)))
+_KNOWN_DOCS = select(OpRow.doc).where(_IN_SCOPE, OpRow.doc.in_(bindparam("docs", expanding=True))).distinct()
+_ANY_HELD = select(HeldOp.id).where(HeldOp.scope == bindparam("of")).limit(1)
 _origins: WeakKeyDictionary[Pool, str] = WeakKeyDictionary()
 
 
@@ -77,6 +83,13 @@ def begin_epoch(session: Session, number: int) -> int:
 
 def lock_head(session: Session, scope: str) -> Head:
     """Return the scope's head, locked until the transaction ends; made where the scope is new."""
+    locked: dict[str, Head] = session.info.setdefault("locked_heads", {})  # a session is one transaction
+    if scope not in locked:
+        locked[scope] = _lock_head(session, scope)
+    return locked[scope]
+
+
+def _lock_head(session: Session, scope: str) -> Head:
     head = session.get(Head, scope, with_for_update=True, populate_existing=True)
     if head is not None:
         return head
@@ -101,7 +114,7 @@ def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -
     seq, digest, rows = head.seq, head.digest, []
     for one, received_at in ops:
         seq += 1
-        digest = next_digest(prefix, digest, seq, received_at, ids.b64_decode(one.op.id))
+        digest = next_digest(prefix, digest, seq, received_at, urlsafe_b64decode(one.op.id + "="))
         rows.append(_row(scope, seq, digest, one, received_at))
     session.execute(insert(cast(Table, OpRow.__table__)), rows)  # rows, not entities: half the cost
     numbers = list(range(head.seq + 1, seq + 1))
@@ -194,29 +207,32 @@ def kept_since(session: Session, scope: str, of_epoch: int) -> int | None:
 
 def known_ops(session: Session, scope: str, op_ids: Sequence[str]) -> dict[str, OpRow]:
     """Return those of the ops that the log has, by id."""
-    found = session.scalars(select(OpRow).where(OpRow.scope == scope, OpRow.id.in_(op_ids)))
+    found = session.scalars(_KNOWN_OPS, {"of": scope, "ids": op_ids})
     return {row.id: row for row in found}
 
 
 def held_among(session: Session, scope: str, op_ids: Sequence[str]) -> dict[str, HeldOp]:
     """Return those of the ops that are held or were turned down, by id."""
+    if not op_ids or not session.scalar(_ANY_HELD, {"of": scope}):
+        return {}
     found = session.scalars(select(HeldOp).where(HeldOp.scope == scope, HeldOp.id.in_(op_ids)))
     return {row.id: row for row in found}
 
 
 def known_docs(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
     """Return those of the documents that have an op in the log."""
-    found = select(OpRow.doc).where(OpRow.scope == scope, OpRow.doc.in_(list(docs))).distinct()
-    return set(session.scalars(found))
+    return set(session.scalars(_KNOWN_DOCS, {"of": scope, "docs": list(docs)}))
 
 
 def used_numbers(session: Session, scope: str, device: str, numbers: Sequence[int]) -> set[int]:
     """Return those of a device's `n` that some op, in the log or held, has."""
     found: set[int] = set()
+    is_run = max(numbers) - min(numbers) < 2 * len(numbers)  # as a rule they follow each other
     for table in (OpRow, HeldOp):
-        query = select(table.n).where(table.scope == scope, table.device == device, table.n.in_(numbers))
-        found |= set(session.scalars(query))
-    return found
+        query = select(table.n).where(table.scope == scope, table.device == device)
+        these = table.n.between(min(numbers), max(numbers)) if is_run else table.n.in_(numbers)
+        found |= set(session.scalars(query.where(these)))
+    return found & set(numbers)
 
 
 def fill_private(session: Session, row: OpRow, private: str) -> None:
@@ -244,6 +260,14 @@ def held_joins(session: Session, scope: str, doc: str, device: str) -> list[Held
     """Return what is held of a device for its own document."""
     query = select(HeldOp).where(HeldOp.scope == scope, HeldOp.doc == doc, HeldOp.device == device)
     return list(session.scalars(query.where(HeldOp.is_turned_down.is_(False)).order_by(HeldOp.n)))
+
+
+def held_of_type(session: Session, scope: str, doc_type: str) -> list[HeldOp]:
+    """Return what is held of one type of document in a scope and was not turned down, the oldest first."""
+    query = select(HeldOp).where(HeldOp.scope == scope, HeldOp.doc.startswith(f"{doc_type}:"))
+    return list(
+        session.scalars(query.where(HeldOp.is_turned_down.is_(False)).order_by(HeldOp.received_at, HeldOp.id))
+    )
 
 
 def forget_held(session: Session, scope: str, op_ids: Sequence[str]) -> None:
