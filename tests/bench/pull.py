@@ -19,6 +19,7 @@ from sync import ids
 from sync.log import Cursor
 from sync.ops import parse_op
 from tests.bench.diaries import Household, Made, pack, requests
+from tests.bench.push import check_log
 from tests.bench.servers import Bench, bench_server, inflated
 from tests.bench.table import Row, median_of
 from tests.server.phones import ORIGIN, Phone
@@ -32,6 +33,7 @@ ROUNDS, PUSHES = 20, 6
 class Log:
     """One farm's log, as a reader asks for its newest ops, and batches that its writer has to send."""
 
+    scope: str
     writer: Phone
     reader: Phone
     asked: bytes
@@ -69,6 +71,8 @@ def _growth(kind: str, sizes: tuple[int, ...]) -> Iterator[Row]:
         for place in range(PUSHES):
             for size, one in logs.items():
                 pushes[size].append(_timed(server, one.writer, one.pushes[place]))
+        for size, one in logs.items():
+            check_log(one.scope, size + NEW + NEW * PUSHES)
     small, great = min(sizes), max(sizes)
     for what, costs, goal in (("pull of", pulls, 1.3), ("push of", pushes, None)):
         for size in sizes:
@@ -118,7 +122,7 @@ def _log_of(server: Bench, size: int) -> Log:
     cursor = _cursor(home.scope)
     _fill(home, NEW)
     asked = pack({"cursors": {home.scope: cursor}, "limit": {"ops": PAGE, "bytes": 1_048_576}})
-    return Log(writer, reader, asked, requests(list(home.ops(NEW * PUSHES)), NEW))
+    return Log(home.scope, writer, reader, asked, requests(list(home.ops(NEW * PUSHES)), NEW))
 
 
 def _pad(scope: str, size: int) -> None:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import insert
 
-from server.db import run_write
+from server.db import reading, run_write
 from server.models.log import OpRow
 from server.services.viewing import make_current
+from server.store import log
 from sync import ids
 from sync.ops import message, parse_op
 from sync.signing import verify
@@ -43,6 +44,7 @@ def rows(kind: str, batches: int) -> Iterator[Row]:
             least.append(_timed(lambda at=place: floor(floors[at], *of, at)))
             push.append(_timed(lambda at=place: server.post(phone, made[at])))
             views.append(_timed(lambda: make_current([home.scope])))
+        check_log(home.scope, BATCH * (batches + 1))
     group = f"push, {kind}, batches of {BATCH}, one client"
     whole = [a + b for a, b in zip(push, views, strict=True)]
     yield _speed(group, "floor: inflate, parse, verify, bulk insert, commit", least)
@@ -50,6 +52,16 @@ def rows(kind: str, batches: int) -> Iterator[Row]:
     yield _speed(group, "push until all views are current", whole)
     yield _share(group, "push / floor", least, push, 0.8)
     yield _share(group, "push until all views are current / floor", least, whole, 0.5)
+
+
+def check_log(scope: str, ops: int) -> None:
+    """Refuse a measurement of ops that were held or refused: the log must hold so many.
+
+    Raises: AssertionError.
+    """
+    with reading() as session:
+        found = log.newest(session, scope)
+    assert found == ops, f"{found} of {ops} ops are in the log"
 
 
 def floor(body: bytes, key: bytes, scope: str, place: int) -> None:
