@@ -19,9 +19,12 @@ const define = { __APP_VERSION__: JSON.stringify(version) };
 const input: Record<string, string> = { phone: `${root}index.html` };
 if (existsSync(consoleEntry)) input.console = consoleEntry;
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root,
   define,
+  // The package's own entry leads to its ES5 build; every browser of ours reads the modern one.
+  resolve:
+    mode === "production" ? { alias: { dexie: `${root}node_modules/dexie/dist/modern/dexie.mjs` } } : {},
   plugins: [
     testsResolve(root),
     forms(`${root}../sync/forms`),
@@ -68,4 +71,4 @@ export default defineConfig({
     environment: "node",
     server: { deps: { inline: [/fake-indexeddb/] } },
   },
-});
+}));

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
+import { measure } from "./sizes.ts";
 
 const FORMS = "virtual:forms";
 
@@ -58,6 +59,8 @@ export function compress(out: string): Plugin {
           writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
           writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
         }
+        const { first, all } = measure(out);
+        this.info(`brotli: first load ${first} bytes, all that is kept offline ${all} bytes`);
       },
     },
   };

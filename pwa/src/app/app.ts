@@ -4,8 +4,6 @@ import { Engine } from "../engine/sync.ts";
 import { SCHEMA, Store, StoreError } from "../store/db.ts";
 import type { World } from "../store/world.ts";
 import { browserWorld, checkPlace, listen, looksPrivate } from "./browser.ts";
-import { exportUnsent } from "./carry.ts";
-import { importFile } from "./carry_in.ts";
 import { type Context, listIn, loadForms, makeContext } from "./context.ts";
 import { makeDiary } from "./diary.ts";
 import { loadDrafts } from "./draft_desk.ts";
@@ -195,8 +193,9 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       stuck,
       photos,
       now: async () => (store.newer === null ? engine.kick(true) : undefined),
-      exportUnsent: () => exportUnsent(c),
-      importFile: (blob) => importFile(c, blob),
+      // Fetched when needed: once in a season, on most phones never.
+      exportUnsent: async () => (await import("./carry.ts")).exportUnsent(c),
+      importFile: async (blob) => (await import("./carry_in.ts")).importFile(c, blob),
       async askPersist() {
         const granted = (await navigator.storage?.persist?.()) ?? false;
         storage.value = await loadStorage(world);

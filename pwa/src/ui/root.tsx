@@ -6,23 +6,32 @@ import { Lazy } from "./form/lazy.tsx";
 import { Sheets, Toast } from "./pieces/overlay.tsx";
 import { go, place } from "./router.ts";
 import { DiaryScreen } from "./screens/diary.tsx";
-import { EntryScreen } from "./screens/entry.tsx";
-import { FarmScreen, PlotScreen, SeasonScreen } from "./screens/farm.tsx";
-import { FormScreen } from "./screens/form.tsx";
 import { Gate } from "./screens/gate.tsx";
 import { HomeScreen } from "./screens/home.tsx";
 import { JoinScreen, Preparing } from "./screens/join.tsx";
-import { RecordScreen } from "./screens/record.tsx";
 import { draftHash } from "./screens/rows.tsx";
-import { SendScreen } from "./screens/send.tsx";
 import { language } from "./words/index.ts";
 
+// What nobody sees first comes when it is looked at: the first load is short, the rest waits on the phone.
+const loadEntry = () => import("./screens/entry.tsx").then((part) => part.EntryScreen);
+const loadForm = () => import("./screens/form.tsx").then((part) => part.FormScreen);
+const loadRecord = () => import("./screens/record.tsx").then((part) => part.RecordScreen);
+const loadFarm = () => import("./screens/farm.tsx").then((part) => part.FarmScreen);
+const loadPlot = () => import("./screens/farm.tsx").then((part) => part.PlotScreen);
+const loadSeason = () => import("./screens/farm.tsx").then((part) => part.SeasonScreen);
+const loadSend = () => import("./screens/send.tsx").then((part) => part.SendScreen);
 const loadSettings = () => import("./screens/settings.tsx").then((part) => part.SettingsScreen);
+/** What a tap opens next is fetched while nobody waits for it. */
+function fetchNext(): void {
+  for (const load of [loadRecord, loadForm, loadEntry, loadFarm, loadSend])
+    void load().catch(() => undefined);
+}
 const opened = location.href;
 let resumed = false;
 
 export function Root() {
   useHidden();
+  useEffect(() => void setTimeout(fetchNext, 1500), []);
   useSignalEffect(() => {
     const settings = app().settings.value;
     language.value = settings.language;
@@ -55,23 +64,23 @@ function Screen() {
   const first = parts[0] ?? "";
   switch (name) {
     case "ghi":
-      return <RecordScreen key={first} start={first === "" ? null : first} />;
+      return <Lazy key={`ghi ${first}`} load={loadRecord} props={{ start: first === "" ? null : first }} />;
     case "ghi-to":
-      return <FormScreen key={first} id={first} />;
+      return <Lazy key={first} load={loadForm} props={{ id: first }} />;
     case "nhat-ky":
       return <DiaryScreen />;
     case "dong":
-      return <EntryScreen key={first} doc={first} />;
+      return <Lazy key={first} load={loadEntry} props={{ doc: first }} />;
     case "ruong":
-      return <FarmScreen />;
+      return <Lazy key="ruong" load={loadFarm} props={{}} />;
     case "thua":
-      return <PlotScreen key={first} doc={first} />;
+      return <Lazy key={first} load={loadPlot} props={{ doc: first }} />;
     case "vu":
-      return <SeasonScreen key={first} doc={first} />;
+      return <Lazy key={first} load={loadSeason} props={{ doc: first }} />;
     case "gui":
-      return <SendScreen />;
+      return <Lazy key="gui" load={loadSend} props={{}} />;
     case "cai-dat":
-      return <Lazy load={loadSettings} props={{}} />;
+      return <Lazy key="cai-dat" load={loadSettings} props={{}} />;
     case "vao":
       return <JoinScreen href={invited ? opened : ""} />;
     default:

@@ -7,8 +7,8 @@ import { app } from "../app.ts";
 import { toast } from "../pieces/overlay.tsx";
 import { words } from "../words/index.ts";
 import { loadChecks } from "./findings.ts";
-import { newLineId } from "./lines.tsx";
-import { dropLine, repeatValues, setValue } from "./plan.ts";
+import { touch } from "./fresh.ts";
+import { dropLine, newLineId, repeatValues, setValue } from "./plan.ts";
 
 export interface Filled {
   values: Signal<Values>;
@@ -25,30 +25,34 @@ export interface Filled {
   save: () => Promise<void>;
 }
 
-/** Drafts opened by a tap and not touched since: leaving such a form leaves nothing behind. */
-const fresh = new Set<string>();
-
-export const markFresh = (draft: string): unknown => fresh.add(draft);
-
-/** Something was filled in: from now on the draft is the person's. */
-export const touch = (draft: string): unknown => fresh.delete(draft);
-
-/** The form was left: an untouched draft goes with it. */
+/** The form was left: an untouched draft goes with it, any other has no field in hand any more. */
 function leave(draft: string): void {
-  if (fresh.delete(draft)) void app().drafts.discard(draft);
+  if (touch(draft)) void app().drafts.discard(draft);
+  else app().drafts.keep(draft, { focus: null });
+}
+
+const lineOf = (name: string | null): string | null => /^line\.([a-z2-7]{8})\./.exec(name ?? "")?.[1] ?? null;
+
+/** After a kill: the field that was being filled in is in sight again, and a box for text is written on (case 1). */
+function backTo(name: string | null): void {
+  if (name === null) return;
+  const box = document.getElementById(`f-${name}`);
+  (box ?? document.getElementById(`l-${name}`))?.scrollIntoView({ block: "center" });
+  box?.focus({ preventScroll: true });
 }
 
 type Saved = Extract<SaveResult, { ok: true }>;
 
 export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => void): Filled {
   const values = useSignal<Values>(draft.values);
-  const openLine = useSignal<string | null>(null);
+  const openLine = useSignal<string | null>(lineOf(draft.focus));
   const failed = useSignal<WriteProblem | null>(null);
   const saving = useSignal(false);
   const last = useLast(draft, form);
   const findings = useFindings(form, values.value);
   const { drafts } = app();
   useEffect(() => () => leave(draft.id), [draft.id]);
+  useEffect(() => backTo(draft.focus), [draft.id]);
   const put = (next: Values) => {
     touch(draft.id);
     values.value = next;

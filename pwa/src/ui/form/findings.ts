@@ -1,6 +1,6 @@
 /** What the form's rules notice about the values on the screen: the core's checks, fetched with the form files. */
 import type { Values } from "../../app/types.ts";
-import type { Form, FormFinding } from "../../core/forms.ts";
+import { type Form, type FormFinding, parseForms } from "../../core/forms.ts";
 
 type Check = (code: string, values: Values) => readonly FormFinding[];
 
@@ -8,15 +8,17 @@ let loading: Promise<Check> | null = null;
 
 /** Return the checks; advice ("would help") is left out, because a screen of advice is read by nobody. */
 export function loadChecks(): Promise<Check> {
-  loading ??= Promise.all([import("../../core/forms.ts"), import("virtual:forms")]).then(([core, files]) => {
-    const forms = core.parseForms(files.default);
-    return (code, values) => {
-      const form = forms.get(code);
-      if (form === undefined) return [];
-      const [open, hidden] = splitPrivate(form, values);
-      return core.checkValues(form, open, hidden).filter((one) => !core.isHint(one));
-    };
-  });
+  loading ??= Promise.all([import("../../core/form_values.ts"), import("virtual:forms")]).then(
+    ([core, files]) => {
+      const forms = parseForms(files.default);
+      return (code, values) => {
+        const form = forms.get(code);
+        if (form === undefined) return [];
+        const [open, hidden] = splitPrivate(form, values);
+        return core.checkValues(form, open, hidden).filter((one) => !core.isHint(one));
+      };
+    },
+  );
   return loading;
 }
 

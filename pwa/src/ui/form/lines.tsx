@@ -5,7 +5,7 @@ import { Btn, Icon } from "../pieces/basic.tsx";
 import { lineIds, lineSummary } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { Field } from "./fields.tsx";
-import { isAsked, isEmpty, lineId, planFields } from "./plan.ts";
+import { isAsked, isEmpty, newLineId, planFields } from "./plan.ts";
 
 interface LinesProps {
   lines: FormLines;
@@ -18,8 +18,6 @@ interface LinesProps {
   focus: (name: string) => void;
   remove: (id: string) => void;
 }
-
-export const newLineId = (): string => lineId(crypto.getRandomValues(new Uint8Array(8)));
 
 export function Lines(props: LinesProps) {
   const { lines, values, open } = props;

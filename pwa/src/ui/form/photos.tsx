@@ -6,7 +6,7 @@ import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
 import { say, words } from "../words/index.ts";
-import { touch } from "./filling.ts";
+import { touch } from "./fresh.ts";
 import { Lazy } from "./lazy.tsx";
 import { photoOrder } from "./plan.ts";
 

@@ -99,6 +99,9 @@ export function lineId(random: Uint8Array): string {
   return Array.from(random.slice(0, 8), (byte) => letters[byte & 31]).join("");
 }
 
+/** Return an id for a new line. */
+export const newLineId = (): string => lineId(crypto.getRandomValues(new Uint8Array(8)));
+
 /** Return the photos that the form asks for loudest: what it always wants, then advised, then the rest. */
 export function photoOrder(photos: readonly FormPhoto[]): readonly FormPhoto[] {
   const weight = ["always", "new_product", "advised", "optional"];

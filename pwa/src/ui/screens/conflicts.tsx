@@ -6,7 +6,7 @@ import { Do, Icon } from "../pieces/basic.tsx";
 import { Choice, toast, warn } from "../pieces/overlay.tsx";
 import { moment, valueShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
-import { writeText } from "./form.tsx";
+import { writeText } from "../words/problems.ts";
 
 function fieldFor(form: Form, name: string): FormField | undefined {
   const own = name.replace(/^line\.[a-z2-7]{8}\./, "");

@@ -9,8 +9,8 @@ import { chooseOne, openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { formShort, lineIds, moment, valueShown, whereShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { writeText } from "../words/problems.ts";
 import { Conflicts } from "./conflicts.tsx";
-import { writeText } from "./form.tsx";
 import { beginEdit } from "./rows.tsx";
 
 export function EntryScreen({ doc }: { doc: string }) {

@@ -17,7 +17,7 @@ import {
   today,
 } from "../show.ts";
 import { words } from "../words/index.ts";
-import { writeText } from "./form.tsx";
+import { writeText } from "../words/problems.ts";
 import { FarmMap } from "./map.tsx";
 import { begin, beginEdit } from "./rows.tsx";
 

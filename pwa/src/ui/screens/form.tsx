@@ -6,7 +6,7 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Draft, Form, FormField, SaveResult, Value, Values, WriteProblem } from "../../app/types.ts";
+import type { Draft, Form, FormField, SaveResult, Value, Values } from "../../app/types.ts";
 import { addDays } from "../../core/civil.ts";
 import { app } from "../app.ts";
 import { Field } from "../form/fields.tsx";
@@ -21,6 +21,7 @@ import { toast } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { dayName, lineIds, today } from "../show.ts";
 import { language, say, words } from "../words/index.ts";
+import { writeText } from "../words/problems.ts";
 import { About } from "./about-entry.tsx";
 import { offerInstall } from "./install.tsx";
 import { entryHash } from "./rows.tsx";
@@ -49,21 +50,6 @@ export function FormScreen({ id }: { id: string }) {
     );
   }
   return <Filling key={now.id} draft={now} form={form} reload={load} />;
-}
-
-export function writeText(problem: WriteProblem): string {
-  const w = words.value;
-  const texts: Record<WriteProblem, string> = {
-    storage_full: w.not_saved_full,
-    storage_broken: w.not_saved_broken,
-    newer_data: w.not_saved_newer,
-    read_only: w.not_saved_right,
-    too_large: w.not_saved_large,
-    bad_value: w.not_saved_value,
-    nothing_changed: w.not_saved_same,
-    missing: w.not_saved_missing,
-  };
-  return texts[problem];
 }
 
 interface FillingProps {

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Draft, EntryRow } from "../../app/types.ts";
 import { app } from "../app.ts";
-import { markFresh } from "../form/filling.ts";
+import { markFresh } from "../form/fresh.ts";
 import { Btn, Icon, State } from "../pieces/basic.tsx";
 import { toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
