@@ -16,9 +16,9 @@ from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Village
 from server.services.enrolling_rows import UnknownName, find_or_add_member
-from server.services.inviting import InviteLink, invite, settle_device
+from server.services.inviting import InviteLink, invite, open_book, settle_device
 from server.services.setup import area_names, load_products, new_id, set_up
-from server.store import devices, operator, people
+from server.store import devices, log, operator, people
 from server.store.people import HOUSEHOLD_ROLES, STAFF_ROLES
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -60,10 +60,10 @@ def setup_command(
 
 
 @click.command("invite")
-@click.option("--person", help="Name or id of a household's person.")
+@click.option("--person", help="Name or id of a household's person; goes with --farm.")
 @click.option("--farm", help="Code, name or id of the farm; a new name makes a new farm.")
 @click.option("--staff", help="Name or id of a person of the organisation's staff.")
-@click.option("--role", help="owner, member; for staff: reviewer, manager, helper …")
+@click.option("--role", help="owner (default) or member; with --staff: " + ", ".join(STAFF) + ".")
 @click.option("--organisation", help="Name or id; the first cooperative if left out.")
 @click.option("--village", help="Name or id of the village, for new rows.")
 @click.option("--confirm", is_flag=True, help="Somebody must confirm the device before it reads.")
@@ -78,7 +78,17 @@ def invite_command(
     confirm: bool,
     hours: int,
 ) -> None:
-    """Print a link, a QR and a code that make one phone or browser somebody's own."""
+    """Print a link, a QR and a code that make one phone or browser somebody's own.
+
+    \b
+    A household:  flask invite --person "Bùi Thị Mận" --farm "Hộ bà Mận" --village "Thôn Đông"
+    Its member:   flask invite --person "Bùi Văn Con" --farm H001 --role member
+    The staff:    flask invite --staff "Trần Thị Hoa" --role reviewer
+
+    What is new, person or farm, is added; a farm's book is opened for its organisation. Who has the link is
+    that person at once; who was told the code must be confirmed (flask people confirm), and with --confirm so
+    must the link's holder. The link serves one device; a second one is held until somebody lets it in.
+    """
     if (staff is None) == (person is None) or (person is None) != (farm is None):
         raise click.UsageError("either --person and --farm, or --staff")
     role = role or ("owner" if staff is None else "reviewer")
@@ -88,19 +98,19 @@ def invite_command(
     try:
         key = operator.load_private()
         membership = run_write(
-            lambda session: (
-                find_or_add_member(
-                    session,
-                    organisation=organisation,
-                    person=name,
-                    farm=farm,
-                    village=village,
-                    role=role,
-                    now=now,
-                ).id
+            lambda session: find_or_add_member(
+                session,
+                organisation=organisation,
+                person=name,
+                farm=farm,
+                village=village,
+                role=role,
+                now=now,
             )
         )
-        link = invite(key, membership, now, confirm=confirm, hours=hours)
+        if membership.farm is not None:
+            open_book(key, membership.farm, now)
+        link = invite(key, membership.id, now, confirm=confirm, hours=hours)
     except (operator.OperatorKeyMissing, UnknownName) as error:
         raise click.ClickException(str(error)) from error
     print_link(name, link)
@@ -125,22 +135,28 @@ def list_devices() -> None:
             for row in devices.rows_of_organisation(session, organisation.id):
                 member = people.member(session, row.membership)
                 name = "-" if member is None else member.person.name
-                click.echo(f"{row.doc.partition(':')[2]}\t{row.state}\t{row.kind}\t{name}\t{row.label}")
+                shown = (row.doc.partition(":")[2], row.state, row.kind, name, row.label, row.device or "-")
+                click.echo("\t".join(shown))
+            for held in log.held_of_type(session, f"org:{organisation.id}", "device"):
+                click.echo(f"{held.doc.partition(':')[2]}\theld\t-\t-\t-\t{held.device}")
 
 
 @group.command("confirm")
-@click.argument("device")
-def confirm_device(device: str) -> None:
+@click.argument("invitation")
+@click.option("--device", help="The id of a later device, whose join is held; left out: the first.")
+def confirm_device(invitation: str, device: str | None) -> None:
     """Confirm a waiting device, named by the id of its invitation."""
-    _settle(device, {"confirmed": True})
+    _settle(invitation, {"confirmed": True} | ({} if device is None else {"device": device}))
 
 
 @group.command("revoke")
-@click.argument("device")
+@click.argument("invitation")
+@click.option("--device", help="End this one device; left out: all that joined on the invitation.")
 @click.option("--reason", default="", help="Shown to the people of the organisation.")
-def revoke_device(device: str, reason: str) -> None:
-    """End a device; what it recorded before and sends later is held for a person to look at."""
-    _settle(device, {"revoked": True, "reason": reason})
+def revoke_device(invitation: str, device: str | None, reason: str) -> None:
+    """End devices; what they recorded before and send later is held for a person to look at."""
+    fields: dict[str, object] = {"revoked": True, "reason": reason}
+    _settle(invitation, fields | ({} if device is None else {"device": device}))
 
 
 @group.command("villages")

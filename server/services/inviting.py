@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from server.config import current_settings
 from server.db import run_write
 from server.errors import ServiceError
-from server.models.people import Membership
+from server.models.people import Farm, Membership
 from server.services import admitting
 from server.services.setup import new_id
-from server.store import devices, log, people
+from server.store import books, devices, log, people
 from server.store.device_fold import hash_code
 from sync import ids, limits
 from sync.ops import make_body, message, parse_op
@@ -81,11 +81,32 @@ def invite(
     )
 
 
+def open_book(key: SoftwareKey, farm: str, now: int) -> None:
+    """Open the farm's book for its organisation, where it has none yet.
+
+    Raises: ServiceError(not_found) for a farm that is none.
+    """
+
+    def work(session: Session) -> None:
+        found = session.get(Farm, farm)
+        if found is None:
+            raise ServiceError("not_found")
+        scope = f"farm:{farm}"
+        log.lock_head(session, scope)
+        if not books.of_scope(session, scope):
+            fields: dict[str, object] = {"organisation": found.organisation}
+            append_operator_op(session, key, scope, f"book:{new_id(now)}", fields, now)
+
+    run_write(work)
+
+
 def append_operator_op(
     session: Session, key: SoftwareKey, scope: str, doc: str, fields: dict[str, object], now: int
 ) -> None:
     """Sign an op by the operator's key and append it to the scope's log."""
-    membership = people.operator_membership(session, ids.split_ref(scope)[1])
+    kind, uuid = ids.split_ref(scope)
+    organisation = uuid if kind == "org" else devices.farm_organisation(session, uuid)
+    membership = None if organisation is None else people.operator_membership(session, organisation)
     if membership is None:
         raise ServiceError("not_found")
     log.lock_head(session, scope)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.db import run_write
@@ -46,11 +47,15 @@ class Answer:
     reason: str | None = None
 
 
-class _Refused(Exception):
+class NotMade(Exception):
+    """The row can't be made; the message says why."""
+
+
+class _Refused(NotMade):
     """The values have not the shape of their kind."""
 
 
-class _Declined(Exception):
+class _Declined(NotMade):
     """Asked of the wrong place; the message is for the person who asked."""
 
 
@@ -104,7 +109,16 @@ def _take_one(who: Writer, one: Sent | None, now: int) -> Answer:
         session.flush()
         return Answer(result, _row(session, one.kind, row), reason)
 
-    return run_write(work)
+    try:
+        return run_write(work)
+    except IntegrityError:  # the same id, or a farm's next code, was taken by another request meanwhile
+        return run_write(work)
+
+
+def make_row(session: Session, who: Writer, one: Sent, now: int) -> None:
+    """Make the row that was asked for, whatever right the asker has: a person decided. Raises: NotMade."""
+    _MAKE[one.kind](session, who, one, now)
+    session.flush()
 
 
 def _parse(row: object) -> Sent | None:
@@ -137,7 +151,6 @@ def _is_text(text: str) -> bool:
 
 def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, str | None]:
     """Check the values, then make the row where the sender has the right; a waiting one makes none yet."""
-    make = _MAKE[one.kind]
     may = who.may_act and who.role in MAKERS
     if one.kind in ("consent", "withdrawal"):
         may = who.may_act and (may or who.role in people.HOUSEHOLD_ROLES)
@@ -147,8 +160,7 @@ def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, st
     if not who.in_force or who.state == "revoked":
         raise _Declined(NOT_YOURS)
     with session.begin_nested() as part:
-        make(session, who, one, now)
-        session.flush()
+        make_row(session, who, one, now)
         if not may:
             part.rollback()
             return "waiting", None

@@ -78,7 +78,7 @@ def restored() -> int:
 
 def register(app: Flask) -> None:
     """Keep the watermark of `app` while it serves and when it stops."""
-    keeper = Keeper(app)
+    keeper = app.extensions["watermark"] = Keeper(app)
 
     @app.after_request
     def note(answer: Response) -> Response:
@@ -108,6 +108,10 @@ class Keeper:
                 return
             self._last, self._is_due = now, False
         look()
+
+    def rest(self) -> None:
+        """Forget that something is due: its database goes away on purpose."""
+        self._is_due = False
 
     def stop(self) -> None:
         """Keep what the last requests wrote, as the process ends."""

@@ -108,9 +108,11 @@ def new_id(now: int) -> str:
     return ids.make_uuid7(now, secrets.token_bytes(10))
 
 
-def add_organisation(session: Session, kind: str, name: str, parent: str | None, now: int) -> Organisation:
+def add_organisation(
+    session: Session, kind: str, name: str, parent: str | None, now: int, known_id: str | None = None
+) -> Organisation:
     """Add an organisation together with the operator's membership in it."""
-    made = Organisation(id=new_id(now), kind=kind, name=name, parent=parent, created_at=now)
+    made = Organisation(id=known_id or new_id(now), kind=kind, name=name, parent=parent, created_at=now)
     session.add(made)
     session.flush()
     person = Person(id=new_id(now), organisation=made.id, name="Người vận hành máy chủ", created_at=now)

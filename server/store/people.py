@@ -199,6 +199,14 @@ def request_of(session: Session, request: str) -> Request | None:
     return session.get(Request, request, with_for_update=True)
 
 
+def waiting_requests(session: Session, organisation: str | None) -> list[Request]:
+    """Return the requests that wait for a person, the oldest first."""
+    query = select(Request).where(Request.result == "waiting")
+    if organisation is not None:
+        query = query.where(Request.organisation == organisation)
+    return list(session.scalars(query.order_by(Request.received_at, Request.id)))
+
+
 def unsettled_scopes(session: Session, scopes: Sequence[str]) -> set[str]:
     """Return those of `scopes` whose request no person has settled: their ops get `later`."""
     query = select(Request.scope).where(Request.scope.in_(scopes), Request.result == "waiting")

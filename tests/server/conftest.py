@@ -125,6 +125,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
     with made.app_context():
         yield made
+        made.extensions["watermark"].rest()
         db.engine.dispose()
 
 
