@@ -1,4 +1,4 @@
-"""A staff member's day in a real browser: join, look, settle, confirm, admit; the link drops; somebody else sits down."""
+"""A staff member's day in a real browser: join, settle, confirm, admit; the link drops; a shared computer."""
 
 from __future__ import annotations
 
@@ -102,12 +102,7 @@ def test_staff_joins_by_the_printed_link_and_settles_confirms_and_admits(
     desk.join(village.staff("Nguyễn Thị Hà"))
     desk.sees("Phun thuốc, cà chua")
     [person] = desk.stored("persons")
-    kept = desk.page.evaluate(
-        """() => new Promise(resolve => { const asked = indexedDB.open("so-nha-nong-console");
-        asked.onsuccess = () => { const all = asked.result.transaction("persons").objectStore("persons").getAll();
-        all.onsuccess = () => resolve(all.result[0].privateKey.extractable); }; })"""
-    )
-    assert kept is False
+    assert person["privateKey"] is False
     assert desk.page.url.endswith("/htx/")  # no secret stays in the address
 
     desk.page.get_by_text("Phun thuốc, cà chua").click()
@@ -139,7 +134,7 @@ def test_staff_joins_by_the_printed_link_and_settles_confirms_and_admits(
     village.waiting.send()
     ids = {one.id for one in ops_of(village.house)}
     assert {forged.id, village.held} <= ids
-    assert [one.n for one in ops_of(village.house, person["device"])] == [1, 1, 2, 2]
+    assert [one.n for one in ops_of(village.house, person["device"])] == [1, 2]
 
 
 def test_what_was_signed_without_a_connection_goes_out_when_it_is_back(
@@ -162,7 +157,7 @@ def test_what_was_signed_without_a_connection_goes_out_when_it_is_back(
     assert desk.stored("outbox") == []
     assert [one.doc for one in written_by(village, device)] == [village.entry]
     page.reload()
-    expect(page.get_by_text("Hai máy ghi khác nhau").locator("visible=true")).to_have_count(0)
+    expect(page.get_by_text("Hai máy ghi khác nhau", exact=True).locator("visible=true")).to_have_count(0)
 
 
 def test_somebody_elses_change_in_between_is_said_and_nothing_is_lost(
