@@ -29,10 +29,10 @@ group = AppGroup("demo", help="An invented cooperative with an autumn of entries
 @click.pass_context
 def start(context: click.Context) -> None:
     """Before serving: set an empty database up, with the demo unless DEMO=0; show the demo's links again."""
-    state = _state()
+    state = _clear_half()
     if state == "empty" and not current_settings().demo:
         context.invoke(setup_command)
-    elif state in ("empty", "making") and current_settings().demo:
+    elif state == "empty":
         _make(SEED)
     elif state == "made":
         _print_links()
@@ -42,7 +42,7 @@ def start(context: click.Context) -> None:
 @click.option("--seed", default=SEED, show_default=True, help="Another seed tells another autumn.")
 def make(seed: int) -> None:
     """Make the demo in an empty database, or anew where it was only begun."""
-    if _state() not in ("empty", "making"):
+    if _clear_half() != "empty":
         raise click.ClickException("the database is not empty / cơ sở dữ liệu không trống")
     _make(seed)
 
@@ -60,7 +60,7 @@ def links() -> None:
 def remove_command(with_trials: bool) -> None:
     """Remove the demo and leave an empty database; refuses where something real stands beside it."""
     try:
-        remove(current_app._get_current_object(), with_trials=with_trials)  # type: ignore[attr-defined]
+        remove(_app(), with_trials=with_trials)
     except NoDemo as error:
         raise click.ClickException("there is no demo here / ở đây không có dữ liệu mẫu") from error
     except RealBeside as error:
@@ -89,19 +89,28 @@ def _state() -> str:
         return "real" if people.is_set_up(session) else "empty"
 
 
+def _clear_half() -> str:
+    """Return the state, after taking away a demo that was only begun: nobody has used it yet."""
+    state = _state()
+    if state != "making":
+        return state
+    click.echo("Lần trước dở dang, xóa và làm lại. / The last time was cut off: cleared, beginning anew.")
+    remove(_app())
+    return "empty"
+
+
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
 def _make(seed: int) -> None:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if _state() == "making":
-        click.echo("Lần trước dở dang, tạo lại từ đầu. / The last time was cut off, beginning anew.")
-        remove(app)
     click.echo("Đang tạo dữ liệu mẫu (khoảng nửa phút) … / Making the demo (about half a minute) …")
     began = time.monotonic()
     try:
-        played = play(app, tell(now_ms(), seed))
+        played = play(_app(), tell(now_ms(), seed))
     except (DemoFailed, DatabaseTrouble, OperatorKeyMissing) as error:
         raise click.ClickException(
-            f"the demo could not be made ({error}); DEMO=0 make run starts without it, once\n"
-            "`flask --app wsgi demo remove` has cleared what is there"
+            f"the demo could not be made ({error}); DEMO=0 make run starts without it"
         ) from error
     click.echo(
         f"Xong: {played.farms} hộ, {played.accepted} thao tác đã nhận, {played.held} chờ HTX. / "

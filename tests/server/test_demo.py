@@ -256,8 +256,9 @@ def test_a_start_on_a_real_database_prints_nothing_and_says_it_is_none(
     assert rows(Farm) == 1
 
 
-@pytest.mark.usefixtures("small")
-def test_a_demo_cut_off_begins_anew(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def cut_off(app: Flask, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo of which the process was killed half-way."""
     real, count = DemoPhone.sync, iter(range(1000))
 
     def cut(phone: DemoPhone, now: int) -> None:
@@ -268,19 +269,32 @@ def test_a_demo_cut_off_begins_anew(app: Flask, monkeypatch: pytest.MonkeyPatch)
     with monkeypatch.context() as broken:
         broken.setattr(DemoPhone, "sync", cut)
         assert run(app, "start").exit_code == 1
+    assert state() == "making"
+    assert rows(OpRow) > 10
+
+
+def state() -> str | None:
+    """Return how far the demo of the database is."""
     with reading() as session:
         mark = read_mark(session)
-    assert mark is not None
-    assert mark.state == "making"
-    assert rows(OpRow) > 10
+    return None if mark is None else mark.state
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_a_demo_cut_off_begins_anew(app: Flask) -> None:
     again = run(app, "start")
     assert again.exit_code == 0, again.output
     assert "dở dang" in again.output
-    assert rows(Farm) == 1
-    with reading() as session:
-        mark = read_mark(session)
-    assert mark is not None
-    assert mark.state == "made"
+    assert (rows(Farm), state()) == (1, "made")
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_a_demo_cut_off_is_cleared_where_it_is_not_wanted_any_more(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], demo=False))
+    assert "/htx/vao#i=" in run(app, "start").output
+    assert (rows(Farm), state()) == (0, None)
 
 
 # ---- removed -----------------------------------------------------------------------------------------------
