@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server.db import run_write
+from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
 from server.store import people
@@ -25,6 +25,7 @@ KINDS = ("organisation", "farm", "person", "membership", "help", "consent", "wit
 MAKERS = ("helper", "extension", "reviewer", "manager", "administrator")
 CHARS_MAX = 300
 VALUES_MAX = 30
+COLLISIONS_MAX = 5  # our choice; above, the phone comes again
 NOT_YOURS = "Việc này ngoài phạm vi của người gửi; hãy hỏi hợp tác xã."
 
 
@@ -109,10 +110,12 @@ def _take_one(who: Writer, one: Sent | None, now: int) -> Answer:
         session.flush()
         return Answer(result, _row(session, one.kind, row), reason)
 
-    try:
-        return run_write(work)
-    except IntegrityError:  # the same id, or a farm's next code, was taken by another request meanwhile
-        return run_write(work)
+    for _ in range(COLLISIONS_MAX):
+        try:
+            return run_write(work)
+        except IntegrityError:  # the same id, or a farm's next code, was taken by another request meanwhile
+            continue
+    raise DatabaseBusy
 
 
 def make_row(session: Session, who: Writer, one: Sent, now: int) -> None:
