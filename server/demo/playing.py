@@ -22,7 +22,7 @@ from server.demo.phones import DemoPhone
 from server.demo.story import Admit, Household, Phone, Save, Story, Sync
 from server.models.people import Help, Membership, Organisation, Person
 from server.services.enrolling_rows import find_or_add_member
-from server.services.inviting import invite
+from server.services.inviting import invite, open_book
 from server.services.setup import add_organisation, load_products, new_id, set_up
 from server.store.demo_mark import DemoMark, write_mark
 from server.store.operator import load_private
@@ -119,6 +119,9 @@ def _make_rows(stage: Stage) -> None:
             )
 
     run_write(work)
+    key = load_private()
+    for farm in stage.farms.values():
+        open_book(key, farm, now)
 
 
 def _member(

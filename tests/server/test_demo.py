@@ -153,6 +153,11 @@ def test_every_op_ends_as_the_story_means_it_and_every_entry_folds(app: Flask, s
     assert story.began_at <= min(received)
     assert max(received) < NOW
     make_current(scopes)
+    with reading() as session:
+        books = session.scalar(
+            select(func.count()).select_from(DocumentView).where(DocumentView.type == "book")
+        )
+    assert books == len(SMALL)
     documents = {save.doc for save in saves if save.doc.startswith("entry:")}
     assert rows(EntryView) == len(documents) - sum(held.values())
 
