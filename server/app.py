@@ -33,6 +33,11 @@ class DocumentedApi(Api):  # type: ignore[misc]
 
     ERROR_SCHEMA = ProblemSchema
 
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE  # the class's own again, for answers that are none
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the WSGI application for `settings`, or for this process's environment.

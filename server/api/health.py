@@ -5,18 +5,21 @@ from __future__ import annotations
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from server.schemas import documented
 from server.services.health import look_around
 
 blueprint = Blueprint("health", __name__, description="Health and readiness")
 
 
 @blueprint.route("/health", methods=["GET"])
+@blueprint.doc(**documented.LIVES)
 def health() -> Response:
     """Say that the process answers; looks at nothing else."""
     return jsonify({"status": "ok"})
 
 
 @blueprint.route("/ready", methods=["GET"])
+@blueprint.doc(**documented.READY)
 def ready() -> Response:
     """Say whether the database answers, its schema is the code's, and the disk has room; 503 if not."""
     found = look_around()

@@ -23,6 +23,7 @@ from werkzeug.wsgi import wrap_file
 
 from server.config import Settings, current_settings, now_ms
 from server.errors import ServiceError
+from server.schemas import documented
 from server.services.photos import PhotoStore, Upload
 from server.store.blobs import make_store
 from sync.ids import is_b64, is_scope
@@ -75,6 +76,7 @@ def photo_store() -> PhotoStore:
 class Uploads(MethodView):
     """Where an upload begins."""
 
+    @blueprint.doc(**documented.BEGIN)
     def post(self, kind: str, uuid: str) -> Response:
         """Begin an upload, or find it again."""
         _check_version()
@@ -90,6 +92,7 @@ class Uploads(MethodView):
         answer.headers["Location"] = f"/api/v1/photos/{kind}/{uuid}/{sha256}"
         return answer
 
+    @blueprint.doc(**documented.SPOKEN)
     def options(self, kind: str, uuid: str) -> Response:
         """Say what of tus is spoken here."""
         return _options(kind, uuid)
@@ -99,6 +102,7 @@ class Uploads(MethodView):
 class UploadOrPhoto(MethodView):
     """One upload, and the photo that it becomes."""
 
+    @blueprint.doc(**documented.LOOK)
     def head(self, kind: str, uuid: str, sha256: str) -> Response:
         """Say how much of the photo is here."""
         _check_version()
@@ -106,6 +110,7 @@ class UploadOrPhoto(MethodView):
         _caller_in(scope)
         return _tus(200, photo_store().look(scope, _check_hash(sha256), now_ms()))
 
+    @blueprint.doc(**documented.SEND)
     def patch(self, kind: str, uuid: str, sha256: str) -> Response:
         """Take the next bytes."""
         _check_version()
@@ -123,6 +128,7 @@ class UploadOrPhoto(MethodView):
         )
         return _tus(204, upload)
 
+    @blueprint.doc(**documented.END)
     def delete(self, kind: str, uuid: str, sha256: str) -> Response:
         """Give up an unfinished upload."""
         _check_version()
@@ -130,6 +136,7 @@ class UploadOrPhoto(MethodView):
         photo_store().end(scope, _check_hash(sha256), _caller_in(scope).device)
         return _tus(204)
 
+    @blueprint.doc(**documented.SHOW)
     def get(self, kind: str, uuid: str, sha256: str) -> Response:
         """Show the photo: `?size=view` (1280 px, the default) or `thumb` (320 px)."""
         scope = _scope_of(kind, uuid)
@@ -141,6 +148,7 @@ class UploadOrPhoto(MethodView):
             raise ServiceError("bad_request", "size là view hoặc thumb.")
         return _shown(scope, _check_hash(sha256), size)
 
+    @blueprint.doc(**documented.SPOKEN)
     def options(self, kind: str, uuid: str, sha256: str) -> Response:
         """Say what of tus is spoken here."""
         return _options(kind, uuid, sha256)

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from server.api.bodies import read_json_body
 from server.auth import require_device
 from server.config import now_ms
+from server.schemas import documented
 from server.services import syncing
 from sync.limits import REQUEST_BYTES_MAX
 from sync.wire import parse_request
@@ -16,6 +17,7 @@ blueprint = Blueprint("sync", __name__, url_prefix="/api/v1", description="Push 
 
 
 @blueprint.route("/sync", methods=["POST"])
+@blueprint.doc(**documented.SYNC)
 def sync() -> Response:
     """Take ops in, one result each, and give back what the device has not seen. WIRE says the rest."""
     caller = require_device()

@@ -1,5 +1,5 @@
-"""The histories of the merge's proof sheet that need a server: 2, 5, 6, 9, 11–13, 17. The core's part of them is
-in tests/sync/test_histories.py, 7 and 8 in test_restore_drill.py, 16 in test_rebuild.py.
+"""The histories of the merge's proof sheet that need a server: 2, 5, 6, 9, 11–13, 17. The core's part of them
+is in tests/sync/test_histories.py, 7 and 8 in test_restore_drill.py, 16 in test_rebuild.py.
 """
 
 from __future__ import annotations
