@@ -4,7 +4,7 @@ Every table leads its key with the scope, so that PostgreSQL can be distributed 
 Source: DESIGN §3 "Log", §4 "Data".
 """
 
-from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -84,10 +84,16 @@ class HeldOp(Base):
 
 
 class NamedPhoto(Base):
-    """A hash that some op of the log names in a scope: its bytes are wanted, and may be shown."""
+    """A hash that some op of the log names in a scope: its bytes are wanted, and may be shown.
+
+    `is_settled`: the bytes are here or erased, so that nobody looks for them again. Not of the log, and late
+    at times (the bytes came before the op): whoever asks looks at the upload too.
+    """
 
     __tablename__ = "named_photos"
+    __table_args__ = (Index("named_photos_wanted", "scope", "is_settled", "seq"),)
 
     scope: Mapped[str] = mapped_column(String(SCOPE_CHARS), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(43), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+    is_settled: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

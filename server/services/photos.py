@@ -201,6 +201,7 @@ class PhotoStore:
                 return None
             if blob.state == STORED and self.named(session, scope, sha256):
                 blob.expires_at = now + UNNAMED_DAYS * DAY_MS  # looked at again, for rebuilt views
+                rows.settle(session, scope, sha256)  # the bytes may have come before the op
                 return None
             session.delete(blob)
             return blob
@@ -340,11 +341,11 @@ class PhotoStore:
         blob = rows.find_blob(session, scope, sha256, lock=True)
         if blob is None or blob.state == ERASED:
             raise ServiceError("upload_unknown")
-        for part in rows.find_parts(session, scope, sha256):
-            session.delete(part)
+        rows.forget_parts(session, scope, sha256)
         blob.state, blob.type, blob.stored_at = STORED, picture.type, now
         blob.width, blob.height = picture.width, picture.height
         blob.expires_at = now + UNNAMED_DAYS * DAY_MS
+        rows.settle(session, scope, sha256)
         return _upload_of(blob)
 
     def _reset(self, scope: str, sha256: str, upload: str, now: int) -> None:
@@ -354,8 +355,7 @@ class PhotoStore:
             blob = rows.find_blob(session, scope, sha256, lock=True)
             if blob is None or blob.upload != upload or blob.state != PART:
                 return
-            for part in rows.find_parts(session, scope, sha256):
-                session.delete(part)
+            rows.forget_parts(session, scope, sha256)
             blob.offset, blob.upload = 0, secrets.token_hex(16)
             blob.expires_at = now + self.part_days * DAY_MS
 
@@ -369,8 +369,7 @@ class PhotoStore:
             blob = rows.find_blob(session, scope, sha256, lock=True)
             if blob is None or blob.state != PART:
                 return
-            for part in rows.find_parts(session, scope, sha256):
-                session.delete(part)
+            rows.forget_parts(session, scope, sha256)
             blob.state, blob.problem, blob.offset = REFUSED, slug, 0
             blob.expires_at = now + self.part_days * DAY_MS
 

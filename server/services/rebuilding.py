@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.models.devices import DeviceRow
 from server.models.log import Head, NamedPhoto
-from server.store import books, view_check, view_survey, view_write
+from server.store import books, photos, view_check, view_survey, view_write
 from server.store.view_check import Difference
 
 
@@ -68,4 +68,5 @@ def _rebuild_scope(session: Session, scope: str) -> list[Difference]:
     if found.named:
         named = [{"scope": scope, "sha256": name, "seq": seq} for name, seq in found.named.items()]
         session.execute(insert(NamedPhoto), named)
+        photos.settle_all(session, scope)
     return wrong

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from server.models.blobs import PART, Blob, BlobPart
+from server.models.blobs import ERASED, PART, STORED, Blob, BlobPart
 from server.models.log import NamedPhoto, OpRow
 
 
@@ -21,6 +21,12 @@ def find_parts(session: Session, scope: str, sha256: str) -> list[BlobPart]:
     """Return the pieces of an upload in their order."""
     query = select(BlobPart).where(BlobPart.scope == scope, BlobPart.sha256 == sha256)
     return list(session.scalars(query.order_by(BlobPart.start)))
+
+
+def forget_parts(session: Session, scope: str, sha256: str) -> None:
+    """Forget the pieces of an upload."""
+    for part in find_parts(session, scope, sha256):
+        session.delete(part)
 
 
 def wanted_photos(
@@ -37,12 +43,32 @@ def wanted_photos(
         .outerjoin(Blob, and_(Blob.scope == NamedPhoto.scope, Blob.sha256 == NamedPhoto.sha256))
         .where(
             NamedPhoto.scope.in_(scopes),
+            NamedPhoto.is_settled.is_(False),
             or_(Blob.state.is_(None), Blob.state == PART),
             or_(OpRow.device != device, OpRow.received_at <= since),
         )
     )
     found = session.execute(query.order_by(NamedPhoto.scope, NamedPhoto.seq).limit(most))
     return [(scope, sha256) for scope, sha256 in found]
+
+
+def settle(session: Session, scope: str, sha256: str) -> None:
+    """Keep that the bytes of a photo are here or erased: nobody looks for them again."""
+    these = (NamedPhoto.scope == scope, NamedPhoto.sha256 == sha256)
+    session.execute(update(NamedPhoto).where(*these).values(is_settled=True))
+
+
+def settle_all(session: Session, scope: str) -> None:
+    """Do so for every photo of a scope whose bytes are here or erased, after its rows were made anew."""
+    here = exists().where(
+        Blob.scope == scope, Blob.sha256 == NamedPhoto.sha256, Blob.state.in_((STORED, ERASED))
+    )
+    session.execute(
+        update(NamedPhoto)
+        .where(NamedPhoto.scope == scope, here)
+        .values(is_settled=True)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def count_begun(session: Session, device: str, since: int) -> int:

@@ -119,8 +119,7 @@ def _compare(model: type[Base], expected: Iterable[Row], stored: Iterable[Row]) 
         wanted = right.pop(key, None)
         if wanted is None:
             yield Difference(table.name, _text(key), "too many")
-        elif wanted != row:
-            changed = sorted(name for name in row if row[name] != wanted.get(name))
+        elif changed := sorted(name for name in wanted if row[name] != wanted[name]):
             yield Difference(table.name, _text(key), ", ".join(changed))
     for key in sorted(right):
         yield Difference(table.name, _text(key), "missing")
