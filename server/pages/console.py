@@ -19,9 +19,9 @@ from server.auth import CONSOLE_PATH, console_token, forget_cookie, require_devi
 from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble
 from server.errors import ServiceError
-from server.pages import console_views
+from server.pages import console_held_views, console_views
 from server.pages.console_assets import console_assets
-from server.pages.console_show import area_text, date_text, leaf, time_text
+from server.pages.console_show import area_text, date_text, leaf, parse_day, time_text
 from server.pages.console_words import Language, pick_language, say
 from server.services import console, console_document, console_entries, console_farms, console_held, sessions
 from server.services.console import Staff
@@ -47,8 +47,8 @@ def entries() -> Response:
         season=_uuid("season"),
         plot=_uuid("plot"),
         form=_arg("form", 40),
-        first_day=_arg("from", 10),
-        last_day=_arg("to", 10),
+        first_day=_day("from"),
+        last_day=_day("to"),
         conflicts=request.args.get("conflicts") == "1",
     )
     found = console_entries.entry_list(staff, wanted, _arg("after", 300) or None)
@@ -65,6 +65,7 @@ def entries() -> Response:
         days=console_views.days(language, found),
         next=found.next,
         after=_arg("after", 300),
+        is_day_bad=any(request.args.get(name) and not _day(name) for name in ("from", "to")),
         query={name: value for name, value in request.args.items() if name != "after"},
     )
 
@@ -109,7 +110,7 @@ def held() -> Response:
     staff = _staff()
     turned_down = request.args.get("turned_down") == "1"
     found = console_held.held_list(staff, _arg("after", 300) or None, turned_down=turned_down)
-    rows = console_views.held_rows(_language(), staff, found)
+    rows = console_held_views.held_rows(_language(), staff, found)
     return _page("held.html", staff, place="held", found=found, rows=rows, turned_down=turned_down)
 
 
@@ -261,6 +262,11 @@ def _form_name(code: str) -> str:
 def _uuid(name: str) -> str:
     text = request.args.get(name, "")
     return console.check_uuid(text) if text else ""
+
+
+def _day(name: str) -> str:
+    """Return the civil date that an address asks for, as people write it or as YYYY-MM-DD; else nothing."""
+    return parse_day(_arg(name, 10))
 
 
 def _arg(name: str, most: int) -> str:

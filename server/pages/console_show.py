@@ -6,6 +6,7 @@ A value of an unexpected shape is shown as unreadable, never an error: the log t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -203,6 +204,13 @@ def date_text(date: str) -> str:
     except BadDate:
         return date
     return f"{day:02}/{month:02}/{year}"
+
+
+def parse_day(text: str) -> str:
+    """Return the civil date in "8/11/2026", "08-11-2026" or "2026-11-08"; an empty text for no date."""
+    match = re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text.strip())
+    date = text.strip() if match is None else f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}"
+    return date if is_civil_date(date) else ""
 
 
 def time_text(ms: int) -> str:

@@ -19,10 +19,9 @@ from server.pages.console_show import (
     whole_days,
 )
 from server.pages.console_words import Language, say, words
-from server.services.console import Staff, Who
+from server.services.console import Who
 from server.services.console_document import Conflict, Page, Step
 from server.services.console_entries import EntryList, Line
-from server.services.console_held import Held, HeldList
 from server.services.console_lookups import Names, Photo
 from sync.forms import Form, load_forms
 from sync.values import DELETED, Json
@@ -214,31 +213,6 @@ def marks_of(language: Language, day: str, recorded_at: int, received_at: int) -
     return found
 
 
-@dataclass(frozen=True)
-class HeldRow:
-    """One held op as the page lists it."""
-
-    id: str
-    scope: str
-    icon: str
-    title: str
-    where: str
-    said: tuple[tuple[str, str], ...]
-    day: str
-    what: str
-    reason: str
-    who: str
-    label: str
-    device: str
-    at: str
-    received: str
-
-
-def held_rows(language: Language, staff: Staff, found: HeldList) -> list[HeldRow]:
-    """Return the held ops in words."""
-    return [_held_row(language, staff, found, one) for one in found.items]
-
-
 def _row(language: Language, found: EntryList, line: Line) -> Row:
     form = load_forms().get(line.form)
     shower = shower_of(language, found.names, line.farm.scope)
@@ -349,41 +323,6 @@ def _changes(page: Page, shower: Shower, step: Step) -> tuple[tuple[str, str, st
             (_label(shower, page.form, change.field), _side(shower, page, change.field, change.after), before)
         )
     return tuple(rows)
-
-
-def _held_row(language: Language, staff: Staff, found: HeldList, one: Held) -> HeldRow:
-    shower = shower_of(language, found.names, one.scope)
-    values: Mapping[str, Json] = {**one.base, **one.fields}
-    type_key = f"type_{one.type}" if f"type_{one.type}" in words() else "type_other"
-    title = say(language, type_key) if type_key != "type_other" else say(language, type_key, type=one.type)
-    icon = {"photo": "camera", "device": "phone", "plot": "map", "season": "season"}.get(one.type, "document")
-    if one.type == "entry":
-        season = values.get("season")
-        title = form_title(language, one.form, values.get("form"), found.names.of(one.scope, season))
-        icon = "more" if one.form is None else one.form.icon
-    reason = f"reason_{one.reason}"
-    what = "a_deletion" if one.fields.get(DELETED) is True else "new_one" if one.is_new else "a_change"
-    facts = [fact for block in shower.blocks(one.form, one.fields, ()) for fact in block.facts]
-    known = [(fact.label, fact.text) for fact in facts if one.form is not None and one.form.field(fact.name)]
-    place = staff.organisation_name if one.farm is None else f"{one.farm.code} {one.farm.name}"
-    return HeldRow(
-        id=one.id,
-        scope=one.scope,
-        icon=icon,
-        title=title,
-        where=place,
-        said=tuple(known[:8]),
-        day=str(values.get("happened_on") or ""),
-        what=say(language, what),
-        reason=say(language, reason)
-        if reason in words()
-        else say(language, "reason_other", reason=one.reason),
-        who=who_shown(language, one.who),
-        label=one.label or say(language, "no_label"),
-        device=one.device_doc,
-        at=time_text(one.recorded_at),
-        received=time_text(one.received_at),
-    )
 
 
 def _json(fields: Mapping[str, Json]) -> str:

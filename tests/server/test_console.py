@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from tests.server.consoles import (
     Browser,
     entry_path,
     fake_build,
+    other_cooperative,
 )
 from tests.server.diaries import DAY_MS, NOON, Diary, diary_of, new_uuid
 from tests.server.phones import start
+from tests.server.pictures import hash_of, make_jpeg
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +59,9 @@ def test_the_list_is_narrowed(app: Flask, lua: Diary) -> None:
     assert shown(f"plot={field[5:]}") == "b"
     assert shown("from=2026-11-05") == "ab"
     assert shown("to=2026-11-05") == "bc"
+    assert shown("from=5/11/2026&to=08.11.2026") == "ab"
+    assert "Ngày ghi chưa đúng" in browser.text("/htx/?from=31/02/2026")
+    assert 'value="05/11/2026"' in browser.text("/htx/?from=2026-11-05")
     assert shown("from=2026-11-05&to=2026-11-05") == "b"
     assert shown("conflicts=1") == ""
     assert shown("from=hôm%20qua&after=~~~&form=%00") == "abc"
@@ -179,6 +185,31 @@ def test_a_photo_of_an_entry_is_shown_to_staff_of_its_cooperative_alone(app: Fla
     page = Browser(app, "Trần Văn Tuấn").text(entry_path(lua, entry))
     assert "Ảnh chưa về" in page
     assert "Ảnh này còn ở 2 dòng khác" in page
+
+
+def test_pictures_come_by_the_cookie_to_staff_of_the_cooperative_alone(app: Flask, lua: Diary) -> None:
+    entry = lua.entry("CT-12", "2026-11-08")
+    data = make_jpeg()
+    sha256 = hash_of(data)
+    fields = {"of": entry.doc, "sha256": sha256, "type": "image/jpeg", "bytes": len(data), "kind": "product"}
+    lua.record(f"photo:{new_uuid()}", fields)
+    address = f"/api/v1/photos/farm/{lua.farm}"
+    headers = lua.phone.headers | {"Tus-Resumable": "1.0.0"}
+    named = f"sha256 {base64.b64encode(sha256.encode()).decode()}"
+    begun = {"Upload-Length": str(len(data)), "Upload-Metadata": named}
+    assert lua.phone.client.post(address, headers=headers | begun).status_code == 201
+    more = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    sent = lua.phone.client.patch(f"{address}/{sha256}", headers=headers | more, data=data)
+    assert sent.status_code == 204
+    ours, theirs = Browser(app, "Trần Văn Tuấn"), Browser(app, "Người Đoài", organisation=other_cooperative())
+    page = ours.text(entry_path(lua, entry))
+    shown = re.findall(r'src="(/api/v1/photos/[^"]+)"', page)
+    assert shown == [f"{address}/{sha256}?size=view"]
+    for path in (*shown, f"{address}/{sha256}?size=thumb"):
+        assert ours.get(path).status_code == 200
+        assert theirs.get(path).status_code == 404
+        assert app.test_client().get(path).status_code == 401
+    assert "size=thumb" in ours.text("/htx/")
 
 
 def test_before_the_build_the_pages_say_so(app: Flask, lua: Diary) -> None:
