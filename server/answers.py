@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
@@ -75,15 +75,24 @@ def answer_http(error: HTTPException) -> Response:
     """Return the problem for what Flask, Werkzeug or the schemas refused."""
     if isinstance(error.response, Response):
         return error.response
-    code = error.code or 500
+    code = 404 if _is_nowhere(error) else error.code or 500
     if code >= 500 and code not in _HTTP_SLUGS:
         return answer_unexpected(error)
     slug = _HTTP_SLUGS.get(code, "http")
     answer = problem_answer(slug, status=code, errors=_schema_faults(error))
     allowed = getattr(error, "valid_methods", None)
-    if allowed:
+    if allowed and code == 405:
         answer.headers["Allow"] = ", ".join(sorted(allowed))
     return answer
+
+
+def _is_nowhere(error: HTTPException) -> bool:
+    """Return whether only the rule that looks for files of the app knows the address: nothing is there."""
+    if error.code != 405:
+        return False
+    adapter = current_app.url_map.bind("", script_name="")
+    allowed = set(adapter.allowed_methods(request.path)) - {"HEAD", "OPTIONS"}
+    return {adapter.match(request.path, method=one)[0] for one in allowed} == {"phone.file"}
 
 
 def answer_unexpected(error: Exception) -> Response:

@@ -72,7 +72,15 @@ def test_every_failure_is_a_problem_document_without_its_exception_text(
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "slug"),
-    [("GET", "/nothing/here", 404, "not_found"), ("POST", "/health", 405, "method")],
+    [
+        ("GET", "/nothing/here", 404, "not_found"),
+        ("POST", "/nothing/here", 404, "not_found"),
+        ("PUT", "/api/v1/nothing", 404, "not_found"),
+        ("DELETE", "/api/v1/sync/more", 404, "not_found"),
+        ("POST", "/health", 405, "method"),
+        ("PUT", "/api/v1/sync", 405, "method"),
+        ("PUT", "/api/v1/photos/farm/x", 405, "method"),
+    ],
 )
 def test_what_flask_refuses_is_a_problem_too(
     client: FlaskClient, method: str, path: str, status: int, slug: str
