@@ -92,7 +92,10 @@ def _is_nowhere(error: HTTPException) -> bool:
         return False
     adapter = current_app.url_map.bind("", script_name="")
     allowed = set(adapter.allowed_methods(request.path)) - {"HEAD", "OPTIONS"}
-    return {adapter.match(request.path, method=one)[0] for one in allowed} == {"phone.file"}
+    try:
+        return {adapter.match(request.path, method=one)[0] for one in allowed} == {"phone.file"}
+    except HTTPException:  # such as a redirect to the address with its slash
+        return False
 
 
 def answer_unexpected(error: Exception) -> Response:
