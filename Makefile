@@ -74,7 +74,7 @@ check-long: export SEEDS ?= 3000
 check-long: build ## Thousands of seeds and of examples, for hours (SEEDS=3000 TIMES=20)
 	$(BIN)/python -m pytest -n 2 tests/sync
 	$(NPM) test --silent -- property
-	$(BIN)/python -m pytest -n 2 tests/simulation
+	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py
 
 clean: ## Remove what was installed and built; the data in instance/ stays
 	rm -rf $(VENV) pwa/node_modules pwa/dist

@@ -1,6 +1,7 @@
 """Hypothesis chooses what happens: rules over the server and phones of the seeds, and what never may break.
 
-It shrinks what it finds to the fewest steps. `HYPOTHESIS_PROFILE=long` runs twenty times as many.
+It shrinks what it finds to the fewest steps. `TIMES=20` runs twenty times as many,
+and so does `HYPOTHESIS_PROFILE=long`.
 Source: faults.md §3.2; promises P2, P5, P6.
 """
 
@@ -23,7 +24,7 @@ from tests.simulation.rest import judge, settle
 from tests.simulation.seeds import Seeds
 from tests.simulation.world import World
 
-TIMES = 20 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1
+TIMES = int(os.environ.get("TIMES") or (20 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 1))
 SHARED: dict[str, Seeds] = {}
 
 
