@@ -152,13 +152,11 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
         return;
       }
       try {
+        const forms = loadForms(); // while the database opens; the names on the first screen need both
         const kept = (await store.use((db) => db.meta.get("settings")))?.value;
         if (typeof kept === "object" && kept !== null) c.settings.value = { ...c.settings.value, ...kept };
-        const forms = loadForms().then((found) => {
-          c.forms.value = found;
-        });
+        c.forms.value = await forms;
         await refresh();
-        await forms;
         await drafts.resume();
       } catch (error) {
         broken(error);
@@ -207,6 +205,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       c.settings.value = { ...c.settings.value, ...change };
       if (store.newer !== null) return;
       await store.use((db) => db.meta.put({ key: "settings", value: c.settings.value }));
+      c.bell(); // names of seasons are words of the language
     },
     readNewer() {
       if (c.state.value.kind === "newer_data") c.state.value = { kind: "ready" };

@@ -1,7 +1,7 @@
 /** Plots, seasons, the home view and the order of activities, read from the folded documents. */
 import { signal } from "@preact/signals";
 import { msToDate } from "../core/civil.ts";
-import { formsFor } from "../core/forms.ts";
+import { fieldOf, formsFor } from "../core/forms.ts";
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
 import { type Context, listIn, maySee, textIn, textsOf, textValue } from "./context.ts";
@@ -26,10 +26,18 @@ function sectorOf(c: Context, row: DocRow): Sector | null {
   return FARMED.find((s) => s === textIn(product, "sector")) ?? null;
 }
 
+/** "vụ đông": the word of the form for the season's code, in the language of the screens. */
+function seasonWord(c: Context, code: string | null): string | null {
+  const form = c.forms.value.get("season");
+  const choices = form === undefined ? [] : (fieldOf(form, "season_name")?.choices ?? []);
+  const word = choices.find((one) => one.code === code)?.label[c.settings.value.language] ?? code;
+  return word === null ? null : word.charAt(0).toLowerCase() + word.slice(1);
+}
+
 function toSeason(c: Context, row: DocRow, entries: number): SeasonRow {
   const v = row.values;
   const ended = textValue(v.ended_on);
-  const named = [v.product_name, v.season_name].flatMap((x) => textValue(x) ?? []);
+  const named = [textValue(v.product_name), seasonWord(c, textValue(v.season_name))].filter(Boolean);
   return {
     scope: row.scope,
     doc: row.doc,

@@ -214,3 +214,14 @@ test("a season counts its entries, the farm has the sector of its seasons, names
   await loadHome(desk.c);
   expect(desk.c.workers.value).toEqual(expect.arrayContaining(["Người 0", "Người 1", "Người 2"]));
 });
+
+test("a season is named in words of the language, never by a code", async () => {
+  const desk = await Desk.open();
+  const season = `season:${uuid()}`;
+  await desk.pull(season, { product_name: "Khoai tây", season_name: "winter", started_on: "2026-11-09" });
+  await loadFarm(desk.c);
+  expect(seasons.value[0]?.name).toBe("Khoai tây, vụ đông");
+  desk.c.settings.value = { ...desk.c.settings.value, language: "en" };
+  await loadFarm(desk.c);
+  expect(seasons.value[0]?.name).toBe("Khoai tây, winter");
+});
