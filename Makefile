@@ -36,6 +36,7 @@ $(VENV)/npm.stamp: pwa/package-lock.json $(VENV)/dev.stamp $(NODE_STAMP)
 
 install: $(VENV)/npm.stamp ## Install what is needed
 
+run: export LOG_LEVEL ?= WARNING
 run: export PUBLIC_URL ?= http://localhost:$(or $(PORT),8000)
 run: install ## Build the phone, migrate the database, make the demo (DEMO=0: none), serve on PORT (8000)
 	$(NPM) run build --silent
@@ -57,7 +58,11 @@ types: install
 pytest: install
 	$(BIN)/python -m pytest -n 2 --ignore=tests/journeys
 
-journeys: build ## A real browser against the real server; needs Chromium (Debian: chromium)
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -yqq chromium >/dev/null; } \
+		|| { echo "The journeys need a browser: install Debian's package chromium." >&2; exit 1; }
+
+journeys: build chromium ## A real browser against the real server; installs Debian's chromium where there is none
 	$(BIN)/python -m pytest -n 0 tests/journeys
 
 vitest: install
