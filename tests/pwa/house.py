@@ -31,12 +31,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.app import create_app
 from server.config import SQLITE_FILE, Settings, now_ms
-from server.db import db, reading, run_write
+from server.db import db, run_write
 from server.models.log import OpRow
 from server.services import restoring
 from server.services.inviting import append_operator_op, settle_device
 from server.services.setup import new_id
-from server.store import log
+from server.store import log, watermark
 from server.store.operator import load_private
 from sync.ids import b64_decode
 from sync.log import next_digest, start_digest
@@ -166,11 +166,13 @@ def operator_op(scope: str, doc: str, fields: dict[str, Any]) -> None:
     run_write(lambda session: append_operator_op(session, key, scope, doc, fields, now_ms()))
 
 
-def rows(query: str, values: dict[str, Any]) -> list[list[Any]]:
-    """Return what the database says, bytes in hexadecimal."""
-    with reading() as session:
-        found = session.execute(text(query), values).all()
-        return [[one.hex() if isinstance(one, bytes) else one for one in row] for row in found]
+def rows(house: House, query: str, values: dict[str, Any]) -> list[list[Any]]:
+    """Return what the database file says, past the server; bytes in hexadecimal."""
+    with closing(sqlite3.connect(house.folder / SQLITE_FILE)) as found:
+        return [
+            [one.hex() if isinstance(one, bytes) else one for one in row]
+            for row in found.execute(query, values).fetchall()
+        ]
 
 
 def chain(session: Session, scope: str) -> None:
@@ -212,9 +214,13 @@ def answer(house: House, asked: dict[str, Any]) -> Any:
     if do == "kill_at":
         house.write(KILL_LATE, int(asked["late"]))
         return house.write(KILL_IN, asked["commits"])
+    if do == "rows":
+        return rows(house, asked["query"], asked["values"])
     if do == "save":
         return save_snapshot(house, house.folder / asked["name"])
     if do == "load":
+        if asked.get("fresh"):  # another run begins: nobody remembers what was there
+            (house.folder / watermark.FILE).unlink(missing_ok=True)
         return load_snapshot(house, house.folder / asked["name"])
     return house.operate(lambda: operate(asked))
 
@@ -233,8 +239,6 @@ def operate(asked: dict[str, Any]) -> Any:
         return settle_device(load_private(), asked["invite"], asked["fields"], now_ms())
     if do == "operator":
         return operator_op(asked["scope"], f"{asked['type']}:{new_id(now_ms())}", asked["fields"])
-    if do == "rows":
-        return rows(asked["query"], asked["values"])
     if do == "change":
         return run_write(lambda session: session.execute(text(asked["query"]), asked["values"]).rowcount)
     if do == "chain":

@@ -1,11 +1,10 @@
 /** Photo bytes over a link that breaks: resumed where the server stands, checked whole, asked for again if lost. */
-import { randomBytes as random } from "node:crypto";
-import { deflateSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { b64Encode } from "../../../pwa/src/core/ids.ts";
 import { saveOps } from "../../../pwa/src/store/save.ts";
 import { House } from "../house.ts";
 import { joined, type Phone } from "../phone.ts";
+import { picture } from "../picture.ts";
 
 let house: House;
 let phone: Phone;
@@ -19,33 +18,6 @@ beforeEach(async () => {
   phone = await joined(house, `Người ${people}`, `Nhà ${people}`);
 });
 afterEach(() => phone.link.heal());
-
-function chunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  let crc = 0xffffffff;
-  for (const byte of body) {
-    crc ^= byte;
-    for (let i = 0; i < 8; i++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  const out = Buffer.alloc(body.length + 8);
-  out.writeUInt32BE(data.length, 0);
-  body.copy(out, 4);
-  out.writeUInt32BE((crc ^ 0xffffffff) >>> 0, body.length + 4);
-  return out;
-}
-/** A PNG of random pixels, so that it weighs about 3 bytes a pixel. */
-function picture(side = 320): ArrayBuffer {
-  const rows = Buffer.concat(
-    Array.from({ length: side }, () => Buffer.concat([Buffer.of(0), random(side * 3)])),
-  );
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(side, 0);
-  head.writeUInt32BE(side, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const signature = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-  const parts = [chunk("IHDR", head), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))];
-  return new Uint8Array(Buffer.concat([signature, ...parts])).buffer;
-}
 
 /** Save a photo as an entry's save does: op, bytes and upload together; gives its document. */
 async function savePhoto(bytes: ArrayBuffer = picture()): Promise<string> {
