@@ -15,6 +15,7 @@ from server.config import now_ms
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Village
+from server.services import restoring
 from server.services.enrolling_rows import UnknownName, find_or_add_member
 from server.services.inviting import InviteLink, invite, open_book, settle_device
 from server.services.setup import area_names, load_products, new_id, set_up
@@ -56,6 +57,7 @@ def setup_command(
         raise click.ClickException(str(error)) from error
     click.echo(f"Sổ / log: {made.origin}   sản phẩm / products: {products}")
     click.echo("Giữ bản sao của operator.pem ở nơi khác. / Keep a copy of operator.pem elsewhere.")
+    restoring.look()
     print_link(f"{administrator} ({cooperative})", link)
 
 
@@ -113,6 +115,7 @@ def invite_command(
         link = invite(key, membership.id, now, confirm=confirm, hours=hours)
     except (operator.OperatorKeyMissing, UnknownName) as error:
         raise click.ClickException(str(error)) from error
+    restoring.look()
     print_link(name, link)
 
 
@@ -205,4 +208,5 @@ def _settle(device: str, fields: dict[str, object]) -> None:
         raise click.ClickException(str(error)) from error
     except ServiceError as error:
         raise click.ClickException("no such device") from error
+    restoring.look()
     click.echo("Xong. / Done.")

@@ -12,7 +12,7 @@ from flask import Flask
 from server.cli.people import VIETNAM, group
 from server.config import now_ms
 from server.errors import ServiceError
-from server.services import settling
+from server.services import restoring, settling
 
 
 @group.command("requests")
@@ -49,4 +49,5 @@ def _decide(work: Callable[[], None]) -> None:
     except ServiceError as error:
         told = "no such request that waits" if error.slug == "not_found" else error.detail
         raise click.ClickException(told) from error
+    restoring.look()
     click.echo("Xong. / Done.")

@@ -200,6 +200,16 @@ def test_the_operator_may_say_that_it_was_restored(app: Flask, phone: Phone) -> 
     assert kept(scope_of(phone)) == {1: 3}
 
 
+def test_a_command_keeps_what_it_wrote(app: Flask, settings: Settings, phone: Phone) -> None:
+    before = watermark.read(settings.data_dir)
+    words = ["invite", "--person", "Bùi Thị Mận", "--farm", "Hộ bà Mận"]
+    assert app.test_cli_runner().invoke(args=words).exit_code == 0
+    after = watermark.read(settings.data_dir)
+    assert before is not None
+    assert after is not None
+    assert after.ops == before.ops + 2  # the book and the invitation
+
+
 def test_a_server_that_is_not_set_up_was_not_restored(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["restored"]).exit_code != 0
 
