@@ -7,7 +7,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { DraftRow } from "../store/rows.ts";
 import { type Context, problemOf } from "./context.ts";
-import type { Draft, DraftChange, WriteProblem } from "./types.ts";
+import type { Draft, DraftChange, SaveResult, WriteProblem } from "./types.ts";
 
 const KEEP_MS = 400;
 /** A form that was open so lately is opened again after a kill; an older one waits in the list. */
@@ -26,7 +26,7 @@ export class DraftDesk {
   /** Bytes of photos that the phone had no room for: they go when the page goes. */
   readonly bytes = new Map<string, ArrayBuffer>();
   /** Drafts being saved: nothing is written beside the save. */
-  readonly saving = new Set<string>();
+  readonly saving = new Map<string, Promise<SaveResult>>();
   private readonly open = new Map<string, DraftRow>();
   private readonly dirty = new Set<string>();
   /** Begun here and never stored, for want of room. */

@@ -94,27 +94,31 @@ async function edit(c: Context, desk: DraftDesk, doc: string): Promise<DraftResu
   });
 }
 
-async function save(c: Context, desk: DraftDesk, photos: DraftPhotos, id: string): Promise<SaveResult> {
+async function write(c: Context, desk: DraftDesk, photos: DraftPhotos, id: string): Promise<SaveResult> {
   const held = await desk.get(id);
-  if (!held || desk.saving.has(id)) return { ok: false, problem: "missing" };
-  desk.saving.add(id);
+  if (!held) return { ok: false, problem: "missing" };
   try {
     const row = await photos.storeAgain(held);
     const saved = await saveDraft(c, row, !desk.isNew(id));
-    if (saved.ok) desk.drop(id);
-    desk.saving.delete(id);
-    if (saved.ok) {
-      desk.failed.value = null;
-      await loadDrafts(c);
-      c.bell();
-      c.kick();
-    } else await desk.flush();
+    if (!saved.ok) return saved;
+    desk.drop(id);
+    desk.failed.value = null;
+    await loadDrafts(c);
+    c.bell();
+    c.kick();
     return saved;
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
-  } finally {
-    desk.saving.delete(id);
   }
+}
+
+/** Save a draft; a second tap gets the answer of the first. */
+function save(c: Context, desk: DraftDesk, photos: DraftPhotos, id: string): Promise<SaveResult> {
+  const running = desk.saving.get(id);
+  if (running) return running;
+  const mine = write(c, desk, photos, id).finally(() => desk.saving.delete(id));
+  desk.saving.set(id, mine);
+  return mine;
 }
 
 /** The drafts of this page; `resume` is called once at its start. */

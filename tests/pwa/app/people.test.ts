@@ -107,7 +107,7 @@ test("drafts are a person's own", async () => {
   expect(context.drafts.value).toEqual([]);
 });
 
-test("a code typed in small letters' place is kept for a second join, the secret is not asked again", async () => {
+test("the short code is kept: a second join with a new key needs it", async () => {
   const phone = await joined(house, "Bà Mận", "Nhà Mận");
   const link = await house.invite("Ông Mận", "Nhà Mận", "member", true);
   const joining = makeJoining(phone.context, phone.engine, () => loadPeople(phone.context));
