@@ -106,7 +106,7 @@ function positionShown(value: { [name: string]: Value }): string {
 }
 
 function refShown(ref: string): string {
-  return plotOf(ref)?.name ?? seasonOf(ref)?.name ?? "…";
+  return (plotOf(ref)?.name ?? seasonNameOf(ref)) || "…";
 }
 
 export const plotOf = (ref: string): PlotRow | undefined =>
@@ -120,6 +120,25 @@ export function plotsShown(plots: readonly string[]): string {
     .map((ref) => plotOf(ref)?.name ?? "")
     .filter(Boolean)
     .join(", ");
+}
+
+/** Return "Su hào, vụ đông". */
+export const seasonName = (season: SeasonRow): string => seasonParts(season).filter(Boolean).join(", ");
+
+/** Return what grows, and which season of the year in the language of the screen; "" for what is not said. */
+export function seasonParts(season: SeasonRow): [product: string, part: string] {
+  const { product_name: product, season_name: part } = season.values;
+  const field = app()
+    .activities.form("season")
+    ?.fields.find((one) => one.name === "season_name");
+  const shown = field === undefined || typeof part !== "string" ? "" : valueShown(field, part);
+  return [typeof product === "string" ? product : "", shown.toLowerCase()];
+}
+
+/** Return the name of the season of an entry, "" for none. */
+export function seasonNameOf(ref: string | null): string {
+  const season = seasonOf(ref);
+  return season === undefined ? "" : seasonName(season);
 }
 
 /** Pictogram of a season: its product's in the reference, else one for its sector. */
@@ -188,5 +207,5 @@ export function formShort(row: { form: string }): string {
 
 /** Second line of an entry row: the season and the places. */
 export function whereShown(row: Pick<EntryRow, "season" | "plots">): string {
-  return [seasonOf(row.season)?.name ?? "", plotsShown(row.plots)].filter(Boolean).join(", ");
+  return [seasonNameOf(row.season), plotsShown(row.plots)].filter(Boolean).join(", ");
 }

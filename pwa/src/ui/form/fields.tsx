@@ -5,12 +5,22 @@ import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
 import { openKeypad } from "../pieces/keypad.tsx";
-import { Choice } from "../pieces/overlay.tsx";
-import { type Amount, dayName, isAmount, numberShown, today, unitShown, valueShown } from "../show.ts";
+import { Choice, type Option } from "../pieces/overlay.tsx";
+import {
+  type Amount,
+  dayName,
+  isAmount,
+  numberShown,
+  seasonName,
+  today,
+  unitShown,
+  valueShown,
+} from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { PersonField } from "./person.tsx";
 import { BoundaryField, PositionField } from "./place.tsx";
 import { isEmpty, oddRange } from "./plan.ts";
+import { ProductPick } from "./product.tsx";
 
 export interface FieldProps {
   field: FormField;
@@ -18,20 +28,22 @@ export interface FieldProps {
   name: string;
   value: Value | undefined;
   last: Value | undefined;
-  missing: boolean;
+  /** Texts written here before, to tap instead of typing. */
+  known?: readonly string[];
+  /** For what a season grows: the list to choose from. */
+  options?: readonly Option[];
   set: (name: string, value: Value) => void;
   focus: (name: string) => void;
 }
 
 export function Field(props: FieldProps) {
-  const { field, name, value, missing } = props;
+  const { field, name, value } = props;
   const odd = oddRange(field, value);
   const help = say(field.help);
   return (
     <section class="field" aria-labelledby={`l-${name}`}>
       <h2 class="label" id={`l-${name}`}>
         {say(field.label)}
-        {missing && <span class="needed"> · {words.value.missing_here}</span>}
       </h2>
       {draw(props)}
       {odd !== null && (
@@ -45,6 +57,8 @@ export function Field(props: FieldProps) {
 }
 
 function draw(props: FieldProps): ComponentChildren {
+  if (props.field.name === "product" && props.options !== undefined && props.options.length > 0)
+    return <ProductPick {...props} options={props.options} />;
   switch (props.field.type) {
     case "choice":
       return <OneOf {...props} />;
@@ -76,7 +90,7 @@ function draw(props: FieldProps): ComponentChildren {
 }
 
 /** Text: a plain box, so that the keyboard's own microphone and suggestions work in it. */
-export function TextField({ field, name, value, set, focus }: FieldProps) {
+export function TextField({ field, name, value, known = [], set, focus }: FieldProps) {
   const text = typeof value === "string" ? value : "";
   const common = {
     id: `f-${name}`,
@@ -97,35 +111,15 @@ export function TextField({ field, name, value, set, focus }: FieldProps) {
         enterkeyhint="done"
         onInput={(event) => set(name, event.currentTarget.value)}
       />
-      {field.type === "product" && text === "" && <Known name={name} set={set} />}
+      {text === "" && known.length > 0 && (
+        <div class="wrap">
+          {known.map((one) => (
+            <Chip key={one} on={false} text={one} onClick={() => set(name, one)} />
+          ))}
+        </div>
+      )}
     </>
   );
-}
-
-/** Names of products used before, most recent first, to tap instead of typing. */
-function Known({ name, set }: { name: string; set: FieldProps["set"] }) {
-  const known = usedProducts();
-  if (known.length === 0) return null;
-  return (
-    <div class="wrap">
-      {known.map((one) => (
-        <button key={one} type="button" class="chip" onClick={() => set(name, one)}>
-          {one}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function usedProducts(): string[] {
-  const names = new Set<string>();
-  for (const row of app().home.value?.today ?? []) {
-    for (const [field, value] of Object.entries(row.values)) {
-      if (field.startsWith("line.") && field.endsWith(".product") && typeof value === "string")
-        names.add(value);
-    }
-  }
-  return [...names].slice(0, 4);
 }
 
 function OneOf({ field, name, value, set }: FieldProps) {
@@ -309,8 +303,10 @@ function RefField({ field, name, value, set }: FieldProps) {
   const plots = app().farm.plots.value.filter((one) => !one.deleted);
   const seasons = app().farm.seasons.value.filter((one) => !one.deleted);
   const chosen = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
-  const rows: readonly { doc: string; name: string }[] =
-    name === "season" || name.endsWith("season") ? seasons : plots;
+  const rows =
+    name === "season" || name.endsWith("season")
+      ? seasons.map((one) => ({ doc: one.doc, name: seasonName(one) }))
+      : plots.map((one) => ({ doc: one.doc, name: one.name }));
   const toggle = (doc: string) => {
     if (!many) return set(name, chosen.includes(doc) ? null : doc);
     const next = rows

@@ -19,6 +19,8 @@ export interface Filled {
   saving: Signal<boolean>;
   findings: readonly FormFinding[];
   set: (name: string, value: Value) => void;
+  /** Write several at once. */
+  fill: (values: Values) => void;
   focus: (name: string) => void;
   repeat: () => void;
   removeLine: (id: string) => void;
@@ -52,7 +54,11 @@ export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => v
   const findings = useFindings(form, values.value);
   const { drafts } = app();
   useEffect(() => () => leave(draft.id), [draft.id]);
-  useEffect(() => backTo(draft.focus), [draft.id]);
+  useEffect(() => {
+    backTo(draft.focus);
+    // In hand from now until it is left: a new version waits for it, and a killed page comes back to it.
+    drafts.keep(draft.id, { focus: draft.focus ?? "" });
+  }, [draft.id]);
   const put = (next: Values) => {
     touch(draft.id);
     values.value = next;
@@ -78,8 +84,9 @@ export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => v
     else failed.value = result.problem;
   };
   const set = (name: string, value: Value) => put(setValue(form, values.value, name, value));
+  const fill = (more: Values) => put({ ...values.value, ...more });
   const focus = (name: string) => drafts.keep(draft.id, { focus: name });
-  return { values, last, openLine, failed, saving, findings, set, focus, repeat, removeLine, save };
+  return { values, last, openLine, failed, saving, findings, set, fill, focus, repeat, removeLine, save };
 }
 
 function useLast(draft: Draft, form: Form): Signal<Values | null> {

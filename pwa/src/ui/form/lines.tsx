@@ -5,6 +5,7 @@ import { Btn, Icon } from "../pieces/basic.tsx";
 import { lineIds, lineSummary } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { Field } from "./fields.tsx";
+import type { Known } from "./known.ts";
 import { isAsked, isEmpty, newLineId, planFields } from "./plan.ts";
 
 interface LinesProps {
@@ -17,6 +18,8 @@ interface LinesProps {
   set: (name: string, value: Value) => void;
   focus: (name: string) => void;
   remove: (id: string) => void;
+  known: Known;
+  fill: (values: Values) => void;
 }
 
 export function Lines(props: LinesProps) {
@@ -94,9 +97,19 @@ function FoldedLine({ id, lines, values, open, remove }: LinesProps & { id: stri
   );
 }
 
-function OpenLine({ id, lines, values, last, open, more, set, focus, remove }: LinesProps & { id: string }) {
+function OpenLine({ id, ...props }: LinesProps & { id: string }) {
+  const { lines, values, last, open, more, set, focus, remove, known, fill } = props;
   const w = words.value;
   const prefix = `line.${id}.`;
+  const setOne = (name: string, value: Value) => {
+    const said =
+      typeof value === "string" && name === `${prefix}product` ? known.lines.get(value) : undefined;
+    const fresh = lines.fields.every((field) => isEmpty(values[prefix + field.name]));
+    if (said === undefined || !fresh) return set(name, value);
+    // A product of before: with its dose and days as they stood, folded to be looked over.
+    fill(Object.fromEntries(Object.entries(said).map(([field, one]) => [prefix + field, one])));
+    open.value = null;
+  };
   const plan = planFields(lines.fields, values, prefix);
   const asked = more.value ? [...plan.main, ...plan.more] : plan.main;
   const lastId = last === null ? undefined : lineIds(last)[0];
@@ -109,8 +122,8 @@ function OpenLine({ id, lines, values, last, open, more, set, focus, remove }: L
           name={prefix + field.name}
           value={values[prefix + field.name]}
           last={lastId === undefined ? undefined : last?.[`line.${lastId}.${field.name}`]}
-          missing={false}
-          set={set}
+          known={known.texts.get(field.name) ?? []}
+          set={setOne}
           focus={focus}
         />
       ))}

@@ -8,6 +8,7 @@
 import type { Form, FormField, FormPhoto, Value, Values } from "../../app/types.ts";
 import { compareDecimals } from "../../core/units.ts";
 import { isAmount } from "../show.ts";
+import { say } from "../words/index.ts";
 
 /** Drawn at the head or the foot of every form, not in its list. */
 const PLACED = new Set(["happened_on", "plots", "season", "performed_by", "note", "position"]);
@@ -21,6 +22,13 @@ export interface Plan {
 
 export const fieldOf = (form: Form, name: string): FormField | null =>
   form.fields.find((field) => field.name === name) ?? null;
+
+/** Return what a field is called, in lines too; "" where the form does not know it. */
+export function labelOf(form: Form | null, name: string): string {
+  const own = name.replace(/^line\.[a-z2-7]{8}\./, "");
+  const fields = name.startsWith("line.") ? (form?.lines?.fields ?? []) : (form?.fields ?? []);
+  return say(fields.find((one) => one.name === own)?.label ?? null);
+}
 
 /**
  * Says whether a field is asked, given the values beside it.

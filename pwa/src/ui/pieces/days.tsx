@@ -8,6 +8,8 @@ import { words } from "../words/index.ts";
 import { Icon } from "./basic.tsx";
 import { openSheet } from "./overlay.tsx";
 
+const WEEK = [0, 1, 2, 3, 4, 5, 6];
+
 export function openDays(label: string, date: string, then: (date: string) => void): void {
   openSheet(label, (close) => (
     <Days
@@ -46,8 +48,16 @@ function Days({ date, then }: { date: string; then: (date: string) => void }) {
   const turn = (days: number) => {
     shown.value = monthOf(String(addDays(shown.value, days))).first;
   };
+  const near = [today(), String(addDays(today(), -1))];
   return (
     <div class="stack scroll">
+      <div class="wrap">
+        {near.map((day) => (
+          <button key={day} type="button" class="chip" aria-pressed={day === date} onClick={() => then(day)}>
+            {dayName(day)}
+          </button>
+        ))}
+      </div>
       <div class="row month-turn">
         <button type="button" class="icon-btn line" aria-label={w.month_before} onClick={() => turn(-1)}>
           <Icon name="back" />
@@ -58,6 +68,11 @@ function Days({ date, then }: { date: string; then: (date: string) => void }) {
         </button>
       </div>
       <div class="month-grid">
+        {WEEK.map((day) => (
+          <span key={day} class="weekday">
+            {w.week[WEEK.indexOf(day)]}
+          </span>
+        ))}
         {monthCells(shown.value).map((day, index) =>
           day === null ? (
             <span key={`empty-${String(index)}`} />

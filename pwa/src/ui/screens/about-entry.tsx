@@ -4,7 +4,16 @@ import type { Form, Value, Values } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Do, Icon } from "../pieces/basic.tsx";
 import { Choice, chooseOne, openSheet } from "../pieces/overlay.tsx";
-import { amountText, PLOT_ICONS, plotOf, plotsShown, seasonIcon, seasonOf } from "../show.ts";
+import {
+  amountText,
+  PLOT_ICONS,
+  plotOf,
+  plotsShown,
+  seasonIcon,
+  seasonName,
+  seasonOf,
+  seasonParts,
+} from "../show.ts";
 import { words } from "../words/index.ts";
 
 interface AboutProps {
@@ -30,7 +39,8 @@ export function About({ form, values, set }: AboutProps) {
             <Icon name={seasonIcon(season)} />
           </span>
           <span class="grow">
-            <b class="big">{season?.name ?? w.season_none}</b>
+            <b class="big">{season === undefined ? w.season_none : seasonParts(season)[0]}</b>
+            {season !== undefined && <span class="under">{seasonParts(season)[1]}</span>}
           </span>
           <Icon name="next" />
         </button>
@@ -62,7 +72,7 @@ function chooseSeason(form: Form, chosen: string | null, set: AboutProps["set"])
   );
   const options = running.map((one) => ({
     value: one.doc,
-    text: one.name,
+    text: seasonName(one),
     help: plotsShown(one.plots),
     icon: seasonIcon(one),
   }));

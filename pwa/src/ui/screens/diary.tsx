@@ -7,7 +7,7 @@ import { app } from "../app.ts";
 import { Btn, Do, Dock, Icon, Leaf } from "../pieces/basic.tsx";
 import { chooseOne, type Option } from "../pieces/overlay.tsx";
 import { go, makeHash, place, restoreScroll } from "../router.ts";
-import { PLOT_ICONS, seasonIcon, today } from "../show.ts";
+import { PLOT_ICONS, seasonIcon, seasonName, today } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { DraftCard, EntryCard } from "./rows.tsx";
 
@@ -136,7 +136,11 @@ type Kind = "season" | "plot" | "form";
 
 function optionsOf(kind: Kind): Option[] {
   if (kind === "season") {
-    return app().farm.seasons.value.map((one) => ({ value: one.doc, text: one.name, icon: seasonIcon(one) }));
+    return app().farm.seasons.value.map((one) => ({
+      value: one.doc,
+      text: seasonName(one),
+      icon: seasonIcon(one),
+    }));
   }
   if (kind === "plot") {
     return app().farm.plots.value.map((one) => ({

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { EntryDetail, Form, FormField, HistoryStep, PhotoRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { isSound, Sound, useUrl } from "../form/photos.tsx";
+import { labelOf } from "../form/plan.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
 import { chooseOne, openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
@@ -118,12 +119,6 @@ function Facts({ form, entry }: { form: Form; entry: EntryDetail }) {
       ))}
     </dl>
   );
-}
-
-function labelOf(form: Form | null, name: string): string {
-  const own = name.replace(/^line\.[a-z2-7]{8}\./, "");
-  const fields = name.startsWith("line.") ? (form?.lines?.fields ?? []) : (form?.fields ?? []);
-  return say(fields.find((one) => one.name === own)?.label ?? null);
 }
 
 const DOTS: Readonly<Record<HistoryStep["what"], string>> = {

@@ -12,6 +12,8 @@ import {
   PLOT_ICONS,
   plotsShown,
   seasonIcon,
+  seasonName,
+  seasonNameOf,
   seasonOf,
   summary,
   today,
@@ -89,7 +91,7 @@ export function saoOf(squareMetres: number): string {
 function PlotCard({ plot }: { plot: PlotRow }) {
   const w = words.value;
   const growing = plot.seasons
-    .map((ref) => seasonOf(ref)?.name ?? "")
+    .map((ref) => seasonNameOf(ref))
     .filter(Boolean)
     .join(", ");
   const running = seasonOf(plot.seasons[0] ?? null);
@@ -120,7 +122,7 @@ function SeasonLine({ season }: { season: SeasonRow }) {
         <Icon name={seasonIcon(season)} />
       </span>
       <span class="grow">
-        <b class="pn">{season.name}</b>
+        <b class="pn">{seasonName(season)}</b>
         <span class="under">{when}</span>
       </span>
       <Icon name="next" />
@@ -144,7 +146,7 @@ export function PlotScreen({ doc }: { doc: string }) {
             </span>
             <span class="grow">
               {plot.area !== null && <b class="pn">{amountText(plot.area)}</b>}
-              <span class="under">{summary(form, plot.values)}</span>
+              <span class="under">{summary(form, { ...plot.values, area: null })}</span>
             </span>
           </div>
           <State row={plot} />
@@ -202,7 +204,7 @@ export function SeasonScreen({ doc }: { doc: string }) {
   return (
     <>
       <main class="phone">
-        <Top title={season.name} />
+        <Top title={seasonName(season)} />
         <section class="row headline">
           <Leaf date={season.started_on} />
           <div class="grow">

@@ -7,13 +7,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Draft, Form, FormField, SaveResult, Value, Values } from "../../app/types.ts";
-import { addDays } from "../../core/civil.ts";
 import { app } from "../app.ts";
 import { Field } from "../form/fields.tsx";
 import { type Filled, useFilling } from "../form/filling.ts";
+import { type Known, useKnown } from "../form/known.ts";
 import { Lines } from "../form/lines.tsx";
 import { Photos } from "../form/photos.tsx";
-import { fieldOf, isEmpty, planFields } from "../form/plan.ts";
+import { fieldOf, isEmpty, labelOf, planFields } from "../form/plan.ts";
+import { productOptions, productValues } from "../form/product.tsx";
 import { StoredPhotos } from "../form/stored.tsx";
 import { Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
@@ -62,6 +63,7 @@ function Filling({ draft, form, reload }: FillingProps) {
   const w = words.value;
   const filled = useFilling(draft, form, (result) => saved(result, draft));
   const lineMore = useSignal(false);
+  const known = useKnown(form);
   const { values, last, set, focus } = filled;
   const entry = draft.document === "entry";
   const plan = planFields(form.fields, values.value, "", entry);
@@ -88,17 +90,23 @@ function Filling({ draft, form, reload }: FillingProps) {
             set={set}
             focus={focus}
             remove={filled.removeLine}
+            known={known}
+            fill={filled.fill}
           />
         )}
-        <Fields fields={plan.main} filled={filled} />
+        <Fields form={form} fields={plan.main} filled={filled} known={known} />
         <Photos draft={draft} form={form} changed={reload} />
         <StoredPhotos draft={draft} />
-        {entry && <Fields fields={commonOf(form, ["performed_by"])} filled={filled} />}
+        {entry && (
+          <Fields form={form} fields={commonOf(form, ["performed_by"])} filled={filled} known={known} />
+        )}
         <MoreFields
+          form={form}
           fields={entry ? [...plan.more, ...commonOf(form, ["note", "position"])] : plan.more}
           filled={filled}
+          known={known}
         />
-        <Troubles filled={filled} />
+        <Troubles form={form} filled={filled} />
         {!dated && <Note halt>{w.date_needed}</Note>}
       </main>
       <Dock hint={w.save_hint}>
@@ -126,10 +134,17 @@ function FormTop({ form, isNew }: { form: Form; isNew: boolean }) {
 const commonOf = (form: Form, names: readonly string[]): readonly FormField[] =>
   names.flatMap((name) => fieldOf(form, name) ?? []);
 
-function Fields({ fields, filled }: { fields: readonly FormField[]; filled: Filled }) {
-  const missing = new Set(
-    filled.findings.filter((one) => one.code === "required_missing").map((one) => one.field),
-  );
+interface FieldsProps {
+  form: Form;
+  fields: readonly FormField[];
+  filled: Filled;
+  known: Known;
+}
+
+function Fields({ form, fields, filled, known }: FieldsProps) {
+  const options = productOptions(form, filled.values.value);
+  const set = (name: string, value: Value) =>
+    name === "product" && options.length > 0 ? filled.fill(productValues(value)) : filled.set(name, value);
   return (
     <>
       {fields.map((field) => (
@@ -139,8 +154,9 @@ function Fields({ fields, filled }: { fields: readonly FormField[]; filled: Fill
           name={field.name}
           value={filled.values.value[field.name]}
           last={filled.last.value?.[field.name]}
-          missing={missing.has(field.name)}
-          set={filled.set}
+          known={known.texts.get(field.name) ?? []}
+          options={options}
+          set={set}
           focus={filled.focus}
         />
       ))}
@@ -149,7 +165,7 @@ function Fields({ fields, filled }: { fields: readonly FormField[]; filled: Fill
 }
 
 /** What is not asked for at first: one fold that names what is in it. */
-function MoreFields({ fields, filled }: { fields: readonly FormField[]; filled: Filled }) {
+function MoreFields({ form, fields, filled, known }: FieldsProps) {
   const w = words.value;
   const open = useSignal(false);
   if (fields.length === 0) return null;
@@ -171,7 +187,7 @@ function MoreFields({ fields, filled }: { fields: readonly FormField[]; filled: 
         </span>
         <Icon name={open.value ? "up" : "down"} />
       </button>
-      {open.value && <Fields fields={fields} filled={filled} />}
+      {open.value && <Fields form={form} fields={fields} filled={filled} known={known} />}
     </>
   );
 }
@@ -192,20 +208,24 @@ function NotSaved({ filled }: { filled: Filled }) {
   );
 }
 
-/** What the checks noticed; it stands in the way of nothing. */
-function Troubles({ filled }: { filled: Filled }) {
+const MISSING = new Set(["required_missing", "line_missing"]);
+
+/** What the checks noticed; it stands in the way of nothing. What is missing is one sentence, not one a field. */
+function Troubles({ form, filled }: { form: Form; filled: Filled }) {
   const w = words.value;
+  const missing = filled.findings.filter((one) => MISSING.has(one.code));
+  const others = filled.findings.filter((one) => !MISSING.has(one.code));
+  if (filled.findings.length === 0) return null;
+  const labels = missing.map((one) => labelOf(form, one.field) || say(form.lines?.title ?? null));
+  const named = [...new Set(labels)].filter(Boolean).map((one) => one.replace(/ ?[?(].*$/, ""));
   return (
-    <>
-      {filled.findings.length > 0 && (
-        <Note>
-          {filled.findings.slice(0, 4).map((one) => (
-            <p key={one.field + one.code}>{one[language.value]}</p>
-          ))}
-          <p>{w.still_saves}</p>
-        </Note>
-      )}
-    </>
+    <Note>
+      {others.slice(0, 3).map((one) => (
+        <p key={one.field + one.code}>{one[language.value]}</p>
+      ))}
+      {named.length > 0 && <p>{w.still_missing(named.join(", "))}</p>}
+      <p>{w.still_saves}</p>
+    </Note>
   );
 }
 
@@ -221,7 +241,6 @@ function DayAndPlace({
 }) {
   const w = words.value;
   const date = typeof values.happened_on === "string" ? values.happened_on : today();
-  const yesterday = String(addDays(today(), -1));
   const label = say(fieldOf(form, "happened_on")?.label ?? null);
   return (
     <section class="card day-plot">
@@ -237,11 +256,6 @@ function DayAndPlace({
         </span>
         <Icon name="next" />
       </button>
-      {date === today() && (
-        <button type="button" class="btn slim" onClick={() => set("happened_on", yesterday)}>
-          {w.yesterday}
-        </button>
-      )}
       {date > today() && <Note>{w.future_day}</Note>}
       {(form.about.plots !== "none" || form.about.season !== "none") && (
         <About form={form} values={values} set={set} />

@@ -3,7 +3,7 @@ import type { Home, SeasonRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note } from "../pieces/basic.tsx";
 import { go, makeHash } from "../router.ts";
-import { dayCount, formShort, plotsShown, seasonIcon, today } from "../show.ts";
+import { dayCount, formShort, plotsShown, seasonIcon, seasonParts, today } from "../show.ts";
 import { words } from "../words/index.ts";
 import { InstallOffer } from "./install.tsx";
 import { begin, DraftCard, EntryCard, entryHash } from "./rows.tsx";
@@ -165,6 +165,7 @@ function Today({ home }: { home: Home }) {
 function SeasonCard({ season }: { season: SeasonRow }) {
   const w = words.value;
   const days = dayCount(season.started_on, today());
+  const [product, part] = seasonParts(season);
   return (
     <a class="card tap season" href={makeHash("vu", [season.doc])}>
       <div class="row top-line">
@@ -172,8 +173,8 @@ function SeasonCard({ season }: { season: SeasonRow }) {
           <Icon name={seasonIcon(season)} />
         </span>
         <div class="grow">
-          <h2>{season.name}</h2>
-          <p class="small soft">{plotsShown(season.plots)}</p>
+          <h2>{product}</h2>
+          <p class="small soft">{[part, plotsShown(season.plots)].filter(Boolean).join(", ")}</p>
           {days > 0 && <p class="answer g">{w.day_of_season(days)}</p>}
         </div>
         <Icon name="next" />

@@ -6,6 +6,8 @@ import { words } from "../words/index.ts";
 const WIDTH = 328;
 const HEIGHT = 200;
 const EDGE = 24;
+/** Width of a letter of a name, about. */
+const LETTER = 10;
 
 export function FarmMap({ plots }: { plots: readonly PlotRow[] }) {
   const drawn = plots
@@ -23,16 +25,21 @@ export function FarmMap({ plots }: { plots: readonly PlotRow[] }) {
     (WIDTH - 2 * EDGE) / (Math.max(...xs) - left || 1),
     (HEIGHT - 2 * EDGE) / (Math.max(...ys) - top || 1),
   );
+  // What is narrower than the picture stands in its middle.
+  const dx = (WIDTH - (Math.max(...xs) - left) * scale) / 2;
+  const dy = (HEIGHT - (Math.max(...ys) - top) * scale) / 2;
   const at = ([lat, lng]: [number, number]): [number, number] => [
-    EDGE + (lng * shrink - left) * scale,
-    EDGE + (-lat - top) * scale,
+    dx + (lng * shrink - left) * scale,
+    dy + (-lat - top) * scale,
   ];
   return (
     <figure class="map">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words.value.farm_title}>
         {drawn.map(({ plot, points }) => {
           const flat = points.map(at);
-          const x = flat.reduce((sum, one) => sum + one[0], 0) / flat.length;
+          const half = (plot.name.length * LETTER) / 2;
+          const middle = flat.reduce((sum, one) => sum + one[0], 0) / flat.length;
+          const x = Math.min(Math.max(middle, half), WIDTH - half); // the name stays whole at the edge
           const y = flat.reduce((sum, one) => sum + one[1], 0) / flat.length;
           return (
             <g key={plot.doc} class={`land ${plot.kind}`}>

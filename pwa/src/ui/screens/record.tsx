@@ -6,7 +6,7 @@ import { app } from "../app.ts";
 import { newLineId, repeatValues } from "../form/plan.ts";
 import { Icon, Note, Top } from "../pieces/basic.tsx";
 import { chooseOne } from "../pieces/overlay.tsx";
-import { dayMonth, formShort, plotsShown, seasonIcon, summary } from "../show.ts";
+import { dayMonth, formShort, plotsShown, seasonIcon, seasonName, summary } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { begin } from "./rows.tsx";
 
@@ -99,7 +99,7 @@ function SeasonPick(props: {
   const { running, season } = props;
   const options = running.map((one) => ({
     value: one.doc,
-    text: one.name,
+    text: seasonName(one),
     help: plotsShown(one.plots),
     icon: seasonIcon(one),
   }));
@@ -114,7 +114,7 @@ function SeasonPick(props: {
     >
       <Icon name={seasonIcon(season)} size="l" />
       <span class="grow">
-        <b>{season?.name ?? w.whole_farm}</b>
+        <b>{season === undefined ? w.whole_farm : seasonName(season)}</b>
         <span class="under">{season === undefined ? "" : plotsShown(season.plots)}</span>
       </span>
       <span class="b u">{w.change}</span>
