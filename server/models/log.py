@@ -47,7 +47,7 @@ class OpRow(Base):
     __tablename__ = "ops"
     __table_args__ = (
         Index("ops_id", "scope", "id", unique=True),
-        Index("ops_doc", "scope", "doc"),
+        Index("ops_doc", "scope", "doc", "seq"),  # with seq: SQLite would read the scope to spare a sort
         Index("ops_device", "scope", "device", "n"),
     )
 

@@ -129,7 +129,7 @@ class PhotoView(Base):
     """A photo's or voice note's metadata. `of` is the document it belongs to, `sha256` names its bytes."""
 
     __tablename__ = "view_photos"
-    __table_args__ = (Index("view_photos_of", "scope", "of"),)
+    __table_args__ = (Index("view_photos_of", "scope", "of", "doc"),)
 
     scope: Mapped[str] = mapped_column(String(SCOPE_CHARS), primary_key=True)
     doc: Mapped[str] = mapped_column(String(DOC_CHARS), primary_key=True)

@@ -30,14 +30,14 @@ def open_docs(
     is_photo_open = exists(
         select(PhotoView.doc)
         .join(document, and_(document.scope == PhotoView.scope, document.doc == PhotoView.of))
-        .where(PhotoView.scope == DocumentView.scope, PhotoView.doc == DocumentView.doc)
-        .where(_is_open(document, since))
+        .where(PhotoView.scope == scope, PhotoView.doc == DocumentView.doc, document.scope == scope)
+        .where(_is_open(document, scope, since))
     )
     query = select(DocumentView.doc).where(
         DocumentView.scope == scope,
         DocumentView.first_seq <= seq,
         DocumentView.doc >= start,
-        or_(_is_open(DocumentView, since), and_(DocumentView.type == "photo", is_photo_open)),
+        or_(_is_open(DocumentView, scope, since), and_(DocumentView.type == "photo", is_photo_open)),
     )
     return list(session.scalars(query.order_by(DocumentView.doc).limit(most)))
 
@@ -55,16 +55,16 @@ def received_at(session: Session, scope: str, seq: int) -> int:
     return session.scalars(select(OpRow.received_at).where(OpRow.scope == scope, OpRow.seq == seq)).one()
 
 
-def _is_open(document: type[DocumentView], since: tuple[int, str]) -> ColumnElement[bool]:
-    time, day = since
+def _is_open(document: type[DocumentView], scope: str, since: tuple[int, str]) -> ColumnElement[bool]:
+    time, day = since  # the scope stands in every table's condition: no planner reads other farms' rows
     is_running = exists().where(
-        SeasonView.scope == EntryView.scope,
+        SeasonView.scope == scope,
         SeasonView.doc == EntryView.season,
         SeasonView.ended_on == "",
         SeasonView.is_deleted.is_(False),
     )
     is_entry_open = exists().where(
-        EntryView.scope == document.scope,
+        EntryView.scope == scope,
         EntryView.doc == document.doc,
         or_(EntryView.happened_on >= day, is_running),
     )
