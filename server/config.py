@@ -35,6 +35,7 @@ class Settings:
     photo_part_days: int = 7
     photos_per_day: int = 200
     ops_per_day: int = 5000
+    photo_mb_per_organisation: int = 50_000
     upload_bytes_free_min: int = 200_000_000
     trusted_proxies: int = 0
     busy_timeout_ms: int = 2000
@@ -75,6 +76,9 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),
             photo_part_days=_number(environ, "PHOTO_PART_DAYS", plain.photo_part_days, 1),
             photos_per_day=_number(environ, "PHOTOS_PER_DAY", plain.photos_per_day, 1),
+            photo_mb_per_organisation=_number(
+                environ, "PHOTO_MB_PER_ORGANISATION", plain.photo_mb_per_organisation, 1
+            ),
             ops_per_day=_number(environ, "OPS_PER_DAY", plain.ops_per_day, 1),
             upload_bytes_free_min=_number(environ, "UPLOAD_BYTES_FREE_MIN", plain.upload_bytes_free_min, 0),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", plain.trusted_proxies, 0),

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.blobs import ERASED, PART, REFUSED, STORED, Blob, BlobPart
+from server.services import photo_quotas
 from server.store import photos as rows
 from server.store.blobs import BlobMissing, BlobStore, NoRoom
 from server.store.images import HEAD_BYTES, Picture, make_pictures, sniff
@@ -63,7 +64,7 @@ class PhotoStore:
         """Return the upload of these bytes, begun now or before; the same again and again.
 
         Shape:  another length than before begins anew, for one of the two was wrong.
-        Raises: ServiceError: too_large, bad_request, quota; what the bytes were refused for; erased.
+        Raises: ServiceError: too_large, bad_request, quota, storage_full, erased; what they were refused for.
         """
         if length > PHOTO_BYTES_MAX:
             raise ServiceError("too_large")
@@ -77,8 +78,7 @@ class PhotoStore:
                 session.flush()
                 blob = None
             if blob is None:
-                if rows.count_begun(session, device, now - DAY_MS) >= self.per_day:
-                    raise ServiceError("quota", retry_after=3600)
+                photo_quotas.check(session, scope, device, length, self.per_day, now)
                 blob = Blob(
                     scope=scope,
                     sha256=sha256,

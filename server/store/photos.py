@@ -52,6 +52,12 @@ def wanted_photos(
     return [(scope, sha256) for scope, sha256 in found]
 
 
+def bytes_of(session: Session, scopes: Collection[str]) -> int:
+    """Return how many bytes the photos of these scopes have, finished or announced."""
+    query = select(func.sum(Blob.bytes)).where(Blob.scope.in_(scopes), Blob.state.in_((PART, STORED)))
+    return int(session.scalar(query) or 0)
+
+
 def settle(session: Session, scope: str, sha256: str) -> None:
     """Keep that the bytes of a photo are here or erased: nobody looks for them again."""
     these = (NamedPhoto.scope == scope, NamedPhoto.sha256 == sha256)
