@@ -16,6 +16,8 @@ import { type ScalePicture, scalePicture } from "./pictures.ts";
 import { stuckOps, waitingPhotos } from "./stuck.ts";
 import type {
   App,
+  Draft,
+  Drafts,
   Home,
   Settings,
   StorageStatus,
@@ -39,11 +41,13 @@ const QUIET: SyncStatus = {
 };
 const NEARLY_FULL_BYTES = 300_000_000;
 
-function makeUpdates(c: Context): Updates {
+/** A form stands open, or something of it is only in memory: taking a new version now could lose it. */
+const isOpen = (draft: Draft): boolean =>
+  draft.focus !== null || draft.pendingCapture !== null || draft.photos.some((photo) => !photo.stored);
+
+function makeUpdates(c: Context, drafts: Drafts): Updates {
   const offered = signal<(() => void) | null>(null);
-  const dirty = computed(() =>
-    c.drafts.value.some((d) => JSON.stringify(d.values) !== JSON.stringify(d.base)),
-  );
+  const dirty = computed(() => drafts.failed.value !== null || c.drafts.value.some(isOpen));
   return {
     available: computed(() => offered.value !== null),
     dirty,
@@ -51,6 +55,7 @@ function makeUpdates(c: Context): Updates {
       offered.value = apply;
     },
     async apply() {
+      await drafts.flush();
       if (dirty.value || offered.value === null) return false;
       offered.value();
       return true;
@@ -210,7 +215,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     readNewer() {
       if (c.state.value.kind === "newer_data") c.state.value = { kind: "ready" };
     },
-    updates: makeUpdates(c),
+    updates: makeUpdates(c, drafts),
     photoUrl: (photo, size) => photoUrl(c, engine, photo, size),
     reference(name) {
       const found = listIn(c.reference.value, name).filter(isRecord);

@@ -35,7 +35,7 @@ export interface Settings {
 
 export interface Updates {
   available: ReadonlySignal<boolean>;
-  /** True: forms with unsaved typing are open, `apply` would wait. */
+  /** True: a form stands open, or something typed is not on the phone yet; `apply` would wait. */
   dirty: ReadonlySignal<boolean>;
   /** Called by main.ts when a new service worker waits; `apply` tells it to take over. */
   offer(apply: () => void): void;

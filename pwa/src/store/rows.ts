@@ -186,7 +186,7 @@ export interface DraftRow {
   photos: readonly DraftPhotoRow[];
   /** `photo:uuid` of stored photos to take away on save. */
   removedPhotos: readonly string[];
-  /** Field that had the focus; null once the form was left. */
+  /** Field that had the focus, "" before any had it; null once the form was left. */
   focus: string | null;
   /** Set before the camera opens; a relaunch then goes straight back to this draft. */
   pendingCapture: { kind: string } | null;

@@ -78,9 +78,24 @@ test("case 5: no room for a picture: the text is saved, the picture waits in the
   expect(await desk.drafts.save(draft.id)).toMatchObject({ ok: true, photosLeft: 0, draft: null });
   const entry = await desk.diary.detail(draft.doc);
   expect(entry?.photos).toHaveLength(1);
+  expect((await desk.doc(draft.doc)).conflicts).toEqual([]);
   // Only the photo was left to write: the text is one op, made once.
   expect(await desk.written(draft.doc)).toHaveLength(1);
   expect(desk.drafts.list.value).toEqual([]);
+});
+
+test("case 5: what is left of a draft has seen its own text, whatever came in between", async () => {
+  const desk = await Desk.open();
+  const draft = await desk.begin("CT-10", { note: "một" });
+  fullFor("blobs");
+  await desk.drafts.addPhoto(draft.id, picture(1), "work");
+  await desk.drafts.save(draft.id);
+  vi.restoreAllMocks();
+  await desk.acknowledge();
+  const left = await desk.drafts.get(draft.id);
+  desk.drafts.keep(draft.id, { values: { ...left?.values, note: "hai" } });
+  expect(await desk.drafts.save(draft.id)).toMatchObject({ ok: true });
+  expect(await desk.doc(draft.doc)).toMatchObject({ conflicts: [], values: { note: "hai" } });
 });
 
 test("case 5: a picture that was only in memory when the page died is asked for again", async () => {

@@ -1,0 +1,168 @@
+/** The app as a whole: where it refuses to start, what it shows of a newer version's data, updates, settings. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createApp } from "../../../pwa/src/app/app.ts";
+import type { App } from "../../../pwa/src/app/types.ts";
+import { NAME, SCHEMA, Store } from "../../../pwa/src/store/db.ts";
+import type { World } from "../../../pwa/src/store/world.ts";
+import { makeWorld } from "../store/world.ts";
+import { Desk, FARM, scaled } from "./desk.ts";
+
+const CHROME = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/156.0.0.0 Mobile Safari/537.36";
+let opened: App[] = [];
+
+/** The page around the app. */
+function stand(change: { agent?: string; secure?: boolean; href?: string } = {}): void {
+  vi.stubGlobal("navigator", { userAgent: change.agent ?? CHROME });
+  vi.stubGlobal("isSecureContext", change.secure ?? true);
+  vi.stubGlobal("location", new URL(change.href ?? "https://so.example/"));
+  vi.stubGlobal("indexedDB", {});
+  vi.stubGlobal("document", { visibilityState: "visible", addEventListener() {}, removeEventListener() {} });
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("removeEventListener", () => undefined);
+}
+beforeEach(() => stand());
+afterEach(() => {
+  for (const app of opened) app.stop();
+  opened = [];
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+async function started(world: World): Promise<App> {
+  const app = createApp(world, scaled);
+  opened.push(app);
+  await app.start();
+  return app;
+}
+
+/** A phone with one entry and the right to write. */
+async function used(): Promise<{ world: World; doc: string; desk: Desk }> {
+  const desk = await Desk.open();
+  await desk.store.use((db) => db.access.put({ device: desk.who.device, scope: FARM, write: true }));
+  const doc = await desk.entry({ note: "Phun chiều" });
+  desk.store.close();
+  return { world: desk.world, doc, desk };
+}
+
+/** Raise the version of the data, as a later app does. */
+async function raise(world: World): Promise<void> {
+  await new Promise<void>((done) => {
+    const asked = world.indexedDB.open(NAME, (SCHEMA + 3) * 10);
+    asked.onsuccess = () => {
+      asked.result.close();
+      done();
+    };
+  });
+}
+
+test("a phone that nobody joined yet says so, one that did is ready with what it holds", async () => {
+  expect((await started(makeWorld())).state.value).toEqual({ kind: "unjoined" });
+  const { world, doc } = await used();
+  const app = await started(world);
+  expect(app.state.value).toEqual({ kind: "ready" });
+  expect((await app.diary.page({})).rows.map((row) => row.doc)).toEqual([doc]);
+  expect(app.sync.status.value.waitingOps).toBe(1);
+});
+
+test("without a secure context nothing is opened", async () => {
+  stand({ secure: false });
+  const open = vi.fn();
+  const world = makeWorld({ indexedDB: { open } as unknown as IDBFactory });
+  expect((await started(world)).state.value).toEqual({ kind: "insecure" });
+  expect(open).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["Zalo", `${CHROME} Zalo android/12`],
+  ["Facebook", `${CHROME} [FB_IAB/FB4A;FBAV/400.0]`],
+  ["WebView", CHROME.replace("; K)", "; K; wv)")],
+])("case 50: inside %s no key is made, and the address goes to Chrome", async (name, agent) => {
+  const id = "019a0000-0000-7000-8000-000000000001";
+  stand({ agent, href: `https://so.example/#i=${id}.AAAAAAAAAAAAAAAAAAAAAA` });
+  const app = await started(makeWorld());
+  expect(app.state.value).toMatchObject({ kind: "in_app_browser", name, system: "android" });
+  const url = app.state.value.kind === "in_app_browser" ? app.state.value.openUrl : "";
+  // The intent eats the fragment: the invitation goes by its id, and the code is asked for there.
+  expect(url).toContain(`intent://so.example/i/${id}#Intent;scheme=https;package=com.android.chrome`);
+});
+
+test("case 13: a window with little room is taken for a private one, and nobody joins in it", async () => {
+  const world = makeWorld({ estimate: async () => ({ usage: 0, quota: 80_000_000, persisted: false }) });
+  expect((await started(world)).state.value).toEqual({ kind: "private_window" });
+  const room = makeWorld({ estimate: async () => ({ usage: 0, quota: 8_000_000_000, persisted: false }) });
+  expect((await started(room)).state.value).toEqual({ kind: "unjoined" });
+});
+
+test("case 10: data of a newer version are shown and exported, and nothing is written or sent", async () => {
+  const { world, doc } = await used();
+  await raise(world);
+  const sent = vi.fn(world.fetch);
+  const app = await started({ ...world, fetch: sent });
+  expect(app.state.value).toEqual({ kind: "newer_data", found: SCHEMA + 3, known: SCHEMA });
+  const file = await app.sync.exportUnsent();
+  expect(file.ops).toBe(1);
+  app.readNewer();
+  expect(app.state.value).toEqual({ kind: "ready" });
+  expect((await app.diary.detail(doc))?.values.note).toBe("Phun chiều");
+  expect(await app.diary.void(doc, "x")).toEqual({ ok: false, problem: "read_only" });
+  expect(await app.drafts.create({ form: "CT-10" })).toEqual({ ok: false, problem: "read_only" });
+  await app.changeSettings({ language: "en" });
+  await app.sync.now();
+  expect(sent).not.toHaveBeenCalled();
+  expect(app.state.value).toEqual({ kind: "ready" });
+});
+
+test("case 10: the floor under the tables lets no write through, whoever asks", async () => {
+  const { world } = await used();
+  await raise(world);
+  const store = new Store(
+    world,
+    () => undefined,
+    () => undefined,
+  );
+  const put = store.use((db) => db.meta.put({ key: "x", value: 1 }));
+  await expect(put).rejects.toMatchObject({ problem: "newer_data" });
+  await expect(store.use((db) => db.ops.clear())).rejects.toMatchObject({ problem: "newer_data" });
+  expect(await store.use((db) => db.ops.count())).toBe(1);
+  store.close();
+});
+
+test("a new version waits while something typed is open, and is taken when nothing is", async () => {
+  const { world } = await used();
+  const app = await started(world);
+  const took = vi.fn();
+  expect(app.updates.available.value).toBe(false);
+  expect(await app.updates.apply()).toBe(false);
+  app.updates.offer(took);
+  expect(app.updates.available.value).toBe(true);
+  const begun = await app.drafts.create({ form: "CT-10" });
+  if (!begun.ok) throw new Error(begun.problem);
+  app.drafts.keep(begun.draft.id, { values: { ...begun.draft.values, note: "đang ghi" }, focus: "note" });
+  await app.drafts.flush();
+  expect(app.updates.dirty.value).toBe(true);
+  expect(await app.updates.apply()).toBe(false);
+  expect(took).not.toHaveBeenCalled();
+  app.drafts.keep(begun.draft.id, { focus: null });
+  await app.drafts.flush();
+  expect(await app.updates.apply()).toBe(true);
+  expect(took).toHaveBeenCalledOnce();
+});
+
+test("settings are there after a restart", async () => {
+  const { world } = await used();
+  const app = await started(world);
+  await app.changeSettings({ language: "en", wifiOnlyPhotos: true });
+  app.stop();
+  expect((await started(world)).settings.value).toMatchObject({ language: "en", wifiOnlyPhotos: true });
+});
+
+test("hiding the page keeps what is typed at once", async () => {
+  const { world } = await used();
+  const app = await started(world);
+  const begun = await app.drafts.create({ form: "CT-10" });
+  if (!begun.ok) throw new Error(begun.problem);
+  app.drafts.keep(begun.draft.id, { values: { note: "nửa chừng" } });
+  await app.hidden();
+  const row = await new Store(world).use((db) => db.drafts.get(begun.draft.id));
+  expect(row?.values.note).toBe("nửa chừng");
+});
