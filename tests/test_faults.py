@@ -39,7 +39,7 @@ def test_a_row_has_a_test_that_is_there_or_a_reason(group: str, number: int, row
         assert said is None or str(number) in said.groups(), f"{one} is named for another row"
 
 
-# Of the eighteen histories that naive designs lose (merge.md §7): those that wait for a part that is not built.
+# Of the eighteen histories that naive designs lose (merge.md §7): those that wait for what is not built.
 HISTORIES_OPEN = {14: "erasure of a person", 15: "the public bundle"}
 
 

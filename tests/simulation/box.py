@@ -114,24 +114,32 @@ class Box:
     def load(self, path: Path) -> None:
         """Begin anew with this database: nothing is left of an earlier one."""
         self._let_go()
-        shutil.copyfile(path, self.file)
+        self.put(path)
         (self.folder / watermark.FILE).unlink(missing_ok=True)
         restoring.look()
 
     def save(self, path: Path) -> None:
-        """Copy our database file."""
+        """Copy our database."""
         self._let_go()
-        shutil.copyfile(self.file, path)
+        self.keep(path)
 
     def restore(self, path: Path, *, by_hand: bool) -> None:
         """Go back to an older copy: the next process notices by itself, or the operator says so."""
         restoring.look()
         self._let_go()
-        shutil.copyfile(path, self.file)
+        self.put(path)
         if by_hand:
             restoring.restored()
         else:
             restoring.look()
+
+    def put(self, path: Path) -> None:
+        """Put a copy in the place of our database, which nobody has open."""
+        shutil.copyfile(path, self.file)
+
+    def keep(self, path: Path) -> None:
+        """Make a copy of our database, which nobody has open."""
+        shutil.copyfile(self.file, path)
 
     def ask(self, method: str, path: str, data: bytes = b"", **headers: str) -> tuple[int, str, bytes]:
         """Return status, content type and body of an answer. Raises: Killed."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.server.conftest import postgres  # noqa: F401 (the fixture)
 from tests.simulation.box import fresh_folder
 from tests.simulation.seeds import Seeds
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.services.inviting import invite, settle_device
+from server.services.viewing import make_current
 from server.store.operator import load_private
 from sync import ids
 from sync.ops import make_body, message
@@ -105,3 +106,11 @@ class People(Link):
                     found = [row[1] for row in rows if row[0] == scope][:100]
                     self.save(phone, who, scope, f"admission:{self.uuid()}", fields(found))
                     return
+
+    def look(self) -> None:
+        """Somebody at the cooperative looks at the diary: the views fold what is new."""
+        if not self.box.is_full:
+            try:
+                make_current(sorted(self.history.logs))
+            except Killed:
+                self.box.restart()

@@ -5,10 +5,15 @@ The judge of what the documents say is tests/sync/oracle.py, which shares no cod
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.config import now_ms
+from server.db import reading
+from server.services import rebuilding
+from server.services.viewing import make_current
+from server.store import views
 from sync import ids
 from sync.merge import Document, Placed
 from sync.ops import parse_op
@@ -115,7 +120,11 @@ def judge(world: World) -> None:
         for phone in world.living():
             if any(scope in who.scopes for who in phone.disk.identities):
                 _judge_phone(phone, scope, rows, truth)
+        _judge_views(scope, truth)
     _judge_photos(world)
+    wrong = list(rebuilding.check())
+    if wrong:
+        raise Broken(f"`flask log check` finds {wrong[0]}")
 
 
 def documents(origin: str, rows: Sequence[Row]) -> dict[str, dict[str, Placed]]:
@@ -148,6 +157,20 @@ def _judge_phone(
     for doc, ops in truth.items():
         if said(phone.fold(mine[doc])) != oracle(ops):
             raise Broken(f"{phone.name}: {doc} says {said(phone.fold(mine[doc]))}, should say {oracle(ops)}")
+
+
+def _judge_views(scope: str, truth: Mapping[str, dict[str, Placed]]) -> None:
+    """Hold what the server shows, folded as it was read, against the oracle."""
+    make_current([scope])
+    with reading() as session:
+        for doc, ops in truth.items():
+            view, wanted = views.document(session, scope, doc), oracle(ops)
+            if view is None:
+                raise Broken(f"{scope} {doc} is not in the views")
+            shown = json.loads(view.values) | json.loads(view.private or "{}")
+            found = (shown, set(json.loads(view.conflicts)), tuple(json.loads(view.tips)), view.is_deleted)
+            if found != (wanted["values"], wanted["conflicts"], wanted["tips"], wanted["deleted"]):
+                raise Broken(f"{scope} {doc}: the view says {found}, should say {wanted}")
 
 
 def _judge_photos(world: World) -> None:

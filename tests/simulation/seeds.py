@@ -30,9 +30,9 @@ Bug = Callable[[Box], AbstractContextManager[None]]
 class Seeds:
     """A server with its people, from which every seed begins anew."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, box: Box | None = None) -> None:
         self.folder = folder
-        self.box = Box(folder, SCENARIO["origin"])
+        self.box = Box(folder, SCENARIO["origin"]) if box is None else box
         self.start = folder / "start.db"
         self.members: dict[tuple[str, str | None], str] = {}
         with seeded_secrets(Random(0)):
