@@ -63,12 +63,14 @@ export class Link {
     this.seen.push(note);
     const stop = init.signal;
     const ask = async () => {
+      // A dead server's socket still takes connections, and nobody ever answers them.
+      if (!(await this.house.ask({ do: "is_up" }))) throw lost();
       await this.house.tick();
       return fetch(`http://127.0.0.1:${this.house.port}${url}`, { ...init, signal: null });
     };
     if (fault?.kind === "request_lost") throw lost();
     if (fault?.kind === "late") {
-      this.late.push(async () => void (await (await ask()).arrayBuffer()));
+      this.late.push(async () => void (await (await ask()).arrayBuffer())); // the answer finds nobody
       throw lost();
     }
     if (fault?.kind === "stalled") {
@@ -87,7 +89,6 @@ export class Link {
       });
     }
     if (fault?.kind === "request_cut") return this.cut(url, init, headers, body, fault.at);
-    if (!(await this.house.ask({ do: "is_up" }))) throw lost();
     if (fault?.kind === "doubled") await (await ask()).arrayBuffer();
     const answer = await ask();
     const whole = await answer.arrayBuffer();
@@ -122,6 +123,7 @@ export class Link {
     body: ArrayBuffer | string | undefined,
     at: number,
   ): Promise<Response> {
+    if (!(await this.house.ask({ do: "is_up" }))) throw lost();
     await this.house.tick();
     const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.from(body ?? new ArrayBuffer(0));
     const lines = [`${init.method ?? "GET"} ${url} HTTP/1.1`, "Host: 127.0.0.1"];
