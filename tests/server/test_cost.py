@@ -78,6 +78,11 @@ def watched() -> Iterator[list[Statement]]:
 
 def plans(statements: list[Statement]) -> list[tuple[str, str]]:
     """Return each statement with the tables that the database would read from end to end for it."""
+    return [(sql, step) for sql, step in steps(statements, WHOLE) if not SMALL.search(step)]
+
+
+def steps(statements: list[Statement], wanted: re.Pattern[str]) -> list[tuple[str, str]]:
+    """Return each statement with those steps of the database's plan for it that match a pattern."""
     found = []
     is_sqlite = db.engine.dialect.name == "sqlite"
     with db.engine.connect() as connection:
@@ -86,8 +91,8 @@ def plans(statements: list[Statement]) -> list[tuple[str, str]]:
             cursor.execute("SET enable_seqscan = off")  # tables this small are read whole where it can choose
         for sql, values in statements:
             cursor.execute(("EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN ") + sql, values)
-            steps = [str(line[3] if is_sqlite else line[0]).strip() for line in cursor.fetchall()]
-            found += [(sql, step) for step in steps if WHOLE.search(step) and not SMALL.search(step)]
+            plan = [str(line[3] if is_sqlite else line[0]).strip() for line in cursor.fetchall()]
+            found += [(sql, step) for step in plan if wanted.search(step)]
     return found
 
 
@@ -143,3 +148,12 @@ def test_no_growing_table_is_read_from_end_to_end(
 def test_a_statement_without_an_index_is_noticed(app: Flask, phone: Phone) -> None:
     for condition in ("", "scope = 'x' AND ") if db.engine.dialect.name == "sqlite" else ("",):
         assert len(plans([(f"SELECT seq FROM ops WHERE {condition}received_at = 5", ())])) == 1
+
+
+def test_the_newest_entries_of_many_farms_are_read_by_their_days(app: Flask, phone: Phone) -> None:
+    scopes = [f"farm:019a0000-0000-7000-8000-{number:012d}" for number in range(views.WIDE + 1)]
+    with watched() as seen, reading() as session:
+        _, after = views.entries(session, scopes, EntryFilter(), None, 20)
+        views.entries(session, scopes, EntryFilter(), after or "2026-11-08~1~farm:x~entry:x", 20)
+    assert len(seen) == 2
+    assert steps(seen, re.compile("SORT|Sort|ORDER BY")) == []

@@ -244,6 +244,9 @@ def test_lists_hold_the_scopes_asked_for_and_no_other(book: Book) -> None:
     with reading() as session:
         mine, _ = views.entries(session, [SCOPE], EntryFilter(), None, 10)
         none, _ = views.entries(session, [], EntryFilter(), None, 10)
+        nobodys = [f"farm:019a0000-0000-7000-8000-{number:012d}" for number in range(100, 130)]
+        wide, _ = views.entries(session, [SCOPE, *nobodys], EntryFilter(), None, 10)
+        assert [row.scope for row in wide] == [SCOPE]
         assert [(row.scope, row.photos) for row in mine] == [(SCOPE, 0)]
         assert none == []
         assert views.photos_of(session, SCOPE, [doc_of("entry", 1)]) == []
