@@ -208,3 +208,11 @@ def test_a_join_that_only_the_device_can_prove_is_held_until_it_comes(
     assert sync(manager, lost[1])["results"][0]["result"] == "already"
     with reading() as session:
         assert log.held_among(session, phone.shown["scope"], [op_id(ORIGIN, lost[1]["body"])]) == {}
+
+
+def test_the_operators_lost_invitation_comes_back_though_its_number_was_used_again(
+    app: Flask, client: FlaskClient, backups: Backups
+) -> None:
+    manager, lost = lost_join(app, Phone(client), backups)
+    invite_to("Phạm Thị Lụa", "Nhà Lụa")  # by the same key, with the number of the lost one
+    assert [one["result"] for one in sync(manager, *lost)["results"]] == ["accepted"] * 2
