@@ -97,8 +97,14 @@ async function replace(db: Database, old: IdentityRow, fresh: IdentityRow): Prom
   });
 }
 
+/** Whether an identity has come to its end: its key is in two places, or a person did not let it in. */
+export function isSpent(who: IdentityRow): boolean {
+  return who.copied || (who.joining !== undefined && who.joining.problem !== null);
+}
+const isGood = (who: IdentityRow): boolean => !isSpent(who) && !who.revoked && who.successor === undefined;
+
 /**
- * Give a copied identity its successor: one that the person joined with since, or a new key made here.
+ * Give a spent identity its successor: one that the person joined with since, or a new key made here.
  *
  * Null where the phone can't join by itself: it came by a code that it does not hold. A person invites it anew.
  */
@@ -107,14 +113,12 @@ export async function succeed(store: Store, origin: string, old: IdentityRow): P
     const people = await store.use((db) => db.identities.toArray());
     const now = people.find((row) => row.device === old.device);
     if (!now || now.successor !== undefined) return null;
-    const other = people.find(
-      (row) => row.device !== old.device && row.membership === old.membership && !row.copied && !row.revoked,
-    );
+    const other = people.find((row) => row.membership === old.membership && isGood(row));
     if (other) {
       await store.use((db) => db.identities.update(old.device, { successor: other.device }));
       return null;
     }
-    const ground = groundOf(origin, now);
+    const ground = now.joining ? null : groundOf(origin, now);
     if (ground === null) return null;
     const fresh = await makeSuccessor(store, origin, now, ground);
     await store.use((db) => replace(db, now, fresh));

@@ -12,7 +12,7 @@ import { originOf } from "../store/save.ts";
 import { removeLostScopes } from "../store/scopes.ts";
 import { fetchReference, handIn, sendRequests } from "./beside.ts";
 import { Pace } from "./pace.ts";
-import { askToJoin, succeed } from "./second.ts";
+import { askToJoin, isSpent, succeed } from "./second.ts";
 import { Turn } from "./turn.ts";
 import { Uploads } from "./upload.ts";
 
@@ -215,7 +215,7 @@ export class Engine {
   private async newKeys(origin: string): Promise<void> {
     const people = await this.store.use((db) => db.identities.toArray());
     for (const who of people) {
-      if (who.copied && who.successor === undefined && !who.revoked) {
+      if (isSpent(who) && who.successor === undefined && !who.revoked) {
         if (await succeed(this.store, origin, who)) this.events.changed();
       }
     }
