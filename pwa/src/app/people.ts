@@ -1,7 +1,7 @@
 /** The persons of this phone, the farms they may see, and the snapshot of names beside the log. */
 import { computed } from "@preact/signals";
 import type { IdentityRow } from "../store/rows.ts";
-import { type Context, listIn, textIn } from "./context.ts";
+import { type Context, listIn, member, textIn } from "./context.ts";
 import type { FarmRef, Identity, People } from "./types.ts";
 
 export function toIdentity(row: IdentityRow): Identity {
@@ -24,7 +24,8 @@ export async function loadPeople(c: Context): Promise<void> {
     return;
   }
   c.reference.value = (await c.store.use((db) => db.meta.get(`reference ${row.device}`)))?.value ?? null;
-  const access = await c.store.use((db) => db.access.where("device").equals(row.device).toArray());
+  const seen = await c.store.use((db) => db.access.where("device").equals(row.device).toArray());
+  const access = seen.length > 0 ? seen : own(row, textIn(member(c.reference.value, "me"), "farm"));
   const villages = listIn(c.reference.value, "villages");
   const known = listIn(c.reference.value, "farms");
   c.farms.value = access
@@ -43,6 +44,14 @@ export async function loadPeople(c: Context): Promise<void> {
     });
   const farm = (await c.store.use((db) => db.meta.get(`farm ${row.device}`)))?.value;
   c.farm.value = c.farms.value.find((f) => f.scope === farm) ?? c.farms.value[0] ?? null;
+}
+
+/**
+ * The household's own book for a phone that waits to be confirmed: it reads nothing yet, and records at once; what
+ * it sends is held until the confirmation admits it.
+ */
+function own(row: IdentityRow, farm: string): { scope: string; write: boolean }[] {
+  return row.confirmed || row.revoked || farm === "" ? [] : [{ scope: `farm:${farm}`, write: true }];
 }
 
 /** Name of the person behind a membership, where the snapshot has it. */
