@@ -1,65 +1,78 @@
 """Measure and print the table of DESIGN §5; write it as JSON into `results/`.
 
-`python -m tests.bench [quick] [part …]`, the parts being those of `PARTS`; all of them if none is named.
+`python -m tests.bench [quick] [part …]`, the parts being those of `PARTS`; all of them if none is named. What
+was measured is written after each part, and a part that fails takes no other with it.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, Mapping
 
 from tests.bench import crowd, lighthouse, memory, phone, pull, push, sizes, wire
 from tests.bench.servers import KINDS
 from tests.bench.table import Row, show, write
 
 LATER = "belongs to the traceability issue"
+PARTS = ("sizes", "wire", "push", "crowd", "pull", "memory", "phone", "lighthouse")
 
 
-PARTS = ("push", "crowd", "pull", "wire", "memory", "phone", "sizes", "lighthouse")
-
-
-def main(words: list[str]) -> None:
-    """Run what the words ask for."""
+def main(words: list[str]) -> int:
+    """Run what the words ask for; return how many parts failed."""
     is_quick = "quick" in words
     if os.getloadavg()[0] > 1:
         print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): only the ratios below mean anything.")
     wanted = [word for word in PARTS if word in words] or list(PARTS)
+    name = "quick" if is_quick else "latest"
+    if wanted != list(PARTS):
+        name = "-".join([name, *wanted])
     rows: list[Row] = []
-    for part in _parts(wanted, is_quick=is_quick):
-        for row in part:
-            rows.append(row)
-            print(".", end="", flush=True)
+    failed: list[str] = []
+    for what, part in _parts(wanted, is_quick=is_quick):
+        print(what, end=" ", flush=True)
+        try:
+            for row in part:
+                rows.append(row)
+                print(".", end="", flush=True)
+        except Exception:
+            failed.append(what)
+            print(f" failed:\n{traceback.format_exc()}", flush=True)
+        print("", flush=True)
+        write(rows, name, failed)
     print(show(rows))
     print(f"\nNot measured: the trace page ({LATER}).")
     if not lighthouse.is_here():
         print("Not measured: Lighthouse, for it is not installed (tests/bench/lighthouse.py).")
-    whole = "quick" if is_quick else "latest"
-    print(write(rows, whole if wanted == list(PARTS) else "-".join([whole, *wanted])))
+    if failed:
+        print(f"Failed: {', '.join(failed)}.")
+    print(write(rows, name, failed))
+    return len(failed)
 
 
-def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[Iterator[Row]]:
-    if "push" in wanted:
+def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator[Row]]]:
+    """Give the name and the rows of each part, those of a database once for each kind."""
+    lengths = (1_000, 10_000) if is_quick else (10_000, 100_000, 1_000_000)
+    once: Mapping[str, Iterator[Row]] = {
+        "sizes": sizes.rows(),
+        "wire": wire.rows(2 if is_quick else 10),
+        "memory": memory.rows(5 if is_quick else 30),
+        "phone": phone.rows(1_000, 10, 3) if is_quick else phone.rows(10_000, 60, 7),
+    }
+    for part in wanted:
+        if part in once:
+            yield part, once[part]
+        elif part == "lighthouse" and lighthouse.is_here():
+            yield part, lighthouse.rows(1 if is_quick else 3)
         for kind in KINDS:
-            yield push.rows(kind, 10 if is_quick else 60)
-    if "crowd" in wanted:
-        for kind in KINDS:
-            yield crowd.rows(kind, 4 if is_quick else 15)
-    if "pull" in wanted:
-        lengths = (1_000, 10_000) if is_quick else (10_000, 100_000, 1_000_000)
-        for kind in KINDS:
-            yield pull.rows(kind, 4 if is_quick else 20, lengths)
-    if "wire" in wanted:
-        yield wire.rows(2 if is_quick else 10)
-    if "memory" in wanted:
-        yield memory.rows(5 if is_quick else 30)
-    if "phone" in wanted:
-        yield phone.rows(1_000, 10, 3) if is_quick else phone.rows(10_000, 60, 7)
-    if "sizes" in wanted:
-        yield sizes.rows()
-    if "lighthouse" in wanted and lighthouse.is_here():
-        yield lighthouse.rows(1 if is_quick else 3)
+            if part == "push":
+                yield f"{part} {kind}", push.rows(kind, 10 if is_quick else 60)
+            elif part == "crowd":
+                yield f"{part} {kind}", crowd.rows(kind, 4 if is_quick else 15)
+            elif part == "pull":
+                yield f"{part} {kind}", pull.rows(kind, 4 if is_quick else 20, lengths)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -57,14 +57,15 @@ def show(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def write(rows: Sequence[Row], name: str) -> Path:
-    """Write the rows with machine and commit; return the file."""
+def write(rows: Sequence[Row], name: str, failed: Sequence[str] = ()) -> Path:
+    """Write the rows with machine and commit, and the parts that failed; return the file."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     about = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "--short", "HEAD"),
         "is_clean": _git("status", "--porcelain") == "",
+        "failed": list(failed),
         "load": [round(one, 1) for one in os.getloadavg()],  # others' work makes every time longer
         "machine": {"system": platform.platform(), "python": platform.python_version(), "cores": _cores()},
     }
