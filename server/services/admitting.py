@@ -64,8 +64,7 @@ def take_effect(session: Session, scope: str, op: Op) -> None:
     if op.doc_type == "admission":
         _admit(session, scope, op)
     elif op.doc_type == "device":
-        named = confirmed_device(op)
-        _release(session, scope, [] if named is None else log.held_joins(session, scope, op.doc, named))
+        _release(session, scope, _joins_confirmed(session, scope, op))
         devices.refold(session, scope, op.doc)
     elif op.doc_type == "book":
         books.refold(session, scope, op.doc)
@@ -113,6 +112,17 @@ def _admit(session: Session, scope: str, admission: Op) -> None:
     for row in log.held_among(session, scope, _ids(admission, "turn_down")).values():
         row.is_turned_down = True
     session.flush()
+
+
+def _joins_confirmed(session: Session, scope: str, op: Op) -> list[HeldOp]:
+    """Return the held join of the device that a confirmation names; nothing else that this device wrote."""
+    named = confirmed_device(op)
+    if named is None:
+        return []
+    origin = log.origin(session)
+    held = log.held_joins(session, scope, op.doc, named)
+    joins = [(row, parse_op(origin, row.body, row.private)) for row in held]
+    return [row for row, one in joins if join_key(one) is not None and _fits_invitation(session, scope, one)]
 
 
 def _release(session: Session, scope: str, rows: list[HeldOp]) -> None:

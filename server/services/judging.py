@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.store import books, devices, log, people
 from server.store.device_fold import join_key, knows_secret, parse_invite
 from server.store.devices import Writer
-from sync import ids
+from sync import ids, limits
 from sync.ops import Op
 from sync.rights import is_revoking, may_revoke, may_write
 
@@ -148,7 +148,9 @@ def _may_join(session: Session, batch: Batch, op: Op) -> bool:
     rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == batch.scope]
     if len(rows) != 1 or rows[0].state != "invited" or op.n != 1 or op.by != rows[0].membership:
         return False
-    is_open = batch.now < rows[0].expires_at and not devices.rows_of_device(session, op.device)
+    is_burnt = devices.tries_of(session, ids.split_ref(op.doc)[1]) >= limits.INVITE_TRIES_MAX
+    is_new = not devices.rows_of_device(session, op.device)
+    is_open = batch.now < rows[0].expires_at and not is_burnt and is_new
     return is_open and knows_secret(devices.terms(rows[0]), op.fields.get("secret"))
 
 

@@ -104,6 +104,18 @@ def test_a_confirmation_that_names_the_device_lets_it_in(second: Phone, link: In
     assert second.open_session().status_code == 200
 
 
+def test_a_confirmation_lets_in_the_join_and_nothing_else_that_the_device_wrote(
+    first: Phone, second: Phone, link: InviteLink
+) -> None:
+    keys = {second.key.device: ids.b64_encode(second.key.public)}
+    scope, doc = second.shown["scope"], second.shown["doc"]
+    forged = make(second, scope, 2, doc=doc, fields={"revoked": True, "device": first.key.device})
+    manager = enrolled(staff(first), "Chị Chủ nhiệm", None, "manager")
+    assert sync(manager, forged, keys=keys)["results"][0]["result"] == "held"
+    settle_device(load_private(), link.invite, {"confirmed": True, "device": second.key.device}, now_ms())
+    assert states(link) == ["confirmed", "confirmed"]
+
+
 def test_an_end_of_one_device_leaves_the_other(first: Phone, second: Phone, link: InviteLink) -> None:
     settle_device(load_private(), link.invite, {"confirmed": True, "device": second.key.device}, now_ms())
     settle_device(load_private(), link.invite, {"revoked": True, "device": first.key.device}, now_ms())
@@ -152,3 +164,15 @@ def test_a_reviewer_does_not_admit_his_own_invitation_of_a_manager(first: Phone)
     assert sync(reviewer, op)["results"][0] == {"result": "held", "problem": "no_right"}
     sync(reviewer, admission(reviewer, op_id(ORIGIN, op["body"]), n=3))
     assert sync(reviewer, op)["results"][0] == {"result": "held", "problem": "no_right"}
+
+
+def test_a_join_that_is_carried_in_opens_no_burnt_invitation(first: Phone) -> None:
+    link = invite_to("Phạm Văn Thịnh", "Nhà Lụa", "member")
+    late = Phone(staff(first))
+    late.shown = late.look(link).get_json()
+    sent = late.join_request(link)
+    for _ in range(5):
+        late.look(link, code="AAAA-AAAA")
+    manager = enrolled(staff(first), "Chị Chủ nhiệm", None, "manager")
+    keys = {late.key.device: sent.pop("key")}
+    assert sync(manager, sent, keys=keys)["results"][0]["result"] == "held"
