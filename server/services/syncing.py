@@ -53,7 +53,7 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
             answer["rewind"] = pulled.rewind
         if access != request.access:
             answer["scopes"] = [{"scope": scope, "write": write} for scope, write in sorted(scopes.items())]
-        turned_down = log.turned_down(session, caller.device, limits.TURNED_DOWN_MAX)
+        turned_down = log.turned_down(session, caller.membership, limits.TURNED_DOWN_MAX)
         if turned_down:
             answer["turned_down"] = turned_down
         want = _want(session, scopes, caller.device, now)

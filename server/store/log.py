@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import Base
+from server.models.devices import DeviceRow
 from server.models.log import Epoch, Head, HeldOp, Meta, NamedPhoto, OpRow
 from sync import ids
 from sync.log import next_digest, start_digest
@@ -242,10 +243,14 @@ def fill_private(session: Session, row: OpRow, private: str) -> None:
     )
 
 
-def turned_down(session: Session, device: str, most: int) -> list[str]:
-    """Return the ids of a device's ops that a person turned down."""
-    query = select(HeldOp.id).where(HeldOp.device == device, HeldOp.is_turned_down.is_(True))
-    return list(session.scalars(query.order_by(HeldOp.received_at, HeldOp.id).limit(most)))
+def turned_down(session: Session, membership: str, most: int) -> list[str]:
+    """Return the ids of the newest ops of a membership's devices that a person turned down.
+
+    Shape:  of all its devices, for whoever lost a key (copied, revoked) asks with another one.
+    """
+    keys = select(DeviceRow.device).where(DeviceRow.membership == membership)
+    query = select(HeldOp.id).where(HeldOp.device.in_(keys), HeldOp.is_turned_down.is_(True))
+    return list(session.scalars(query.order_by(HeldOp.received_at.desc(), HeldOp.id).limit(most)))
 
 
 def held_of_device(session: Session, device: str, reason: str) -> list[HeldOp]:

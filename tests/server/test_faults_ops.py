@@ -75,6 +75,22 @@ def test_case_043_a_stolen_phone_that_dates_back_to_before_its_end_is_held_all_t
     assert count(OpRow, scope) == 0
 
 
+def test_case_043_what_was_turned_down_is_told_to_the_key_that_followed_too(phone: Phone) -> None:
+    scope = scope_of(phone)
+    held = make(phone, scope, 1)
+    invite = phone.shown["doc"].removeprefix("device:")
+    settle_device(load_private(), invite, {"revoked": True, "reason": "mất máy"}, now_ms())
+    following = enrolled(phone.client, "Phạm Thị Lụa", "Nhà Lụa")
+    stranger = enrolled(phone.client, "Đặng Văn Sự", "Nhà Sự")
+    assert one(following, held)["result"] == "held"
+    reviewer = enrolled(phone.client, "Anh Tuấn", None, "reviewer")
+    refused = {"turn_down": [op_id(ORIGIN, held["body"])], "reason": "máy đã mất"}
+    doc = "admission:019a0000-0000-7000-8000-000000000043"
+    sync(reviewer, make(reviewer, scope, 1, doc=doc, fields=refused))
+    assert sync(following)["turned_down"] == [op_id(ORIGIN, held["body"])]
+    assert "turned_down" not in sync(stranger)
+
+
 @pytest.mark.parametrize("flip", [0, 31, 32, 63])
 def test_case_051_a_signature_with_one_flipped_bit_is_refused_and_takes_no_room(
     phone: Phone, flip: int

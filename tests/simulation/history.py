@@ -187,6 +187,8 @@ class History:
             raise Broken(f"in the log and held: {both}")
         for phone in phones:
             for kept in phone.disk.ops.values():
+                if kept.state == "held" and kept.op.id not in stored and beside.get(kept.op.id, False):
+                    raise Broken(f"{phone.name} was never told that {kept.op.doc} was turned down")
                 if kept.op.id not in stored and not beside.get(kept.op.id, False):
                     what = "lost by a restore" if kept.op.id in self.lost else kept.state
                     raise Broken(f"{phone.name} holds {kept.op.doc} ({what}) and the server does not")

@@ -30,6 +30,11 @@ export class Run {
     for (const phone of phones) phone.network = this.strength.get("network") ?? 1;
   }
 
+  /** Make some actions as frequent as a test of the test needs them. */
+  force(strengths: { [action: string]: number }): void {
+    for (const [name, strength] of Object.entries(strengths)) this.strength.set(name, strength);
+  }
+
   async steps(count: number): Promise<void> {
     const known = Object.entries(SCENARIO.actions).filter(([name]) => name in this.actions);
     const weights = Object.fromEntries(

@@ -9,6 +9,9 @@ import { Ledger } from "./ledger.ts";
 import { SCENARIO, SimPhone } from "./people.ts";
 import { Run } from "./run.ts";
 
+/** Steps of a run: `STEPS`, or half of the scenario's, which keeps `npm test` short. */
+const STEPS = Number(process.env.STEPS ?? Math.round(SCENARIO.steps / 2));
+
 export class Seeds {
   readonly house: House;
   private readonly first: SimPhone[];
@@ -36,7 +39,7 @@ export class Seeds {
   }
 
   /** What is wrong with a seed, an empty text where nothing is. */
-  async verdict(seed: number): Promise<string> {
+  async verdict(seed: number, force: { [action: string]: number } = {}): Promise<string> {
     const { house } = this;
     bury();
     house.now = START + 86_400_000;
@@ -53,15 +56,16 @@ export class Seeds {
       phones.push(phone);
     }
     const run = new Run(house, ledger, chance, phones);
+    run.force(force);
     try {
-      await run.steps(SCENARIO.steps);
+      await run.steps(STEPS);
       await settle(run);
       await judge(run);
       return "";
     } catch (error) {
       const what = error instanceof Error ? `${error.name} ${error.message}` : String(error);
       const where = error instanceof Error && process.env.SEED ? `\n${error.stack}` : "";
-      return `SEED=${seed} COMMIT=${commit()} ${what}\nlast steps: ${run.trace.slice(-12).join("; ")}${where}`;
+      return `SEED=${seed} STEPS=${STEPS} COMMIT=${commit()} ${what}\nlast steps: ${run.trace.slice(-12).join("; ")}${where}`;
     }
   }
 }
