@@ -8,8 +8,8 @@ from server.demo.story import Household, Person
 
 COMMUNE: Final = "Xã Kiến Thụy"
 ADMINISTRATOR: Final = "Đỗ Quang Huy"
-CROPS: Final = "HTX Nông nghiệp Thuận Thiên"
-ANIMALS: Final = "HTX Chăn nuôi – Thủy sản Hữu Bằng"
+CROPS: Final = "HTX Nông nghiệp Thuận Thiên (mẫu)"
+ANIMALS: Final = "HTX Chăn nuôi – Thủy sản Hữu Bằng (mẫu)"
 COOPERATIVES: Final = (CROPS, ANIMALS)
 # The former communes are real; which villages (thôn) there are today was not found, so these are made up.
 VILLAGES: Final = (
