@@ -71,7 +71,7 @@ vitest: install
 build: install
 	$(NPM) run build --silent
 
-bench: build ## The table of DESIGN §5, also into tests/bench/results (QUICK=1: a fast look; PART="push pull")
+bench: build chromium ## The table of DESIGN §5, also into tests/bench/results (QUICK=1: a fast look; PART="push pull")
 	$(BIN)/python -m tests.bench $(if $(QUICK),quick) $(PART)
 
 check-long: export TIMES ?= 20
