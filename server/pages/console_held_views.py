@@ -50,7 +50,7 @@ def _held_row(language: Language, staff: Staff, found: HeldList, one: Held) -> H
         season = values.get("season")
         title = form_title(language, one.form, values.get("form"), found.names.of(one.scope, season))
         icon = "more" if one.form is None else one.form.icon
-    reason = f"reason_{one.reason}"
+    reason, said = f"reason_{one.reason}", one.fields.get("label")
     what = "a_deletion" if one.fields.get(DELETED) is True else "new_one" if one.is_new else "a_change"
     facts = [fact for block in shower.blocks(one.form, one.fields, ()) for fact in block.facts]
     form = one.form
@@ -73,8 +73,8 @@ def _held_row(language: Language, staff: Staff, found: HeldList, one: Held) -> H
         if reason in words()
         else say(language, "reason_other", reason=one.reason),
         who=who_shown(language, one.who),
-        label=one.label or say(language, "no_label"),
-        device=one.device_doc,
+        label=one.label or (said if isinstance(said, str) else "") or say(language, "no_label"),
+        device=one.doc.partition(":")[2] if one.type == "device" else one.device_doc,
         at=time_text(one.recorded_at),
         received=time_text(one.received_at),
     )

@@ -106,10 +106,7 @@ async function accept(gate: Gate, invite: Invite, seen: Look): Promise<void> {
   showOnly("data-part", "busy");
   void navigator.storage?.persist?.();
   const joined = await join(gate.desk, gate.shelf, invite, seen, labelOf(navigator.userAgent));
-  if (typeof joined === "string") {
-    if (joined === "held") sessionStorage.removeItem(INVITE);
-    return refuse(gate, joined);
-  }
+  if (typeof joined === "string") return refuse(gate, joined);
   sessionStorage.removeItem(INVITE);
   leaveTo(gate);
 }

@@ -104,12 +104,14 @@ export async function join(
     signature: textIn(pending, "signature"),
     key: textIn(pending, "key"),
   });
-  if (reply.kind !== "ok") return problemOf(reply);
   const drop = { store: "meta", drop: slotOf(invite) } as const;
-  if (textIn(reply.data, "result") === "held") {
-    await shelf.write(drop);
-    return "held";
+  if (reply.kind === "problem" && reply.slug === "no_right") {
+    await shelf.write(drop); // a person turned this second join down
+    return "session";
   }
+  if (reply.kind !== "ok") return problemOf(reply);
+  // Held: the key is kept, and the same bytes ask again until a person has let it in (PROTOCOL §14).
+  if (textIn(reply.data, "result") === "held") return "held";
   const person: Person = {
     device: textIn(pending, "device"),
     privateKey,

@@ -89,6 +89,22 @@ describe("joining", () => {
     expect(await second.shelf.persons()).toEqual([]);
   });
 
+  it("a second join that waits is asked for with the same bytes until a person decided", async () => {
+    let answer: Answer = [200, { result: "held", ops: [] }];
+    const table = await makeTable(door(() => answer));
+    const seen = { name: "", organisation: "", confirm: false, data: LOOK };
+    expect(await join(table.desk, table.shelf, INVITE, seen, "Chrome")).toBe("held");
+    expect(await begun(table.shelf, INVITE)).not.toBeNull();
+    answer = [200, { ...JOINED, result: "already" }];
+    expect(await join(table.desk, table.shelf, INVITE, seen, "Chrome")).toMatchObject({
+      membership: MEMBERSHIP,
+    });
+    expect(table.asked[1]?.data).toEqual(table.asked[0]?.data);
+    const down = await makeTable(door(() => [403, { type: "/problems/no_right" }]));
+    expect(await join(down.desk, down.shelf, INVITE, seen, "Chrome")).toBe("session");
+    expect(await begun(down.shelf, INVITE)).toBeNull();
+  });
+
   it("a browser that does not give keys back makes no person and asks nothing of the server", async () => {
     const table = await makeTable(door(() => [200, JOINED]));
     const seen = { name: "", organisation: "", confirm: false, data: LOOK };
