@@ -1,13 +1,13 @@
 /** One person's turn in a run: rounds of pushing and pulling until nothing waits and nothing new comes. */
-import { parseAnswer } from "../core/answer.ts";
+import { type Answer, parseAnswer } from "../core/answer.ts";
 import { REQUEST_SCOPES_MAX } from "../core/limits.ts";
 import { call, type Reply } from "../net/api.ts";
 import { type Sessions, toSent } from "../net/session.ts";
 import type { Database, Store } from "../store/db.ts";
-import { nextBatch } from "../store/outbox.ts";
+import { type Batch, nextBatch } from "../store/outbox.ts";
 import type { IdentityRow, OpRow } from "../store/rows.ts";
 import type { Pace } from "./pace.ts";
-import { takeAnswer } from "./take.ts";
+import { type Taken, takeAnswer } from "./take.ts";
 
 /** How a turn ended; `problem` is the reply that stood in the way. */
 export type TurnEnd = { kind: "done" | "broken" | "not_our_server" } | { kind: "failed"; reply: Reply };
@@ -21,6 +21,8 @@ export interface TurnEvents {
 /** Rounds of one turn: more than any backlog needs, so that a server that never ends cannot hold us. */
 const ROUNDS_MAX = 2_000;
 const SESSIONS_MAX = 3;
+/** From the largest request to a single op. */
+const SHRINKS_MAX = 8;
 
 export class Turn {
   private readonly store: Store;
@@ -40,7 +42,11 @@ export class Turn {
   private readonly sick = new Set<string>();
   /** The server answers no pull to so old an app; what we have it still takes. */
   private pushOnly = false;
+  /** How many scopes were asked for to their end: a request holds only so many. */
   private windowAt = 0;
+  private done = 0;
+  private refusedSessions = 0;
+  private shrunk = 0;
 
   constructor(
     store: Store,
@@ -61,78 +67,80 @@ export class Turn {
   }
 
   async run(): Promise<TurnEnd> {
-    let done = 0;
-    let refusedSessions = 0;
-    let shrunk = 0;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const token = await this.sessions.open(this.store.world, this.who, this.origin);
       if (typeof token !== "string") return { kind: "failed", reply: token };
       this.who = (await this.store.use((db) => db.identities.get(this.who.device))) ?? this.who;
-      const { pace } = this;
-      const limits = {
-        after: this.after,
-        opsMax: pace.ops,
-        bytesMax: pace.bytes,
-        takes: (op: OpRow) => this.takes(op),
-      };
-      const batch = await this.store.use((db) => nextBatch(db, limits));
-      const total = await this.store.use((db) => db.outbox.count());
-      this.events.sending(done, done + total);
-      const { request, window } = await this.store.use((db) => this.compose(db, batch.ops));
-      const reply = await call(this.store.world, "/api/v1/sync", request, token);
-      if (reply.kind !== "ok") {
-        const isUpdate = reply.kind === "problem" && reply.status === 426;
-        const isLarge = reply.kind === "problem" && reply.status === 413;
-        if (reply.kind === "problem" && reply.status === 401 && ++refusedSessions < SESSIONS_MAX) {
-          this.sessions.forget(this.who.device);
-          continue;
-        }
-        pace.shrink();
-        if (isLarge && ++shrunk < 8) continue;
-        if (!isUpdate || this.pushOnly) return { kind: "failed", reply };
-        this.pushOnly = true;
-        continue;
-      }
-      const answer = parseAnswer(reply.data, this.origin, batch.ops.length);
-      if (answer === null) return { kind: "not_our_server" };
-      pace.grow();
-      const skew = answer.now - this.store.world.now();
-      const { who, origin, isStrict } = this;
-      const taken = await this.store.use((db) =>
-        takeAnswer(db, origin, who, batch.ops, answer, skew, isStrict),
-      );
-      if (taken.broken.length > 0) {
-        this.isStrict = false;
-        if (isStrict) continue; // nothing of it was kept: ask again
-        this.events.mismatch();
-        for (const scope of taken.broken) this.sick.add(scope);
-      }
-      if (taken.whole && this.whole) return { kind: "broken" };
-      if (taken.changed) this.events.changed();
-      for (const id of taken.deferred) this.deferred.add(id);
-      this.whole ||= taken.whole;
-      done += batch.ops.length;
-      this.after = batch.last;
-      const isNew = answer.scopes !== null && answer.access !== this.who.access;
-      if (answer.more || answer.rewind.size > 0 || taken.whole || isNew) continue;
-      this.windowAt += window.length;
-      const scopesLeft = !this.pushOnly && window.length === REQUEST_SCOPES_MAX;
-      if (!scopesLeft && !(await this.hasMore())) {
-        if (this.pushOnly) return { kind: "failed", reply: UPDATE };
-        return { kind: this.sick.size > 0 ? "broken" : "done" };
-      }
+      const end = await this.round(token);
+      if (end !== null) return end;
     }
     return { kind: "broken" };
+  }
+
+  /** One request and its answer; null: there is more, or the same again. */
+  private async round(token: string): Promise<TurnEnd | null> {
+    const batch = await this.batch(this.pace.ops, this.pace.bytes);
+    const total = await this.store.use((db) => db.outbox.count());
+    this.events.sending(this.done, this.done + total);
+    const { request, window } = await this.store.use((db) => this.compose(db, batch.ops));
+    const reply = await call(this.store.world, "/api/v1/sync", request, token);
+    if (reply.kind !== "ok") return this.refused(reply);
+    const answer = parseAnswer(reply.data, this.origin, batch.ops.length);
+    if (answer === null) return { kind: "not_our_server" };
+    this.pace.grow();
+    const taken = await this.take(batch.ops, answer);
+    if (taken === null) return null;
+    if (taken.whole && this.whole) return { kind: "broken" };
+    this.whole ||= taken.whole;
+    this.done += batch.ops.length;
+    this.after = batch.last;
+    const isNew = answer.scopes !== null && answer.access !== this.who.access;
+    if (answer.more || answer.rewind.size > 0 || taken.whole || isNew) return null;
+    this.windowAt += window.length;
+    if (!this.pushOnly && window.length === REQUEST_SCOPES_MAX) return null;
+    if ((await this.batch(1, 1)).ops.length > 0) return null;
+    if (this.pushOnly) return { kind: "failed", reply: UPDATE };
+    return { kind: this.sick.size > 0 ? "broken" : "done" };
+  }
+
+  /** What a refused request means for the turn; null: try again, otherwise. */
+  private refused(reply: Reply): TurnEnd | null {
+    const status = reply.kind === "problem" ? reply.status : 0;
+    if (status === 401 && ++this.refusedSessions < SESSIONS_MAX) {
+      this.sessions.forget(this.who.device);
+      return null;
+    }
+    this.pace.shrink();
+    if (status === 413 && ++this.shrunk < SHRINKS_MAX) return null;
+    if (status !== 426 || this.pushOnly) return { kind: "failed", reply };
+    this.pushOnly = true;
+    return null;
+  }
+
+  /** Store an answer; null: it was damaged on its way and nothing of it was kept. */
+  private async take(ops: readonly OpRow[], answer: Answer): Promise<Taken | null> {
+    const skew = answer.now - this.store.world.now();
+    const { who, origin, isStrict } = this;
+    const taken = await this.store.use((db) => takeAnswer(db, origin, who, ops, answer, skew, isStrict));
+    if (taken.broken.length > 0) {
+      this.isStrict = false;
+      if (isStrict) return null;
+      this.events.mismatch();
+      for (const scope of taken.broken) this.sick.add(scope);
+    }
+    if (taken.changed) this.events.changed();
+    for (const id of taken.deferred) this.deferred.add(id);
+    return taken;
+  }
+
+  private batch(opsMax: number, bytesMax: number): Promise<Batch> {
+    const limits = { after: this.after, opsMax, bytesMax, takes: (op: OpRow) => this.takes(op) };
+    return this.store.use((db) => nextBatch(db, limits));
   }
 
   private takes(op: OpRow): boolean {
     const isMine = op.device === this.who.device || !this.speaking.has(op.device);
     return isMine && !this.deferred.has(op.id);
-  }
-
-  private async hasMore(): Promise<boolean> {
-    const limits = { after: this.after, opsMax: 1, bytesMax: 1, takes: (op: OpRow) => this.takes(op) };
-    return (await this.store.use((db) => nextBatch(db, limits))).ops.length > 0;
   }
 
   /** The request for a batch: cursors of the scopes it speaks of, then of the next ones in their order. */

@@ -126,10 +126,10 @@ test.each([
 });
 
 test("case 30: on a link that drops what is large, batches shrink until they pass", async () => {
-  for (let i = 0; i < 30; i++)
-    await phone.save(entry, undefined, { note: Math.random().toString(36).repeat(200) });
+  const noise = () => Array.from({ length: 25 }, () => Math.random().toString(36).slice(2)).join(" ");
+  for (let i = 0; i < 30; i++) await phone.save(entry, undefined, { note: noise() });
   phone.boot();
-  const limit = 4_000; // compressed, as it is on the wire
+  const limit = 2_500; // compressed, as it is on the wire
   phone.link.fault = (sent) => (sent.bytes > limit ? { kind: "request_lost" } : undefined);
   let runs = 0;
   while ((await phone.outbox()) > 0 && runs < 20) {
@@ -139,7 +139,7 @@ test("case 30: on a link that drops what is large, batches shrink until they pas
   expect(runs).toBeLessThan(20);
   const sizes = phone.syncs().map((one) => bodies(one.data).length);
   expect(sizes[0]).toBe(20);
-  expect(Math.min(...sizes.filter((size) => size > 0))).toBeLessThan(5);
+  expect(Math.min(...sizes.filter((size) => size > 0))).toBeLessThan(10);
   await expectWhole(30);
 });
 
