@@ -18,7 +18,7 @@ from tests.server.consoles import (
     settles,
 )
 from tests.server.diaries import NOON, Diary, diary_of, new_uuid
-from tests.server.phones import start
+from tests.server.phones import Phone, invite_to, start
 
 
 @pytest.fixture(autouse=True)
@@ -189,3 +189,23 @@ def test_a_revoked_phone_is_shown_as_stopped(app: Flask, lua: Diary) -> None:
     page = manager.text(path)
     assert "Đã dừng" in page
     assert "data-device-op" not in page
+
+
+def test_a_second_join_is_listed_by_its_device_and_let_in_by_an_admission(app: Flask, lua: Diary) -> None:
+    link = invite_to("Trần Văn Tuấn", None, "reviewer")
+    first, second = Phone(app.test_client()), Phone(app.test_client())
+    first.look(link)
+    second.shown = second.look(link).get_json()
+    assert first.join(link).get_json()["result"] == "accepted"
+    sent = second.join_request(link)
+    assert second.send_join(sent).get_json()["result"] == "held"
+    manager = Browser(app, "Nguyễn Thị Hà", "manager")
+    page = manager.text("/htx/cho")
+    assert "Lời mời này đã có máy khác dùng trước" in page
+    assert "Máy thử" in page
+    assert f"/htx/may/{link.invite}" in page
+    org = second.shown["scope"]
+    [op] = re.findall(rf'value="([^"]+)" data-scope="{org}"', page)
+    assert manager.sign(org, f"admission:{new_uuid()}", {"admit": [op]}, [])["result"] == "accepted"
+    assert second.send_join(sent).get_json()["result"] == "already"
+    assert manager.text(f"/htx/may/{link.invite}").count("Đang dùng") == 2
