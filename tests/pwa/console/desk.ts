@@ -14,7 +14,7 @@ export interface Asked {
   readonly data: Record<string, unknown>;
   readonly token: string;
 }
-export type Answer = readonly [status: number, body: unknown] | "down";
+export type Answer = readonly [status: number, body: unknown, type?: string] | "down";
 
 export interface Table {
   readonly desk: Desk;
@@ -35,8 +35,8 @@ export async function makeTable(answer: (asked: Asked) => Answer): Promise<Table
       asked.push(one);
       const came = answer(one);
       if (came === "down") throw new TypeError("no network");
-      const [status, body] = came;
-      const type = status < 400 ? "application/json" : "application/problem+json";
+      const [status, body, said] = came;
+      const type = said ?? (status < 400 ? "application/json" : "application/problem+json");
       return new Response(JSON.stringify(body), { status, headers: { "Content-Type": type } });
     },
     now: () => {

@@ -146,6 +146,19 @@ describe("recording", () => {
     expect(await kept(table, person)).toHaveLength(1);
   });
 
+  it("case 29: a page that is not ours is no connection, a proxy's failure is tried again", async () => {
+    let status = 200;
+    const table = await makeTable(
+      serving((asked) => [status, (results(asked, accepted) as readonly unknown[])[1], "text/html"]),
+    );
+    const person = await addPerson(table);
+    await record(table.desk, table.shelf, person, [statement()]);
+    expect(await send(table.desk, table.shelf, person)).toBe("offline");
+    status = 502;
+    expect(await send(table.desk, table.shelf, person)).toBe("later");
+    expect(await kept(table, person)).toHaveLength(1);
+  });
+
   it("a revoked browser keeps what it signed and is signed out", async () => {
     const table = await makeTable((asked) =>
       asked.path.endsWith("/challenge")
