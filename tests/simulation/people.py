@@ -90,17 +90,17 @@ class People(Link):
 
     def admit(self) -> None:
         """The reviewer admits what is held in a scope."""
-        self._decide(lambda found: {"admit": found})
+        self._decide("", lambda found: {"admit": found})
 
     def turn_down(self) -> None:
         """The reviewer turns one held op down."""
-        self._decide(lambda found: {"turn_down": found[:1], "reason": "không phải của hộ này"})
+        self._decide("farm:", lambda found: {"turn_down": found[:1], "reason": "không phải của hộ này"})
 
-    def _decide(self, fields: Any) -> None:
+    def _decide(self, kind: str, fields: Any) -> None:
         rows = self.box.rows("SELECT scope, id FROM held_ops WHERE NOT is_turned_down ORDER BY scope, id")
         for phone in self.living():
             for who in phone.disk.identities:
-                scopes = sorted({row[0] for row in rows} & set(who.scopes))
+                scopes = sorted({row[0] for row in rows if row[0].startswith(kind)} & set(who.scopes))
                 if who.role == "reviewer" and scopes:
                     scope = self.rng.choice(scopes)
                     found = [row[1] for row in rows if row[0] == scope][:100]

@@ -52,7 +52,7 @@ def settle(world: World) -> int:
 
 
 def people_decide(world: World) -> None:
-    """Confirm who waits, invite who lost a key, admit what is held."""
+    """Confirm who waits, invite who lost a key, admit what is held or turn one of it down."""
     for doc, *_ in world.box.rows("SELECT doc FROM devices WHERE state = 'waiting' ORDER BY doc"):
         world.settle(doc, {"confirmed": True})
     for phone in world.living():
@@ -62,7 +62,7 @@ def people_decide(world: World) -> None:
                 world.join(phone, place)
     scopes = world.box.rows("SELECT DISTINCT scope FROM held_ops WHERE NOT is_turned_down")
     for _ in scopes:
-        world.admit()
+        (world.admit if world.rng.random() < 0.7 else world.turn_down)()
 
 
 def sync_all(world: World, phone: Phone) -> None:
