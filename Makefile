@@ -76,10 +76,12 @@ bench: build chromium ## The table of DESIGN §5, also into tests/bench/results 
 
 check-long: export TIMES ?= 20
 check-long: export SEEDS ?= 3000
+check-long: export STEPS ?= 90
 check-long: build ## Thousands of seeds and of examples, for hours (SEEDS=3000 TIMES=20)
 	$(BIN)/python -m pytest -n 2 tests/sync
 	$(NPM) test --silent -- property
 	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py
+	$(NPM) test --silent -- engine/simulation
 
 clean: ## Remove what was installed and built; the data in instance/ stays
 	rm -rf $(VENV) pwa/node_modules pwa/dist

@@ -69,6 +69,9 @@ export default defineConfig(({ mode }) => ({
     dir: `${root}../tests/pwa`,
     include: ["**/*.test.{ts,tsx}"],
     environment: "node",
+    // Many tests talk to a real server: a slow machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     server: { deps: { inline: [/fake-indexeddb/] } },
   },
 }));
