@@ -1,4 +1,4 @@
-"""`flask photos expire`: sweep uploads that nobody finished and photos that no op names."""
+"""`flask photos expire | check`: sweep what nobody finished or names; ask again for what was lost."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from server.api.photos import photo_store
 from server.config import now_ms
+from server.services import lost_photos
 
 group = AppGroup("photos", help="Photos and voice notes.")
 
@@ -17,6 +18,13 @@ def expire() -> None:
     """Remove what was never finished, was refused, or is named by no op after 30 days."""
     swept = photo_store().expire_all(now_ms())
     click.echo(f"Đã dọn {swept} ảnh / {swept} uploads removed.")
+
+
+@group.command("check")
+def check() -> None:
+    """Look for photos whose bytes are gone, as after a restore, and ask the phones for them again."""
+    lost = lost_photos.ask_again(photo_store().blobs)
+    click.echo(f"{lost} ảnh phải xin lại / photos are wanted again.")
 
 
 def register(app: Flask) -> None:

@@ -164,8 +164,8 @@ class PhotoStore:
                 raise ServiceError("not_found")
             kind = blob.type or ""
         if kind.startswith("audio/"):
-            return Shown(_place(scope, "received", sha256), kind)
-        return Shown(_place(scope, size, sha256), "image/jpeg")
+            return Shown(rows.place(scope, "received", sha256), kind)
+        return Shown(rows.place(scope, size, sha256), "image/jpeg")
 
     def erase(self, scope: str, sha256: str) -> None:
         """Drop the bytes for ever; they are not taken again."""
@@ -327,14 +327,14 @@ class PhotoStore:
         if kind is None:
             raise ServiceError("unsupported_media")
         if kind.startswith("audio/"):
-            self.blobs.put(_place(scope, "received", sha256), whole)
+            self.blobs.put(rows.place(scope, "received", sha256), whole)
             return Picture(kind)
         view, thumb = whole.with_name("view"), whole.with_name("thumb")
         picture = make_pictures(whole, view, thumb)
         if self.keep_received:
-            self.blobs.put(_place(scope, "received", sha256), whole)
-        self.blobs.put(_place(scope, "view", sha256), view)
-        self.blobs.put(_place(scope, "thumb", sha256), thumb)
+            self.blobs.put(rows.place(scope, "received", sha256), whole)
+        self.blobs.put(rows.place(scope, "view", sha256), view)
+        self.blobs.put(rows.place(scope, "thumb", sha256), thumb)
         return picture
 
     def _settle(self, session: Session, scope: str, sha256: str, picture: Picture, now: int) -> Upload:
@@ -406,9 +406,5 @@ def _parts_folder(scope: str, upload: str) -> str:
     return f"parts/{scope.replace(':', '/')}/{upload}"
 
 
-def _place(scope: str, use: str, sha256: str) -> str:
-    return f"{use}/{scope.replace(':', '/')}/{sha256}"
-
-
 def _places(scope: str, sha256: str) -> list[str]:
-    return [_place(scope, use, sha256) for use in ("received", "view", "thumb")]
+    return [rows.place(scope, use, sha256) for use in ("received", "view", "thumb")]

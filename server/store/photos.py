@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.models.blobs import ERASED, PART, STORED, Blob, BlobPart
@@ -21,6 +21,31 @@ def find_parts(session: Session, scope: str, sha256: str) -> list[BlobPart]:
     """Return the pieces of an upload in their order."""
     query = select(BlobPart).where(BlobPart.scope == scope, BlobPart.sha256 == sha256)
     return list(session.scalars(query.order_by(BlobPart.start)))
+
+
+def place(scope: str, use: str, sha256: str) -> str:
+    """Return the name of a photo's bytes in the store: as `received`, `view` or `thumb`."""
+    return f"{use}/{scope.replace(':', '/')}/{sha256}"
+
+
+def shown_places(blob: Blob) -> list[str]:
+    """Return the names without which a stored photo or voice note can't be shown."""
+    uses = ("received",) if (blob.type or "").startswith("audio/") else ("view", "thumb")
+    return [place(blob.scope, use, blob.sha256) for use in uses]
+
+
+def stored_after(session: Session, scope: str, sha256: str, limit: int) -> list[Blob]:
+    """Return the next stored photos in the order of scope and hash."""
+    is_after = (Blob.scope > scope) | ((Blob.scope == scope) & (Blob.sha256 > sha256))
+    query = select(Blob).where(Blob.state == STORED, is_after)
+    return list(session.scalars(query.order_by(Blob.scope, Blob.sha256).limit(limit)))
+
+
+def unsettle(session: Session, scope: str, sha256: str) -> None:
+    """Forget that the bytes of a photo are here: phones are asked for them again (`want`)."""
+    these = (NamedPhoto.scope == scope, NamedPhoto.sha256 == sha256)
+    session.execute(update(NamedPhoto).where(*these).values(is_settled=False))
+    session.execute(delete(Blob).where(Blob.scope == scope, Blob.sha256 == sha256, Blob.state == STORED))
 
 
 def forget_parts(session: Session, scope: str, sha256: str) -> None:
