@@ -34,7 +34,7 @@ def pull(
     """Return a run of each scope in the order asked, as far as the limits reach; own ops by id."""
     pulled = Pulled()
     asked = {scope: cursor for scope, cursor in request.cursors.items() if scope in scopes}
-    heads = log.heads(session, list(asked))
+    heads = log.heads(session, list(asked)) if asked else {}
     for scope, cursor in asked.items():
         newest, digest = heads.get(scope, (0, b""))
         if cursor is not None and (cursor.seq, cursor.digest) == (newest, digest):

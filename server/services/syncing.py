@@ -21,6 +21,7 @@ from sync import ids, limits
 from sync.values import write_text
 from sync.wire import SyncRequest
 
+NOTED = frozenset({"accepted", "already", "held"})
 OWN_PHOTOS_MS = 600_000  # our choice: a phone that has just named a photo sends it without being asked
 
 
@@ -34,7 +35,8 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
     report = json.dumps(dict(request.phone)) if request.phone else None
     results = taking.take(request.ops, request.keys, caller, now, report)
     with reading() as session:
-        is_noted = devices.is_noted(session, caller.device, now, report)
+        was_noted = any(one.get("result") in NOTED for one in results)  # with the ops themselves
+        is_noted = was_noted or devices.is_noted(session, caller.device, now, report)
         scopes = devices.scopes_of(session, caller)
         epoch = log.epoch(session)
         pulled = pull(session, request, caller.device, scopes, epoch)

@@ -52,7 +52,7 @@ def take(
     """
     results: list[Result] = [{} for _ in sent]
     by_scope: dict[str, list[Checked]] = {}
-    for one in _check_all(sent, keys, results):
+    for one in _check_all(sent, keys, carrier, results):
         by_scope.setdefault(one.signed.op.scope, []).append(one)
     for scope in sorted(by_scope):
         work = partial(_take_scope, scope=scope, checked=by_scope[scope], carrier=carrier, now=now)
@@ -75,14 +75,14 @@ def _note(
 
 
 def _check_all(
-    sent: Sequence[SentOp | None], keys: Mapping[str, bytes], results: list[Result]
+    sent: Sequence[SentOp | None], keys: Mapping[str, bytes], carrier: Writer, results: list[Result]
 ) -> list[Checked]:
     """Parse and verify before any transaction; what fails has its result already."""
     if not sent:
         return []
     with reading() as session:
         origin = log.origin(session)
-        known: dict[str, bytes | None] = {}
+        known: dict[str, bytes | None] = {carrier.device: carrier.key}
         checked = []
         for place, one in enumerate(sent):
             try:

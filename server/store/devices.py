@@ -332,14 +332,12 @@ def rates_of(session: Session, bucket: str, subjects: Iterable[str], window: int
 
 def count_rate(session: Session, bucket: str, subject: str, window: int, now: int, times: int = 1) -> int:
     """Return how often this happened in the running window of `window` ms, now included."""
-    start = now - now % window
-    session.execute(delete(RateCount).where(RateCount.bucket == bucket, RateCount.window < start))
-    key = {"bucket": bucket, "subject": subject[:64], "window": start}
-    _upsert(session, RateCount, key, {"count": times}, {}, RateCount.count, times)
-    query = select(RateCount.count).where(
-        RateCount.bucket == bucket, RateCount.subject == subject[:64], RateCount.window == start
-    )
-    return session.scalar(query) or 0
+    key = {"bucket": bucket, "subject": subject[:64], "window": now - now % window}
+    count = _upsert(session, RateCount, key, {"count": times}, {}, RateCount.count, times)
+    if count == times:  # the first of its window: those before are over
+        over = (RateCount.bucket == bucket, RateCount.window < key["window"])
+        session.execute(delete(RateCount).where(*over))
+    return count
 
 
 def _operator(session: Session, device: str, scope: str) -> Writer | None:
@@ -363,8 +361,8 @@ def _upsert(
     later: dict[str, object],
     counter: InstrumentedAttribute[int] | None = None,
     times: int = 1,
-) -> None:
-    """Insert a row, or update the one that is there; both databases do it in one statement."""
+) -> int:
+    """Insert a row, or update the one that is there, in one statement; return its counter, if it has one."""
     table = model.__table__  # type: ignore[attr-defined]
     dialect = session.get_bind().dialect.name
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
@@ -372,9 +370,11 @@ def _upsert(
     if counter is not None:
         column = table.c[counter.key]
         change[column.name] = column + times
-    session.execute(
-        insert.values(**key, **first).on_conflict_do_update(index_elements=list(key), set_=change)
-    )
+    put = insert.values(**key, **first).on_conflict_do_update(index_elements=list(key), set_=change)
+    if counter is None:
+        session.execute(put)
+        return 0
+    return int(session.execute(put.returning(table.c[counter.key])).scalar_one())
 
 
 def end_membership(session: Session, membership: str, now: int) -> None:
