@@ -195,6 +195,9 @@ export class Engine {
     if (end.kind === "failed") return this.failed(end.reply, who);
     if (end.kind === "not_our_server") return end.kind;
     await this.reference(who);
+    // Only now it is known that the server was restored: the own document is handed in at once.
+    const now = await this.store.use((db) => db.identities.get(who.device));
+    if (now?.handIn === 1 && who.handIn !== 1) this.again = true;
     return end.kind === "broken" ? "broken" : "idle";
   }
 

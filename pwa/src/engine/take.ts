@@ -16,6 +16,8 @@ export interface Taken {
   whole: boolean;
   /** Ops that were put back for a reason that a second try at once would not change. */
   deferred: string[];
+  /** The list of scopes is another one. */
+  access: boolean;
   /** Something changed that a person might look at. */
   changed: boolean;
 }
@@ -89,7 +91,13 @@ async function takeWant(db: Database, want: Answer["want"]): Promise<void> {
   }
 }
 
+/**
+ * Take the list of scopes; true where it is another one now.
+ *
+ * Not from a server that was restored and may not know yet who we are: what it does not list then is not lost.
+ */
 async function takeAccess(db: Database, who: IdentityRow, answer: Answer): Promise<boolean> {
+  if ((await db.identities.get(who.device))?.handIn === 1) return false;
   if (answer.access !== who.access) await db.identities.update(who.device, { access: answer.access });
   if (answer.scopes === null) return false;
   await db.access.where("device").equals(who.device).delete();
@@ -126,7 +134,7 @@ export async function takeAnswer(
   skew: number,
   isStrict: boolean,
 ): Promise<Taken> {
-  const taken: Taken = { broken: [], whole: false, deferred: [], changed: false };
+  const taken: Taken = { broken: [], whole: false, deferred: [], access: false, changed: false };
   const log = [db.ops, db.outbox, db.docs, db.scopes, db.keys];
   const beside = [db.access, db.identities, db.uploads, db.meta];
   try {
@@ -138,13 +146,13 @@ export async function takeAnswer(
       await takePages(taking, sent, answer, taken, isStrict);
       await takeTurnedDown(taking, answer.turnedDown);
       await takeWant(db, answer.want);
-      const isOther = await takeAccess(db, who, answer);
-      taken.changed = isOther || taking.touched > 0;
+      taken.access = await takeAccess(db, who, answer);
+      taken.changed = taken.access || taking.touched > 0;
       await taking.end();
     });
   } catch (fault) {
     if (!(fault instanceof Damaged)) throw fault;
-    return { broken: taken.broken, whole: false, deferred: [], changed: false };
+    return { broken: taken.broken, whole: false, deferred: [], access: false, changed: false };
   }
   return taken;
 }

@@ -94,8 +94,7 @@ export class Turn {
     this.whole ||= taken.whole;
     this.done += batch.ops.length;
     this.after = batch.last;
-    const isNew = answer.scopes !== null && answer.access !== this.who.access;
-    if (answer.more || answer.rewind.size > 0 || taken.whole || isNew) return null;
+    if (answer.more || answer.rewind.size > 0 || taken.whole || taken.access) return null;
     this.windowAt += window.length;
     if (!this.pushOnly && window.length === REQUEST_SCOPES_MAX) return null;
     if ((await this.batch(1, 1)).ops.length > 0) return null;

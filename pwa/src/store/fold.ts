@@ -3,6 +3,7 @@
 import { Refusal } from "../core/errors.ts";
 import { fold as foldOps, type Placed } from "../core/merge.ts";
 import { parseOp } from "../core/ops.ts";
+import { isRecordedAgain } from "./again.ts";
 import type { Database } from "./db.ts";
 import { type DocRow, type OpRow, toValues } from "./rows.ts";
 
@@ -42,7 +43,8 @@ export function tokensOf(words: string): string[] {
 }
 
 function stateOf(rows: readonly OpRow[]): DocRow["state"] {
-  if (rows.some((o) => o.state === "refused" || o.state === "turned_down")) return "refused";
+  if (rows.some((o) => (o.state === "refused" && !isRecordedAgain(o, rows)) || o.state === "turned_down"))
+    return "refused";
   const waiting = rows.filter((o) => o.state === "outbox");
   if (waiting.some((o) => !o.tried)) return "onphone";
   if (waiting.length > 0) return "waiting";

@@ -4,12 +4,15 @@
  */
 import Dexie from "dexie";
 import type { Database } from "./db.ts";
-import type { OpRow } from "./rows.ts";
+import type { IdentityRow, OpRow } from "./rows.ts";
 
 const MOST = [Dexie.minKey, Dexie.maxKey] as const;
 const WAITING = new Set(["outbox", "held", "refused", "turned_down"]);
 
 async function lostScopes(db: Database): Promise<string[]> {
+  // A restored server may not know us yet, and lists nothing.
+  const isUnsure = (who: IdentityRow) => who.handIn === 1 && !who.revoked && who.successor === undefined;
+  if ((await db.identities.filter(isUnsure).count()) > 0) return [];
   const seen = new Set((await db.access.toArray()).map((row) => row.scope));
   const scopes = await db.scopes.toCollection().primaryKeys();
   return scopes.filter((scope) => !seen.has(scope));
@@ -17,7 +20,14 @@ async function lostScopes(db: Database): Promise<string[]> {
 
 /** Remove the lost scopes in which nothing waits; gives how many there were. */
 export async function removeLostScopes(db: Database): Promise<number> {
-  if ((await lostScopes(db)).length === 0) return 0;
+  const isNone = await db.transaction(
+    "r",
+    db.identities,
+    db.access,
+    db.scopes,
+    async () => (await lostScopes(db)).length === 0,
+  );
+  if (isNone) return 0;
   const tables = [db.access, db.scopes, db.identities, db.ops, db.docs, db.uploads, db.blobs, db.drafts];
   return db.transaction("rw", tables, async () => {
     const own = new Set(await db.identities.toCollection().primaryKeys());

@@ -158,6 +158,33 @@ test("case 32: a confirmation alone that was lost is handed in again", async () 
   await expectSame([phone]);
 });
 
+test("case 32: until the restored server knows the phone again, nothing of its farms is dropped", async () => {
+  const phone = new Phone(house);
+  const invite = await house.invite("Bà Huệ", "Nhà Huệ", "owner", true);
+  const other = await joined(house, "Anh Huệ", "Nhà Huệ");
+  await phone.join(invite);
+  await house.snapshot("waiting");
+  await house.settle(invite.id, { confirmed: true });
+  const theirs = await other.save(entry);
+  await other.sync();
+  phone.boot();
+  for (let i = 0; i < 2; i++) await phone.sync();
+  expect((await phone.doc(theirs))?.state).toBe("sent");
+  await house.restore("waiting"); // and the other phone never comes back
+  phone.link.fault = (sent) => {
+    const isHandedIn = JSON.stringify(Object(sent.data).ops ?? []).includes("confirmed");
+    return isHandedIn ? { kind: "request_lost" } : undefined;
+  };
+  for (let i = 0; i < 2; i++) await phone.sync();
+  expect(await phone.doc(theirs)).toBeDefined();
+  expect((await phone.farm()).startsWith("farm:")).toBe(true);
+  phone.link.heal();
+  await settle([phone]);
+  expect((await phone.doc(theirs))?.state).toBe("sent");
+  await expectSame([phone]);
+  expect((await house.log(await phone.farm())).length).toBe(1);
+});
+
 test("a phone that was set back to an older profile asks for its own ops in full", async () => {
   const phone = await joined(house, "Bà Lan", "Nhà Lan");
   const first = await phone.save(entry, undefined, { note: "một" });

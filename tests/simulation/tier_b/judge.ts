@@ -119,7 +119,8 @@ async function judgePhone(
 ): Promise<void> {
   const ops = await phone.ops();
   for (const op of ops) {
-    if (!logged.has(op.id) && !turnedDown.has(op.id)) {
+    const isDecided = turnedDown.has(op.id) || op.state === "turned_down"; // a restore may forget it, nobody owes it
+    if (!logged.has(op.id) && !isDecided) {
       throw new Broken(`${phone.name} holds ${op.doc} (${op.state} ${op.problem}) and the server does not`);
     }
   }
@@ -140,7 +141,7 @@ async function judgePhone(
     }
     for (const view of here.values()) {
       const all = ops.filter((op) => op.scope === scope && op.doc === view.doc);
-      if (!all.every((op) => turnedDown.has(op.id)))
+      if (!all.every((op) => turnedDown.has(op.id) || op.state === "turned_down"))
         throw new Broken(`${phone.name} alone shows ${view.doc}`);
     }
   }
