@@ -50,6 +50,7 @@ def entries() -> Response:
         first_day=_day("from"),
         last_day=_day("to"),
         conflicts=request.args.get("conflicts") == "1",
+        deleted=request.args.get("deleted") == "1",
     )
     found = console_entries.entry_list(staff, wanted, _arg("after", 300) or None)
     language = _language()

@@ -219,6 +219,8 @@ def _row(language: Language, found: EntryList, line: Line) -> Row:
     marks = marks_of(language, line.happened_on, line.recorded_at, line.received_at)
     if line.conflicts:
         marks.insert(0, Mark("fork", say(language, "conflict_mark"), "c"))
+    if line.is_deleted:
+        marks.insert(0, Mark("waste", say(language, "state_deleted"), "p"))
     photos = shots(language, line.farm.scope, form, line.photos)
     return Row(
         href=f"/htx/dong/{line.farm.id}/{line.uuid}",

@@ -36,6 +36,7 @@ class Wanted:
     first_day: str = ""
     last_day: str = ""
     conflicts: bool = False
+    deleted: bool = False
 
     @property
     def is_narrowed(self) -> bool:
@@ -130,6 +131,7 @@ def _filter(wanted: Wanted) -> EntryFilter:
         first_day=wanted.first_day if is_civil_date(wanted.first_day) else None,
         last_day=wanted.last_day if is_civil_date(wanted.last_day) else None,
         has_conflict=True if wanted.conflicts else None,
+        is_deleted=None if wanted.deleted else False,
     )
 
 

@@ -69,6 +69,21 @@ def test_the_list_is_narrowed(app: Flask, lua: Diary) -> None:
     assert browser.get("/htx/?farm=khong").status_code == 404
 
 
+def test_a_deleted_entry_is_listed_only_when_asked_for_and_its_page_keeps_everything(
+    app: Flask, lua: Diary
+) -> None:
+    entry = lua.entry("CT-12", "2026-11-08", {"note": "Nhầm thửa"}, quantity={"amount": "85", "unit": "kg"})
+    lua.record(entry.doc, {"_deleted": True}, after=[entry.id])
+    browser = Browser(app, "Trần Văn Tuấn")
+    assert entry.uuid not in browser.text("/htx/")
+    listed = browser.text("/htx/?deleted=1")
+    assert entry.uuid in listed
+    assert "Đã xóa" in listed
+    page = browser.text(entry_path(lua, entry))
+    for shown in ("Đã xóa", "85\u00a0kg", "Nhầm thửa", "Phạm Thị Lụa xóa", "Phạm Thị Lụa ghi"):
+        assert shown in page, shown
+
+
 def test_the_newest_come_first_and_every_page_goes_on_where_the_one_before_ended(
     app: Flask, lua: Diary
 ) -> None:
@@ -221,6 +236,7 @@ def test_before_the_build_the_pages_say_so(app: Flask, lua: Diary) -> None:
 
 def test_an_unknown_address_is_no_page(app: Flask, lua: Diary) -> None:
     browser = Browser(app, "Trần Văn Tuấn")
+    assert browser.get("/htx").headers["Location"].endswith("/htx/")
     for path in (
         "/htx/khong",
         f"/htx/dong/{lua.farm}/khong",
