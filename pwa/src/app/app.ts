@@ -9,7 +9,7 @@ import { makeDiary } from "./diary.ts";
 import { loadDrafts } from "./draft_desk.ts";
 import { makeDrafts } from "./drafts.ts";
 import { loadFarm, loadHome, makeActivities, makeFarm } from "./farm.ts";
-import { makeJoining } from "./joining.ts";
+import { loadJoined, makeJoining } from "./joining.ts";
 import { loadPeople, makePeople } from "./people.ts";
 import { photoUrl } from "./photo_url.ts";
 import { type ScalePicture, scalePicture } from "./pictures.ts";
@@ -92,6 +92,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
   };
   const refresh = async () => {
     await loadPeople(c);
+    await loadJoined(c);
     await loadDrafts(c);
     await loadFarm(c);
     home.value = await loadHome(c);

@@ -22,6 +22,8 @@ export interface Context {
   reference: Signal<unknown>;
   /** Names typed lately as those who did the work. */
   workers: Signal<readonly string[]>;
+  /** Invitations that were used on this phone. */
+  joined: Signal<ReadonlySet<string>>;
   /** Something was stored: draw again. */
   bell: () => void;
   /** Something waits: try to send. */
@@ -43,6 +45,7 @@ export function makeContext(store: Store): Context {
     settings: signal({ language: "vi", letters: "normal", lunar: true, wifiOnlyPhotos: false }),
     reference: signal(null),
     workers: signal([]),
+    joined: signal(new Set()),
     bell: () => {
       changed.value += 1;
     },

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { msToDate } from "../core/civil.ts";
 import { fieldOf, formsFor } from "../core/forms.ts";
+import { unsettled } from "../store/again.ts";
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
 import { type Context, listIn, maySee, textIn, textsOf, textValue } from "./context.ts";
@@ -23,7 +24,8 @@ const FARMED = ["crop", "livestock", "aquaculture", "organic"] as const;
 function sectorOf(c: Context, row: DocRow): Sector | null {
   if (row.values.standard === "organic") return "organic";
   const product = listIn(c.reference.value, "products").find((p) => textIn(p, "code") === row.values.product);
-  return FARMED.find((s) => s === textIn(product, "sector")) ?? null;
+  // A product typed by hand has no code; the season itself says whether it is grown or kept.
+  return FARMED.find((s) => s === textIn(product, "sector") || s === row.values.sector) ?? null;
 }
 
 /** "vụ đông": the word of the form for the season's code, in the language of the screens. */
@@ -115,7 +117,8 @@ export async function loadHome(c: Context): Promise<Home> {
     const entries = async (list: DocRow[]) => Promise.all(list.map((r) => toEntry(db, r)));
     const waiting = await db.uploads.where("state").equals("waiting").toArray();
     const stuck = async (...states: string[]) =>
-      (await db.ops.where("state").anyOf(states).toArray()).filter((op) => isMine(c, op)).length;
+      (await unsettled(db, await db.ops.where("state").anyOf(states).toArray())).filter((op) => isMine(c, op))
+        .length;
     return {
       today: await entries(rows),
       runningSeasons: seasons.value.filter((s) => s.running),

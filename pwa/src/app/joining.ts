@@ -79,9 +79,18 @@ async function pendingJoin(c: Context, invite: Invite, label: string, look: unkn
   return (await c.store.use((db) => db.meta.get(slot)))?.value;
 }
 
+const JOINED = "joined ";
+
+/** Invitations by which somebody joined on this phone: their links lead to the diary. */
+export async function loadJoined(c: Context): Promise<void> {
+  const keys = await c.store.use((db) => db.meta.where("key").startsWith(JOINED).primaryKeys());
+  c.joined.value = new Set(keys.map((key) => key.slice(JOINED.length)));
+}
+
 export function makeJoining(c: Context, engine: Engine, reload: () => Promise<void>): Joining {
   return {
     parseAddress,
+    isJoined: (id) => c.joined.value.has(id),
     async look(invite) {
       const reply = await ask(c, invite);
       if (reply.kind !== "ok") return { ok: false, problem: problemOf(reply) };
@@ -121,6 +130,7 @@ export function makeJoining(c: Context, engine: Engine, reload: () => Promise<vo
           await db.identities.put(row);
           await db.keys.put({ device: row.device, key: row.public });
           await db.meta.delete(`joining ${invite.id}`);
+          await db.meta.put({ key: `${JOINED}${invite.id}`, value: row.device });
         }),
       );
       engine.sessions.remember(row.device, reply.data);

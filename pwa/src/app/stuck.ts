@@ -2,6 +2,7 @@
 
 import { Refusal } from "../core/errors.ts";
 import { parseOp } from "../core/ops.ts";
+import { unsettled } from "../store/again.ts";
 import { fieldsOf, type OpRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { type Context, maySee, textValue } from "./context.ts";
@@ -44,7 +45,10 @@ export async function stuckOps(c: Context): Promise<StuckOp[]> {
     const late = await db.outbox.limit(ROWS_MAX).toArray();
     const waiting = await db.ops.bulkGet(late.map((one) => one.id));
     for (const op of waiting) if (op && op.problem !== null) rows.push(op);
-    const mine = rows.filter((row) => isMine(c, row));
+    const mine = await unsettled(
+      db,
+      rows.filter((row) => isMine(c, row)),
+    );
     const docs = await db.docs.bulkGet(mine.map((row): [string, string] => [row.scope, row.doc]));
     return mine.map((row, i): StuckOp => {
       const values = { ...docs[i]?.values, ...ownFields(origin, row) };

@@ -10,7 +10,7 @@ import { Gate } from "./screens/gate.tsx";
 import { HomeScreen } from "./screens/home.tsx";
 import { JoinScreen, Preparing } from "./screens/join.tsx";
 import { draftHash } from "./screens/rows.tsx";
-import { language } from "./words/index.ts";
+import { language, words } from "./words/index.ts";
 
 // What nobody sees first comes when it is looked at: the first load is short, the rest waits on the phone.
 const loadEntry = () => import("./screens/entry.tsx").then((part) => part.EntryScreen);
@@ -41,7 +41,7 @@ export function Root() {
   useSignalEffect(() => {
     // The camera killed the page: straight back into the form, once.
     const draft = app().drafts.toResume.value;
-    if (draft === null || resumed || app().state.value.kind !== "ready") return;
+    if (draft === null || resumed || isInvited() || app().state.value.kind !== "ready") return;
     resumed = true;
     go(draftHash(draft.id));
   });
@@ -54,12 +54,29 @@ export function Root() {
   );
 }
 
+/** Opened by an invitation that nobody on this phone used yet: one more person joins. */
+function isInvited(): boolean {
+  // The address as it is now: a link may be followed in the page that is open already.
+  const found = app().joining.parseAddress(location.href);
+  return found !== null && !location.hash.startsWith("#/") && !app().joining.isJoined(found.id);
+}
+
 function Screen() {
   const state = app().state.value;
   const invited = app().joining.parseAddress(opened) !== null;
   if (state.kind === "unjoined") return <JoinScreen href={opened} />;
   if (state.kind !== "ready") return <Gate state={state} />;
   const { name, parts } = place.value;
+  if (isInvited()) {
+    return (
+      <>
+        <JoinScreen key={location.href} href={location.href} />
+        <a class="btn quiet" href="#/">
+          {words.value.back}
+        </a>
+      </>
+    );
+  }
   if (app().people.farm.value === null && name === "") return <Preparing />;
   const first = parts[0] ?? "";
   switch (name) {

@@ -52,6 +52,8 @@ export type JoinResult =
 export interface Joining {
   /** Parse an address bar: `#i=<id>.<secret>` or `/i/<id>` (the code is then asked for). Null: no invitation. */
   parseAddress(href: string): { id: string; secret: string | null } | null;
+  /** Somebody joined by this invitation on this phone: its link leads to the diary. */
+  isJoined(id: string): boolean;
   /** Ask the server what the invitation is. No effect on either side. */
   look(invite: Invite): Promise<LookResult>;
   /** Check the phone (strict write and read back, sign), make the key, join, keep the identity, start syncing. */

@@ -30,7 +30,10 @@ export interface Filled {
 /** The form was left: an untouched draft goes with it, any other has no field in hand any more. */
 function leave(draft: string): void {
   if (touch(draft)) void app().drafts.discard(draft);
-  else app().drafts.keep(draft, { focus: null });
+  else {
+    app().drafts.keep(draft, { focus: null });
+    void app().drafts.flush();
+  }
 }
 
 const lineOf = (name: string | null): string | null => /^line\.([a-z2-7]{8})\./.exec(name ?? "")?.[1] ?? null;
