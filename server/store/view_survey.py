@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from server.models.books import BookRow
 from server.models.devices import DeviceRow
 from server.models.log import Head, NamedPhoto, OpRow
 from server.models.views import DocumentView, ViewHead
@@ -39,8 +40,8 @@ class Survey:
 
 def all_scopes(session: Session) -> list[str]:
     """Return every scope that a log or a view knows, in the order of names."""
-    tables = (Head.scope, OpRow.scope, ViewHead.scope, DocumentView.scope, DeviceRow.scope, NamedPhoto.scope)
-    return sorted(session.scalars(union(*(select(column).distinct() for column in tables))))
+    tables = (Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow)
+    return sorted(session.scalars(union(*(select(table.scope).distinct() for table in tables))))
 
 
 def survey(session: Session, scope: str) -> Survey:

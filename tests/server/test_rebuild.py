@@ -98,6 +98,7 @@ TAMPERED = [
     ("devices", "DELETE FROM devices", "missing"),
     ("books", "DELETE FROM books", "missing"),
     ("books", "UPDATE books SET is_closed = true", "is_closed"),
+    ("books", "UPDATE books SET scope = 'farm:019a0000-0000-7000-8000-00000000dead'", "too many"),
     ("devices", "UPDATE devices SET scope = 'org:019a0000-0000-7000-8000-00000000dead'", "too many"),
 ]
 
