@@ -202,7 +202,13 @@ export function lineSummary(fields: readonly FormField[], values: Values, id: st
 /** Title of an entry row: the form's short name. */
 export function formShort(row: { form: string }): string {
   const form = app().activities.form(row.form);
-  return form === null ? row.form : say(form.short);
+  return form === null ? row.form || words.value.a_line : say(form.short);
+}
+
+/** Return "Ảnh: Nhãn thuốc": what the form calls this kind of photo. */
+export function photoName(form: Form | null, kind: string): string {
+  const found = form?.photos.find((one) => one.kind === kind);
+  return found === undefined ? words.value.photos : words.value.photo_of(say(found.label));
 }
 
 /** Second line of an entry row: the season and the places. */

@@ -5,6 +5,7 @@ import type { Draft, DraftPhoto, Form, PhotoProblem } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
+import { photoName } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { touch } from "./fresh.ts";
 import { Lazy } from "./lazy.tsx";
@@ -71,7 +72,7 @@ export function Photos({ draft, form, changed }: { draft: Draft; form: Form; cha
       <h2 class="label">{w.photos}</h2>
       <div class="photos">
         {draft.photos.map((photo) => (
-          <Shot key={photo.id} draft={draft.id} photo={photo} changed={changed} />
+          <Shot key={photo.id} draft={draft.id} photo={photo} form={form} changed={changed} />
         ))}
         {kinds.map((one) => (
           <button
@@ -178,8 +179,16 @@ export function useUrl(get: () => Promise<string | null>, key: string): string |
   return url;
 }
 
-function Shot({ draft, photo, changed }: { draft: string; photo: DraftPhoto; changed: () => Promise<void> }) {
+interface ShotProps {
+  draft: string;
+  photo: DraftPhoto;
+  form: Form;
+  changed: () => Promise<void>;
+}
+
+function Shot({ draft, photo, form, changed }: ShotProps) {
   const w = words.value;
+  const label = photoName(form, photo.kind);
   const url = useUrl(() => app().drafts.photoUrl(draft, photo.id), photo.id);
   const remove = async (close: () => void) => {
     close();
@@ -194,7 +203,7 @@ function Shot({ draft, photo, changed }: { draft: string; photo: DraftPhoto; cha
           {isSound(photo.type) ? (
             <Sound url={url} />
           ) : (
-            <img class="large" src={url ?? undefined} alt={w.photo_of(photo.kind)} />
+            <img class="large" src={url ?? undefined} alt={label} />
           )}
           <Btn icon="waste" onClick={() => void remove(close)}>
             {w.remove_photo}
@@ -207,7 +216,7 @@ function Shot({ draft, photo, changed }: { draft: string; photo: DraftPhoto; cha
     <button
       type="button"
       class="photo"
-      aria-label={isSound(photo.type) ? w.voice_note : w.photo_of(photo.kind)}
+      aria-label={isSound(photo.type) ? w.voice_note : label}
       onClick={open}
     >
       {isSound(photo.type) ? <Icon name="play" size="l" /> : url !== null && <img src={url} alt="" />}

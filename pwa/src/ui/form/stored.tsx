@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Draft, PhotoRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Icon } from "../pieces/basic.tsx";
+import { photoName } from "../show.ts";
 import { words } from "../words/index.ts";
 import { isSound, useUrl } from "./photos.tsx";
 
@@ -30,6 +31,7 @@ export function StoredPhotos({ draft }: { draft: Draft }) {
         <Kept
           key={photo.doc}
           photo={photo}
+          form={draft.form}
           gone={removed.value.includes(photo.doc)}
           toggle={() => toggle(photo.doc)}
         />
@@ -38,7 +40,14 @@ export function StoredPhotos({ draft }: { draft: Draft }) {
   );
 }
 
-function Kept({ photo, gone, toggle }: { photo: PhotoRow; gone: boolean; toggle: () => void }) {
+interface KeptProps {
+  photo: PhotoRow;
+  form: string;
+  gone: boolean;
+  toggle: () => void;
+}
+
+function Kept({ photo, form, gone, toggle }: KeptProps) {
   const w = words.value;
   const url = useUrl(async () => (isSound(photo.type) ? null : app().photoUrl(photo, "thumb")), photo.sha256);
   return (
@@ -47,7 +56,7 @@ function Kept({ photo, gone, toggle }: { photo: PhotoRow; gone: boolean; toggle:
         {url === null ? (
           <Icon name={isSound(photo.type) ? "play" : "camera"} size="l" />
         ) : (
-          <img src={url} alt={w.photo_of(photo.kind)} />
+          <img src={url} alt={photoName(app().activities.form(form), photo.kind)} />
         )}
       </span>
       <button type="button" class="btn slim" onClick={toggle}>

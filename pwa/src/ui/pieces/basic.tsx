@@ -65,7 +65,7 @@ export function State({
         {text}
       </span>
       {row.conflict && <Mark icon="fork" text={w.mark_conflict} />}
-      {row.deleted && <Mark icon="trash" text={w.mark_deleted} />}
+      {row.deleted && row.state !== "refused" && <Mark icon="trash" text={w.mark_deleted} />}
     </span>
   );
 }

@@ -88,19 +88,18 @@ function Days({ date, then }: { date: string; then: (date: string) => void }) {
 function Day({ day, chosen, then }: { day: string; chosen: boolean; then: (date: string) => void }) {
   const parts = parseDate(day);
   const lunar = typeof parts === "string" ? "bad_date" : solarToLunar(...parts);
+  const shown =
+    app().settings.value.lunar && typeof lunar !== "string"
+      ? lunar.day === 1
+        ? `1/${lunar.month}`
+        : String(lunar.day)
+      : "";
   const kind = day === today() ? "cell now" : "cell";
   return (
-    <button
-      type="button"
-      class={kind}
-      aria-pressed={chosen}
-      aria-label={dayName(day)}
-      onClick={() => then(day)}
-    >
+    <button type="button" class={kind} aria-pressed={chosen} onClick={() => then(day)}>
       <b>{Number(day.slice(8))}</b>
-      {app().settings.value.lunar && typeof lunar !== "string" && (
-        <span>{lunar.day === 1 ? `1/${lunar.month}` : lunar.day}</span>
-      )}
+      {shown !== "" && <span> {shown}</span>}
+      <span class="unseen"> {dayName(day)}</span>
     </button>
   );
 }

@@ -129,7 +129,7 @@ function Days({ rows }: { rows: readonly EntryRow[] }) {
 
 function monthName(month: string): string {
   const parts = parseDate(`${month}-01`);
-  return typeof parts === "string" ? month : words.value.month(parts[1], parts[0]);
+  return typeof parts === "string" ? words.value.day_unknown : words.value.month(parts[1], parts[0]);
 }
 
 type Kind = "season" | "plot" | "form";

@@ -8,7 +8,7 @@ import { labelOf } from "../form/plan.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
 import { chooseOne, openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
-import { formShort, lineIds, moment, valueShown, whereShown } from "../show.ts";
+import { formShort, lineIds, moment, photoName, valueShown, whereShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { writeText } from "../words/problems.ts";
 import { Conflicts } from "./conflicts.tsx";
@@ -75,7 +75,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
         {entry.photos.length > 0 && <h2>{w.photos}</h2>}
         <div class="photos">
           {entry.photos.map((photo) => (
-            <Stored key={photo.doc} photo={photo} />
+            <Stored key={photo.doc} photo={photo} form={form} />
           ))}
         </div>
         <h2>{w.recorded}</h2>
@@ -178,15 +178,15 @@ function historyItems(step: HistoryStep, form: Form | null) {
 }
 
 /** A stored photo: small here, whole in a sheet; bytes that are elsewhere or broken are said, not hidden. */
-function Stored({ photo }: { photo: PhotoRow }) {
+function Stored({ photo, form }: { photo: PhotoRow; form: Form | null }) {
   const w = words.value;
   const sound = isSound(photo.type);
   const small = useUrl(
     async () => (photo.state === "broken" || sound ? null : app().photoUrl(photo, "thumb")),
     photo.sha256,
   );
-  const label = sound ? w.voice_note : w.photo_of(photo.kind);
-  const open = () => openSheet(label, () => <Large photo={photo} />, true);
+  const label = sound ? w.voice_note : photoName(form, photo.kind);
+  const open = () => openSheet(label, () => <Large photo={photo} label={label} />, true);
   return (
     <button type="button" class="photo" aria-label={label} onClick={open}>
       {small !== null && <img src={small} alt="" />}
@@ -197,16 +197,12 @@ function Stored({ photo }: { photo: PhotoRow }) {
   );
 }
 
-function Large({ photo }: { photo: PhotoRow }) {
+function Large({ photo, label }: { photo: PhotoRow; label: string }) {
   const w = words.value;
   const url = useUrl(() => app().photoUrl(photo, "view"), `${photo.sha256}-view`);
   if (photo.state === "broken") return <Note halt>{w.photo_broken}</Note>;
   if (url === null) return <Note>{w.photo_remote}</Note>;
-  return isSound(photo.type) ? (
-    <Sound url={url} />
-  ) : (
-    <img class="large" src={url} alt={w.photo_of(photo.kind)} />
-  );
+  return isSound(photo.type) ? <Sound url={url} /> : <img class="large" src={url} alt={label} />;
 }
 
 /** Taking out is an op with a reason and can be undone, so nothing is asked twice. */
