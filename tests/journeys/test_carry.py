@@ -62,7 +62,7 @@ def test_a_file_of_one_phone_is_sent_by_another(
 
     his.go("gui")
     his.page.set_input_files("input[type=file][accept='.sonhanong']", file)
-    his.sees("Đã nhận 1 dòng, 1 ảnh")
+    his.sees("Đã nhận 2 mục, trong đó 1 ảnh")
     his.tap("Gửi ngay")
     his.waits_for_sent()
     his.go("")
