@@ -1,9 +1,11 @@
 /** What goes beside ops: requests for rows, the snapshot of names, the own device document after a restore. */
+import { Refusal } from "../core/errors.ts";
+import { b64Decode, keyToDevice } from "../core/ids.ts";
 import { call, type Reply } from "../net/api.ts";
 import { toSent } from "../net/session.ts";
 import type { Store } from "../store/db.ts";
 import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
-import type { IdentityRow, RequestRow } from "../store/rows.ts";
+import type { IdentityRow, KeyRow, RequestRow } from "../store/rows.ts";
 
 const member = (x: unknown, name: string): unknown =>
   typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined;
@@ -39,6 +41,17 @@ export async function sendRequests(store: Store, who: IdentityRow, token: string
   return null;
 }
 
+/** The keys of those who write in our books: whoever brings their ops back after a restore names them. */
+function keysIn(data: unknown): KeyRow[] {
+  return Object.entries(Object(member(data, "keys")) as object).flatMap(
+    ([device, key]: [string, unknown]) => {
+      const bytes = typeof key === "string" ? b64Decode(key) : null;
+      const isKey = bytes !== null && !(bytes instanceof Refusal) && keyToDevice(bytes) === device;
+      return isKey && typeof key === "string" ? [{ device, key }] : [];
+    },
+  );
+}
+
 /** The snapshot of names and lists; not worth failing a run for. True: something in it is new. */
 export async function fetchReference(store: Store, who: IdentityRow, token: string): Promise<boolean> {
   const slot = `reference ${who.device}`;
@@ -49,7 +62,8 @@ export async function fetchReference(store: Store, who: IdentityRow, token: stri
   const me = member(reply.data, "me");
   const fresh = { confirmed: member(me, "state") === "confirmed" };
   await store.use((db) =>
-    db.transaction("rw", db.meta, db.identities, async () => {
+    db.transaction("rw", db.meta, db.identities, db.keys, async () => {
+      await db.keys.bulkPut(keysIn(reply.data));
       await db.meta.put({ key: slot, value: reply.data });
       await db.meta.put({ key: `tag ${who.device}`, value: reply.tag });
       const copied = member(me, "copied") === true ? { copied: true } : {};

@@ -54,10 +54,19 @@ export async function rewind(
   await db.scopes.put({ ...row, scope, cursor: back === null ? "0" : to });
 }
 
-/** A new epoch: held ops have no number by which a lost one could be noticed, and our own document may be gone. */
-export async function offerHeld(taking: Taking): Promise<void> {
-  await offer(taking, await taking.db.ops.where("state").equals("held").toArray());
-  await taking.db.identities.toCollection().modify({ handIn: 1 });
+/**
+ * A new epoch: what no cursor tells of is offered again (PROTOCOL §12).
+ *
+ * Held ops have no number, acknowledged ones of scopes that we don't read come in no page, requests are no ops;
+ * and our own document may be gone.
+ */
+export async function beginEpoch(taking: Taking): Promise<void> {
+  const { db } = taking;
+  const held = await db.ops.where("state").equals("held").toArray();
+  const unseen = await db.ops.where("unlogged").above("").toArray();
+  await offer(taking, [...held, ...unseen]);
+  await db.identities.toCollection().modify({ handIn: 1 });
+  await db.requests.where("state").anyOf("settled", "waiting", "declined").modify({ state: "unsent" });
 }
 
 /**

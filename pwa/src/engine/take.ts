@@ -5,7 +5,7 @@ import type { Answer, Result } from "../core/answer.ts";
 import type { Database } from "../store/db.ts";
 import type { IdentityRow, OpRow } from "../store/rows.ts";
 import { takePage } from "./pages.ts";
-import { offerHeld, offerUnlogged, rewind } from "./rewind.ts";
+import { beginEpoch, offerUnlogged, rewind } from "./rewind.ts";
 import { Taking } from "./taking.ts";
 
 /** What of an answer the engine must know. */
@@ -112,7 +112,7 @@ async function takeRest(taking: Taking, answer: Answer, skew: number): Promise<v
   const { db } = taking;
   const [epoch, known] = await db.meta.bulkGet(["epoch", "skew"]);
   if (epoch?.value !== answer.epoch) {
-    if (epoch !== undefined) await offerHeld(taking);
+    if (epoch !== undefined) await beginEpoch(taking);
     await db.meta.put({ key: "epoch", value: answer.epoch });
   }
   if (known?.value !== skew) await db.meta.put({ key: "skew", value: skew });
@@ -136,7 +136,7 @@ export async function takeAnswer(
 ): Promise<Taken> {
   const taken: Taken = { broken: [], whole: false, deferred: [], access: false, changed: false };
   const log = [db.ops, db.outbox, db.docs, db.scopes, db.keys];
-  const beside = [db.access, db.identities, db.uploads, db.meta];
+  const beside = [db.access, db.identities, db.uploads, db.meta, db.requests];
   try {
     await db.transaction("rw", [...log, ...beside], async () => {
       const taking = new Taking(db, origin);

@@ -1,5 +1,7 @@
 /** A server that was restored from an older backup: the phones bring back what it lost. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { saveRequest } from "../../../pwa/src/store/requests.ts";
+import { saveOps } from "../../../pwa/src/store/save.ts";
 import { House } from "../house.ts";
 import { joined, Phone } from "../phone.ts";
 
@@ -183,6 +185,37 @@ test("case 32: until the restored server knows the phone again, nothing of its f
   expect((await phone.doc(theirs))?.state).toBe("sent");
   await expectSame([phone]);
   expect((await house.log(await phone.farm())).length).toBe(1);
+});
+
+test("case 32: requests, and ops of books that the phone does not read, are brought again with a new epoch", async () => {
+  const helper = new Phone(house);
+  const who = await helper.join(await house.invite("Chị Hạnh", null, "helper"));
+  await house.snapshot("before the farm");
+  const farm = await saveRequest(helper.store, who.device, "farm", { name: "Nhà mới" });
+  const scope = `farm:${farm.id}`;
+  const one = { scope, doc: `entry:${helper.uuid()}`, after: [], set: entry, private: {} };
+  await helper.sync();
+  await saveOps(helper.store, who, [one]);
+  await helper.sync();
+  expect((await house.log(scope)).length).toBe(1);
+  // As if the right to read the book had ended meanwhile: no page will ever tell what became of the op.
+  await helper.store.use(async (db) => {
+    await db.scopes.clear();
+    await db.ops.toCollection().modify({ unlogged: scope, digest: null });
+  });
+  await house.restore("before the farm");
+  for (let i = 0; i < 3; i++) await helper.sync();
+  expect((await helper.store.use((db) => db.requests.toArray()))[0]).toMatchObject({ state: "settled" });
+  expect((await house.log(scope)).length).toBe(1);
+});
+
+test("the snapshot's keys are kept: whoever brings others' ops back can name who signed them", async () => {
+  const phone = await joined(house, "Bà Thơm", "Nhà Thơm");
+  const other = await joined(house, "Anh Thơm", "Nhà Thơm");
+  await phone.sync();
+  const theirs = await other.who();
+  const kept = await phone.store.use((db) => db.keys.get(theirs.device));
+  expect(kept?.key).toBe(theirs.public);
 });
 
 test("a phone that was set back to an older profile asks for its own ops in full", async () => {
