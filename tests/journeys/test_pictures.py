@@ -1,4 +1,4 @@
-"""Pictures as cameras leave them, made small in a real browser: in a worker, in the page, or refused with words."""
+"""Pictures as cameras leave them, made small in a real browser: in a worker or the page, or refused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def stored(phone: Phone) -> list[bytes]:
 
 
 def camera_file(folder: Path, width: int, height: int) -> Path:
-    """Return a JPEG whose left half is red, lying on its side as phones store it, with a position in its EXIF."""
+    """Return a JPEG whose left half is red, lying on its side as phones store it, its place in its EXIF."""
     picture = Image.effect_noise((width // 8, height // 8), 60).resize((width, height)).convert("RGB")
     picture.paste((200, 20, 20), (0, 0, width // 2, height))
     exif = Image.Exif()
