@@ -161,12 +161,15 @@ test("case 86: what the server can't take as a photo is not sent again and again
   expect(patches()).toEqual([]);
 });
 
-test("case 32: bytes that the server lost are asked for by `want` and go again", async () => {
+test("case 32: bytes that a restore lost are asked for by `want` and go again", async () => {
+  await house.snapshot("no photo");
   const doc = await savePhoto();
   await phone.sync();
   expect(await stored(doc)).toBe("stored");
-  await house.change("DELETE FROM blobs WHERE sha256 = :sha256", { sha256: (await upload(doc))?.sha256 });
-  expect((await upload(doc))?.state).toBe("sent");
+  await house.restore("no photo");
+  await phone.sync();
+  expect((await phone.doc(doc))?.state).toBe("sent");
+  expect(await stored(doc)).toBeUndefined();
   house.now += 3_600_000; // what was named just now is not asked for
   await phone.sync();
   expect(await stored(doc)).toBe("stored");
