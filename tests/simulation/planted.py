@@ -75,13 +75,6 @@ class TrustsAcknowledgement(Phone):
         pass
 
 
-class ForgetsHeld(Phone):
-    """Does not offer held ops again after a restore."""
-
-    def take_epoch(self, epoch: int) -> None:
-        self.disk.epoch = epoch
-
-
 # In the server
 
 
@@ -203,5 +196,4 @@ BUGS = {
     "the phone merges by clock": Bug(phone=LastWriterWins),
     "the phone sends only its own ops after a rewind": Bug(phone=SendsOwnAgain),
     "the phone trusts an acknowledgement": Bug(phone=TrustsAcknowledgement),
-    "the phone forgets held ops after a restore": Bug(phone=ForgetsHeld),
 }

@@ -70,7 +70,7 @@ def sync_all(world: World, phone: Phone) -> None:
     phone.tried.clear()
     for who in list(phone.disk.identities):
         for _ in range(60):
-            if not world.open_session(phone, who):
+            if who.revoked or not world.open_session(phone, who):
                 break
             world.requests += 1
             asked = phone.compose(who, world.requests)
@@ -175,8 +175,11 @@ def _judge_views(scope: str, truth: Mapping[str, dict[str, Placed]]) -> None:
 
 def _judge_photos(world: World) -> None:
     store = world.box.app.extensions["photos"]
+    named = {row[0] for row in world.box.rows("SELECT sha256 FROM named_photos")}
     for phone in world.living():
         for photo in phone.disk.photos.values():
+            if photo.sha256 not in named:
+                continue  # its op was turned down
             shown = store.show(photo.scope, photo.sha256, "view")
             with store.blobs.open(shown.name) as stored:
                 if bytes(stored.read()) != photo.data:
