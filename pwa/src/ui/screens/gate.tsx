@@ -17,7 +17,7 @@ export function Gate({ state }: { state: AppState }) {
     case "blocked":
       return <Say icon="stop" title={w.blocked_title} text={w.blocked} again />;
     case "newer_data":
-      return <Say icon="repeat" title={w.newer_title} text={w.newer} again />;
+      return <Say icon="repeat" title={w.newer_title} text={w.newer} again read />;
     case "storage_broken":
       return <Say icon="stop" title={w.broken_title} text={w.broken} again detail={state.detail} />;
     default:
@@ -36,6 +36,8 @@ function Say(props: {
   title: string;
   text: string;
   again?: boolean;
+  /** Offer to look at what there is: nothing is written or sent. */
+  read?: boolean;
   copy?: boolean;
   detail?: string;
 }) {
@@ -52,6 +54,11 @@ function Say(props: {
           onClick={() => (updates.available.value ? void updates.apply() : location.reload())}
         >
           {updates.available.value ? w.update : w.join_again}
+        </Btn>
+      )}
+      {props.read === true && (
+        <Btn kind="quiet" onClick={() => app().readNewer()}>
+          {w.newer_read}
         </Btn>
       )}
       {props.copy === true && <CopyLink />}

@@ -350,6 +350,7 @@ export const en: AllWords = {
   private: "Closing it loses the book. Open a normal window.",
   blocked_title: "The book is open in another window",
   blocked: "Close the other window, then press Try again.",
+  newer_read: "Read it, copy to a file",
   newer_title: "The book on this phone is newer",
   newer: "Your text is whole. Update to go on writing.",
   broken_title: "The phone can't open the book",

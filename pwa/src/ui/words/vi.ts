@@ -342,6 +342,7 @@ export const vi = {
   private: "Đóng cửa sổ này là sổ mất hết. Mở bằng cửa sổ thường.",
   blocked_title: "Sổ đang mở ở cửa sổ khác",
   blocked: "Đóng cửa sổ kia, rồi bấm Thử lại.",
+  newer_read: "Xem sổ, chép ra tệp",
   newer_title: "Sổ trên máy là bản mới hơn",
   newer: "Chữ còn nguyên. Cập nhật để ghi tiếp.",
   broken_title: "Máy không mở được sổ",
