@@ -128,7 +128,7 @@ test("pages meet without a gap or a double, also among entries of one moment, ne
     seen.push(...page.rows.map((row) => row.doc));
     days.push(...page.rows.map((row) => row.happened_on));
     next = page.next;
-  } while (next !== null);
+  } while (next !== null && seen.length < 1000);
   expect(new Set(seen).size).toBe(160);
   expect(seen).toHaveLength(160);
   expect(days).toEqual([...days].sort().reverse());
