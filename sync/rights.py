@@ -104,8 +104,11 @@ def may_revoke(role: str, *, is_self: bool) -> bool:
 
 
 def is_revoking(fields: Mapping[str, Json]) -> bool:
-    """Say whether an op on a device document ends the device."""
-    return fields.get("revoked") is True
+    """Say whether an op on a device document ends a device, and does nothing else to it.
+
+    Everybody may end his own device: an op that confirms or invites beside it is judged as what it is more.
+    """
+    return fields.get("revoked") is True and fields.keys().isdisjoint(("confirmed", "membership"))
 
 
 def may_open(role: str, scope_kind: str) -> bool:

@@ -137,8 +137,13 @@ def _may_device(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     if batch.scope != f"org:{writer.organisation}":
         return False
     if is_revoking(op.fields):
-        rows = devices.rows_of_doc(session, op.doc)
-        is_self = any(row.scope == batch.scope and row.membership == writer.membership for row in rows)
+        rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == batch.scope]
+        is_self = any(
+            row.membership == writer.membership
+            and row.state != "revoked"  # else the document would grow without end
+            and op.fields.get("device") in (None, row.device)
+            for row in rows
+        )
         return may_revoke(writer.role, is_self=is_self)
     return devices.may_invite(session, writer, op)
 

@@ -55,7 +55,12 @@ class Folded:
 
 
 def parse_invite(op: Op) -> Invite | None:
-    """Return what an op invites to, or None where it is no well-made invite."""
+    """Return what an op invites to, or None where it is no well-made invite.
+
+    Shape:  a join is none: it is signed by a key that nobody has let in yet, which must not invite itself.
+    """
+    if join_key(op) is not None:
+        return None
     fields = op.fields
     membership, kind, code = fields.get("membership"), fields.get("kind"), fields.get("code_hash")
     secret, expires_at = fields.get("secret_hash"), fields.get("expires_at")
@@ -113,7 +118,12 @@ def hash_code(invite_id: str, code: str) -> str:
 def confirmed_device(op: Op) -> str | None:
     """Return the device that a confirmation names, or None where it is none or means the first device."""
     named = op.fields.get("device")
-    return named if op.fields.get("confirmed") is True and isinstance(named, str) else None
+    return named if is_confirming(op) and isinstance(named, str) else None
+
+
+def is_confirming(op: Op) -> bool:
+    """Return whether an op confirms a device. A join never does: whoever may join may not yet confirm."""
+    return op.fields.get("confirmed") is True and join_key(op) is None
 
 
 def fold_devices(ops: Sequence[Placed]) -> list[Folded]:
@@ -159,7 +169,7 @@ def _is_confirmed(placed: Sequence[Placed], invite: Invite, join: Placed) -> boo
     if not invite.confirm and knows_secret(invite, join.op.fields.get("secret")):
         return True
     return any(
-        one.op.fields.get("confirmed") is True
+        is_confirming(one.op)
         and one.op.device != join.op.device  # nobody confirms himself
         and confirmed_device(one.op) in (None, join.op.device)
         for one in placed
