@@ -68,11 +68,15 @@ class HeldOp(Base):
     """An op that is durable and waits for a person, or that a person turned down."""
 
     __tablename__ = "held_ops"
-    __table_args__ = (Index("held_ops_device", "device", "reason"),)
+    __table_args__ = (
+        Index("held_ops_device", "device", "reason"),
+        Index("held_ops_by", "by", "is_turned_down"),
+    )
 
     scope: Mapped[str] = mapped_column(String(SCOPE_CHARS), primary_key=True)
     id: Mapped[str] = mapped_column(String(43), primary_key=True)
     device: Mapped[str] = mapped_column(String(32))
+    by: Mapped[str] = mapped_column(String(36))
     n: Mapped[int] = mapped_column(BigInteger)
     doc: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(40))

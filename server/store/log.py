@@ -17,7 +17,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import Base
-from server.models.devices import DeviceRow
 from server.models.log import Epoch, Head, HeldOp, Meta, NamedPhoto, OpRow
 from sync import ids
 from sync.log import next_digest, start_digest
@@ -138,9 +137,9 @@ def hold(
     if session.get(HeldOp, (scope, one.op.id)) is None:
         session.add(
             HeldOp(
-                scope=scope, id=one.op.id, device=one.op.device, n=one.op.n, doc=one.op.doc, reason=reason,
-                received_at=received_at, body=one.op.body, private=one.op.private, signature=one.signature,
-                is_turned_down=is_turned_down,
+                scope=scope, id=one.op.id, device=one.op.device, by=one.op.by, n=one.op.n, doc=one.op.doc,
+                reason=reason, received_at=received_at, body=one.op.body, private=one.op.private,
+                signature=one.signature, is_turned_down=is_turned_down,
             )
         )  # fmt: skip
         session.flush()
@@ -244,12 +243,11 @@ def fill_private(session: Session, row: OpRow, private: str) -> None:
 
 
 def turned_down(session: Session, membership: str, most: int) -> list[str]:
-    """Return the ids of the newest ops of a membership's devices that a person turned down.
+    """Return the ids of the newest ops by a membership that a person turned down.
 
-    Shape:  of all its devices, for whoever lost a key (copied, revoked) asks with another one.
+    Shape:  of all its keys, those too that a restore made unknown: whoever lost a key asks with another one.
     """
-    keys = select(DeviceRow.device).where(DeviceRow.membership == membership)
-    query = select(HeldOp.id).where(HeldOp.device.in_(keys), HeldOp.is_turned_down.is_(True))
+    query = select(HeldOp.id).where(HeldOp.by == membership, HeldOp.is_turned_down.is_(True))
     return list(session.scalars(query.order_by(HeldOp.received_at.desc(), HeldOp.id).limit(most)))
 
 
