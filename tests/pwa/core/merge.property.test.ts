@@ -3,7 +3,19 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as core from "../../../pwa/src/core/index.ts";
-import { type Choose, chooser, grow, makeOp, NOW, ORIGIN, place, SCOPE, shuffle, tips, VALUES } from "./growing.ts";
+import {
+  type Choose,
+  chooser,
+  grow,
+  makeOp,
+  NOW,
+  ORIGIN,
+  place,
+  SCOPE,
+  shuffle,
+  tips,
+  VALUES,
+} from "./growing.ts";
 import { oracle, type Said } from "./oracle.ts";
 
 /** `TIMES=20` (`make check-long`): so many times as many histories, and other ones each time. */

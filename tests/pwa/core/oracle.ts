@@ -28,7 +28,8 @@ export function oracle(all: readonly Placed[]): Said {
   };
   const written = (op: Op): [string, Value][] =>
     [op.fields, op.privateFields ?? {}].flatMap((part) => Object.entries(part));
-  const value = (id: string, name: string) => written(get(id).op).find(([each]) => each === name)?.[1] as Value;
+  const value = (id: string, name: string) =>
+    written(get(id).op).find(([each]) => each === name)?.[1] as Value;
   const ids = [...ops.keys()];
   const names = [...new Set(ids.flatMap((id) => written(get(id).op).map(([name]) => name)))].sort();
   const heads = new Map(
@@ -38,7 +39,8 @@ export function oracle(all: readonly Placed[]): Said {
     }),
   );
   const headsOf = (name: string) => heads.get(name) as string[];
-  const differ = (name: string) => new Set(headsOf(name).map((id) => JSON.stringify(value(id, name)))).size > 1;
+  const differ = (name: string) =>
+    new Set(headsOf(name).map((id) => JSON.stringify(value(id, name)))).size > 1;
   const tombs = (heads.get("_deleted") ?? []).filter((id) => value(id, "_deleted") === true);
   const beside = (a: string, b: string) => a !== b && !saw(a, b) && !saw(b, a);
   const isUnseen = (name: string) =>

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { areaShown, compareDecimals, formatDecimal, type Language, toBase } from "../../../pwa/src/core/units.ts";
+import {
+  areaShown,
+  compareDecimals,
+  formatDecimal,
+  type Language,
+  toBase,
+} from "../../../pwa/src/core/units.ts";
 
 interface Case {
   name: string;

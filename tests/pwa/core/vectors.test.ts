@@ -25,7 +25,8 @@ const hex = (bytes: Bytes | core.Refusal) =>
   bytes instanceof core.Refusal ? bytes : Buffer.from(bytes).toString("hex");
 const bytes = (text: string): Bytes => core.must(core.b64Decode(text));
 const refused = (slug: core.Slug) => new core.Refusal(slug, "not of this shape");
-const asked = (is: (text: unknown) => boolean) => (g: { text: string }) => is(g.text) ? g.text : refused("bad_body");
+const asked = (is: (text: unknown) => boolean) => (g: { text: string }) =>
+  is(g.text) ? g.text : refused("bad_body");
 
 function parsed(g: { origin: string; body: string; private?: string }) {
   const op = core.parseOp(g.origin, g.body, g.private ?? null);
@@ -94,7 +95,10 @@ function requested(g: { request: unknown }) {
   const request = core.parseRequest(g.request);
   if (request instanceof core.Refusal) return request;
   const { opsMax: ops_max, bytesMax: bytes_max, ...rest } = request;
-  const cursors = [...request.cursors].map(([scope, at]) => [scope, at === null ? null : core.formatCursor(at)]);
+  const cursors = [...request.cursors].map(([scope, at]) => [
+    scope,
+    at === null ? null : core.formatCursor(at),
+  ]);
   const keys = [...request.keys.keys()].sort();
   const phone = Object.fromEntries(request.phone);
   return { ...rest, ops_max, bytes_max, cursors: Object.fromEntries(cursors), keys, phone };

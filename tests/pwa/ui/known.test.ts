@@ -20,10 +20,18 @@ const entry = (product: string, dose: string, pest: string, deleted = false) => 
 
 test("a product of before brings the dose and days of its newest line, and texts of before stand once, newest first", () => {
   if (spray === undefined) throw new Error("CT-10");
-  const known = knownOf(spray, [entry("A", "30", "Sâu tơ"), entry("B", "10", "Rệp"), entry("A", "20", "Sâu tơ")]);
+  const known = knownOf(spray, [
+    entry("A", "30", "Sâu tơ"),
+    entry("B", "10", "Rệp"),
+    entry("A", "20", "Sâu tơ"),
+  ]);
   expect([...(known.texts.get("product") ?? [])]).toEqual(["A", "B"]);
   expect([...(known.texts.get("target_pest") ?? [])]).toEqual(["Sâu tơ", "Rệp"]);
-  expect(known.lines.get("A")).toMatchObject({ product: "A", dose: { amount: "30", unit: "ml/binh" }, phi_days: 7 });
+  expect(known.lines.get("A")).toMatchObject({
+    product: "A",
+    dose: { amount: "30", unit: "ml/binh" },
+    phi_days: 7,
+  });
 });
 
 test("an entry that was taken out teaches nothing", () => {

@@ -35,7 +35,13 @@ test("the keypad takes no second comma, no comma in whole numbers, no more than 
 test("only the service worker and built workers are scripts that the page may start", () => {
   expect(checkScript("/sw.js")).toBe("/sw.js");
   expect(checkScript("/assets/worker-image-AbC_1.js")).toBe("/assets/worker-image-AbC_1.js");
-  for (const url of ["/evil.js", "https://elsewhere.example/x.js", "/assets/../evil.js", "/sw.js?x", "data:text/javascript,1"]) {
+  for (const url of [
+    "/evil.js",
+    "https://elsewhere.example/x.js",
+    "/assets/../evil.js",
+    "/sw.js?x",
+    "data:text/javascript,1",
+  ]) {
     expect(() => checkScript(url), url).toThrow();
   }
 });

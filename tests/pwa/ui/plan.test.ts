@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { formFiles } from "../../../pwa/build/plugins.ts";
 import { type Form, parseCommon, parseForm } from "../../../pwa/src/app/forms.ts";
+import { parseForms } from "../../../pwa/src/core/forms.ts";
+import { loadChecks, splitPrivate } from "../../../pwa/src/ui/form/findings.ts";
 import {
   dropLine,
   isAsked,
@@ -10,9 +13,6 @@ import {
   repeatValues,
   setValue,
 } from "../../../pwa/src/ui/form/plan.ts";
-import { parseForms } from "../../../pwa/src/core/forms.ts";
-import { loadChecks, splitPrivate } from "../../../pwa/src/ui/form/findings.ts";
-import { formFiles } from "../../../pwa/build/plugins.ts";
 
 const folder = new URL("../../../sync/forms/", import.meta.url).pathname;
 const read = (name: string): unknown => JSON.parse(readFileSync(`${folder}${name}`, "utf8"));
@@ -57,10 +57,16 @@ test("what is asked no more is cleared, so that no unseen value is saved", () =>
 });
 
 test("private fields go to the private part, in lines too, and the checks see both", async () => {
-  const forms = parseForms(Object.fromEntries(formFiles(folder).map((name) => [name.slice(0, -5), read(name)])));
+  const forms = parseForms(
+    Object.fromEntries(formFiles(folder).map((name) => [name.slice(0, -5), read(name)])),
+  );
   const form = forms.get("CT-10");
   if (form === undefined) throw new Error("CT-10");
-  const [open, hidden] = splitPrivate(form, { target_pest: "Rệp", performed_by: "Lụa", "line.aaaaaaaa.product": "A" });
+  const [open, hidden] = splitPrivate(form, {
+    target_pest: "Rệp",
+    performed_by: "Lụa",
+    "line.aaaaaaaa.product": "A",
+  });
   expect(hidden).toEqual({ performed_by: "Lụa" });
   expect(Object.keys(open)).toEqual(["target_pest", "line.aaaaaaaa.product"]);
   const check = await loadChecks();

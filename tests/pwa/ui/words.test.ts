@@ -14,7 +14,16 @@ test("both languages have every key, of the same kind, and none is empty", () =>
 });
 
 test("words on the main buttons are at most 20 characters", () => {
-  for (const word of [vi.write, vi.save, vi.send_now, vi.add_plot, vi.join_yes, vi.edit, vi.done, vi.in_app_open]) {
+  for (const word of [
+    vi.write,
+    vi.save,
+    vi.send_now,
+    vi.add_plot,
+    vi.join_yes,
+    vi.edit,
+    vi.done,
+    vi.in_app_open,
+  ]) {
     expect(word.length, word).toBeLessThanOrEqual(20);
   }
 });
