@@ -12,6 +12,7 @@ import time
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest
 
 from server.config import Settings
 from server.errors import ServiceError
@@ -47,6 +48,7 @@ def register(app: Flask, settings: Settings) -> None:
         sent = request.headers.get("X-Request-Id", "")
         g.request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
         g.began_at = time.perf_counter_ns()
+        refuse_broken_query()
         refuse_foreign_page(settings.public_url)
 
     @app.after_request
@@ -61,6 +63,17 @@ def register(app: Flask, settings: Settings) -> None:
         compress(answer)
         _log_request(answer)
         return answer
+
+
+def refuse_broken_query() -> None:
+    """Refuse a query that is no UTF-8, before anything reads it: `request.args` would raise anywhere.
+
+    Raises: BadRequest, not a ServiceError, for which a page would read the query to lead on.
+    """
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest from error
 
 
 def refuse_foreign_page(public_url: str) -> None:

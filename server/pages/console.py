@@ -34,6 +34,7 @@ ENTER = f"{CONSOLE_PATH}/vao"
 LANGUAGE_COOKIE = "tieng"
 YEAR_SECONDS = 365 * 86_400
 DOCUMENTS = {"dong": "entry", "vu": "season", "thua": "plot"}
+NARROWED_BY = ("farm", "season", "plot", "form", "from", "to", "conflicts", "deleted")
 _SIGN_IN = frozenset({"session", "device_revoked"})
 _PLACE = re.compile(r"/htx(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%.~:+_-]*)?", re.ASCII)
 
@@ -67,7 +68,7 @@ def entries() -> Response:
         next=found.next,
         after=_arg("after", 300),
         is_day_bad=any(request.args.get(name) and not _day(name) for name in ("from", "to")),
-        query={name: value for name, value in request.args.items() if name != "after"},
+        query={name: value for name in NARROWED_BY if (value := request.args.get(name))},
     )
 
 

@@ -43,9 +43,13 @@ def file(name: str) -> Response:
 
 def _file(name: str) -> Response:
     folder = dist_folder().resolve()
-    path = (folder / name).resolve()
     is_hidden = any(part.startswith(".") for part in Path(name).parts)
-    if is_hidden or not path.is_relative_to(folder) or not path.is_file():
+    try:
+        path = (folder / name).resolve()
+        is_ours = path.is_relative_to(folder) and path.is_file()
+    except (OSError, ValueError):  # too long for the file system, or with U+0000
+        is_ours = False
+    if is_hidden or not is_ours:
         raise ServiceError("not_found")
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     encoding, found = _smallest(path)

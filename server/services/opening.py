@@ -16,7 +16,7 @@ from server.db import reading
 from server.errors import ServiceError
 from server.services.viewing import make_current
 from server.store import log, view_open, views
-from sync import limits
+from sync import ids, limits
 from sync.civil import ms_to_date
 from sync.log import EMPTY, Cursor
 from sync.values import write_text
@@ -62,6 +62,8 @@ def document(scopes: Collection[str], scope: str, doc: str) -> list[Wire]:
     Raises: ServiceError(scope_unknown); ServiceError(not_found) where the scope has no such document.
     """
     _check(scopes, scope)
+    if not ids.is_doc(doc):  # also U+0000, which PostgreSQL has no text for
+        raise ServiceError("not_found")
     with reading() as session:
         ops = log.wire_ops(session, scope, doc)
     if not ops:
