@@ -178,6 +178,8 @@ class Phone:
         self.page.goto(self.address + "/" + link[link.index("#") :])
         self.tap("Đúng, bắt đầu ghi")
         self.sees(self.button("Ghi nhật ký"))
+        # Installed: from here on every part of the app is on the phone.
+        self.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
 
     def begin(self, work: Name) -> None:
         """From home: "Ghi nhật ký", then the tile of a kind of work."""
@@ -267,6 +269,8 @@ class Phone:
     def waits_for_sent(self) -> None:
         """Wait until the phone says that everything has been sent."""
         self.go("gui")
+        # The outbox is written before "saved" is said; the count on the screen comes a moment after it.
+        self.until(lambda: self.stored("outbox") == [], "the outbox is empty")
         self.sees("Đã gửi hết")
 
     def until(self, asked: Callable[[], bool], say: str) -> None:

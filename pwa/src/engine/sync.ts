@@ -239,7 +239,9 @@ export class Engine {
   }
 
   private async photos(origin: string): Promise<Connection> {
-    if (!this.photosAllowed() || this.cancelPhotos !== null) return "idle";
+    if (!this.photosAllowed() || (this.cancelPhotos !== null && !this.tapped)) return "idle";
+    this.cancelPhotos?.(); // a person asked: the photos wait no longer
+    this.cancelPhotos = null;
     const people = await this.store.use((db) => db.identities.toArray());
     const able = people.filter((who) => !who.joining && !who.revoked);
     const events = {

@@ -50,7 +50,7 @@ function Hello({ home }: { home: Home | null }) {
             <Icon name="waiting" />
             {w.waiting_lines(home?.waitingOps ?? 0, home?.waitingPhotos ?? 0)}
           </a>
-        ) : (
+        ) : home?.refused !== 0 ? null : (
           <span class="okline">
             <Icon name="sent" />
             {w.all_sent}

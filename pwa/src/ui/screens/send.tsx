@@ -86,6 +86,8 @@ function Waiting() {
   const w = words.value;
   const { waitingOps, waitingPhotos, progress } = app().sync.status.value;
   if (waitingOps + waitingPhotos === 0) {
+    // "Mọi dòng HTX đã nhận" would be untrue; the list below says what is not there.
+    if (app().home.value?.refused !== 0) return null;
     return (
       <section class="card done row">
         <Icon name="sent" size="xl" />

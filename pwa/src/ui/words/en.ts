@@ -73,6 +73,7 @@ export const en: AllWords = {
   week: ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] as readonly string[],
   day_unknown: "Day not known",
   a_line: "A line of the diary",
+  part_missing: "This part has not reached the phone yet. Go where there is coverage, then try again.",
   month_before: "Month before",
   month_after: "Month after",
   month: (m, y) => `${m}/${y}`,

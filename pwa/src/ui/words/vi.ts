@@ -69,6 +69,7 @@ export const vi = {
   week: ["Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "CN"] as readonly string[],
   day_unknown: "Chưa rõ ngày",
   a_line: "Một dòng nhật ký",
+  part_missing: "Phần này chưa kịp về máy. Ra chỗ có sóng rồi bấm Thử lại.",
   month_before: "Tháng trước",
   month_after: "Tháng sau",
   month: (m: number, y: number) => `Tháng ${m}, ${y}`,
