@@ -71,29 +71,26 @@ class PhotoStore:
         if length < 1:
             raise ServiceError("bad_request", "Tệp rỗng.")
 
-        def work(session: Session) -> Upload:
-            blob = rows.find_blob(session, scope, sha256, lock=True)
+        def work(session: Session) -> tuple[Upload, str | None]:
+            blob, before = rows.find_blob(session, scope, sha256, lock=True), None
             if blob is not None and blob.state == PART and (blob.bytes != length or blob.expires_at <= now):
+                before = blob.upload
                 session.delete(blob)
                 session.flush()
                 blob = None
             if blob is None:
                 photo_quotas.check(session, scope, device, length, self.per_day, now)
                 blob = Blob(
-                    scope=scope,
-                    sha256=sha256,
-                    upload=secrets.token_hex(16),
-                    state=PART,
-                    bytes=length,
-                    offset=0,
-                    device=device,
-                    created_at=now,
-                    expires_at=now + self.part_days * DAY_MS,
-                )
+                    scope=scope, sha256=sha256, upload=secrets.token_hex(16), state=PART, bytes=length,
+                    offset=0, device=device, created_at=now, expires_at=now + self.part_days * DAY_MS,
+                )  # fmt: skip
                 session.add(blob)
-            return _upload_of(blob)
+            return _upload_of(blob), before
 
-        return run_write(work)
+        upload, before = run_write(work)
+        if before is not None:  # nobody would ever find these pieces again
+            self._drop(self.blobs.names(_parts_folder(scope, before)))
+        return upload
 
     def look(self, scope: str, sha256: str, now: int) -> Upload:
         """Return how far the upload is. Raises: ServiceError: upload_unknown; what it was refused for."""

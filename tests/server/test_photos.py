@@ -128,6 +128,14 @@ def test_creation_is_repeatable_and_names_the_same_place(world: World) -> None:
     assert world.begin(data).headers["Upload-Offset"] == "1000"
 
 
+def test_an_upload_begun_anew_leaves_no_piece_behind(world: World) -> None:
+    data = make_jpeg()
+    for length in range(len(data), len(data) + 5):
+        assert world.begin(data, length).headers["Upload-Offset"] == "0"
+        assert world.patch(hash_of(data), 0, data[:-1]).status_code == 204
+    assert len(world.stored_names()) == 1
+
+
 def test_an_upload_goes_on_at_any_byte(world: World) -> None:
     data = make_jpeg(900, 700)
     rng = random.Random(7)
