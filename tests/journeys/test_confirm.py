@@ -1,4 +1,4 @@
-"""A phone that a person has to confirm first: it records at once, and its confirmation lets in what was held."""
+"""A phone that a person has to confirm first: it records at once; its confirmation lets in what was held."""
 
 from __future__ import annotations
 

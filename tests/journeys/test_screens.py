@@ -1,4 +1,4 @@
-"""Every screen and state at 360×640, in both languages and the largest letters: kept as pictures, free of faults.
+"""Every screen at 360×640, in both languages and the largest letters: kept as pictures, free of faults.
 
 The pictures lie in `screens/` and are looked at by people; the test holds what a program can see.
 """
