@@ -145,7 +145,7 @@ def _may_device(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
             for row in rows
         )
         return may_revoke(writer.role, is_self=is_self)
-    return devices.may_invite(session, writer, op)
+    return devices.may_invite(session, writer, op, at=batch.now)
 
 
 def _may_join(session: Session, batch: Batch, op: Op) -> bool:

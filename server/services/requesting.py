@@ -157,6 +157,8 @@ def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, st
     may = who.may_act and who.role in MAKERS
     if one.kind in ("consent", "withdrawal"):
         may = who.may_act and (may or who.role in people.HOUSEHOLD_ROLES)
+    if one.kind == "membership" and who.role in people.HELPER_ROLES:
+        may = may and one.values.get("farm") in people.helped_farms(session, who.membership, now)
     if one.kind == "organisation":
         _text(one, "name")
         return "waiting", None  # the commune decides which cooperatives there are

@@ -132,12 +132,15 @@ def had_right(session: Session, of: Writer, scope: str) -> bool:
     return farm_organisation(session, uuid) == of.organisation
 
 
-def may_invite(session: Session, of: Writer, op: Op, *, target: str | None = None) -> bool:
+def may_invite(
+    session: Session, of: Writer, op: Op, *, target: str | None = None, at: int | None = None
+) -> bool:
     """Return whether the writer may sign this op of a device document that is no join and no end.
 
-    Shape:  helpers and reviewers invite and confirm households only, so that nobody makes a device of more
-            right than his own; an invite names a membership of the writer's organisation; target is the
-            membership of an invite that is not in the log yet.
+    Shape:  reviewers invite and confirm households only, helpers those that they help, so that nobody makes a
+            device of more right than his own; an invite names a membership of the writer's organisation;
+            target is the membership of an invite that is not in the log yet; a helper must help at `at` (ms),
+            with None: ever have helped, for an invitation that was taken once and comes again.
     """
     if of.role not in INVITERS or op.scope != f"org:{of.organisation}":
         return False
@@ -147,6 +150,8 @@ def may_invite(session: Session, of: Writer, op: Op, *, target: str | None = Non
         target = next((row.membership for row in rows_of_doc(session, op.doc) if row.scope == op.scope), None)
     member = None if target is None else session.get(Membership, target)
     if member is None or member.organisation != of.organisation:
+        return False
+    if of.role in people.HELPER_ROLES and member.farm not in people.helped_farms(session, of.membership, at):
         return False
     return of.role in REVOKERS or member.role in HOUSEHOLD
 

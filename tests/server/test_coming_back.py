@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from server.config import now_ms
-from server.db import reading
+from server.db import reading, run_write
+from server.models.people import Help, Membership
 from server.services.inviting import HOUR_MS, InviteLink, settle_device
 from server.store import devices, log
 from server.store.operator import load_private, operator_device
@@ -71,6 +73,12 @@ def household(client: FlaskClient) -> str:
     return str(enrolled(client, "Phạm Thị Lụa", "Nhà Lụa").shown["by"])
 
 
+def give_help(session: Session, helper: Phone, farmer: str) -> None:
+    """Let a team member help the household of a farmer."""
+    farm = session.get_one(Membership, farmer).farm
+    session.add(Help(farm=farm, id=farmer, membership=helper.shown["by"], valid_from=0))
+
+
 @pytest.mark.parametrize("role", ["helper", "reviewer"])
 def test_a_phone_that_a_forgotten_phone_invited_comes_back_behind_it(
     app: Flask, client: FlaskClient, backups: Backups, role: str
@@ -78,6 +86,7 @@ def test_a_phone_that_a_forgotten_phone_invited_comes_back_behind_it(
     farmer = household(client)
     old = backups.save()
     helper = enrolled(app.test_client(), "Anh Tổ viên", None, role, kind="phone")
+    run_write(lambda session: give_help(session, helper, farmer))
     backup_of_rows = backups.save()
     phone = invited(client, helper, farmer, 2)
     backups.restore(backup_of_rows)

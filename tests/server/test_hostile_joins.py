@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from server.config import now_ms
 from server.db import reading
+from server.models.people import Membership
 from server.store import devices
 from sync import ids
 from sync.ops import make_body, message, op_id
@@ -102,3 +103,29 @@ def test_a_person_writes_no_endless_document_of_an_own_device(client: FlaskClien
     assert state_of(home) == "revoked"
     assert op_id(ORIGIN, end["body"])
     assert slug(client.post("/api/v1/sync", headers=home.headers, json={})) == "device_revoked"
+
+
+def test_a_helper_invites_no_household_that_he_does_not_help(client: FlaskClient, app: Flask) -> None:
+    farmer = enrolled(app.test_client(), "Phạm Thị Lụa", "Nhà Lụa")
+    helper = enrolled(client, "Anh Tổ viên", None, "helper", kind="phone")
+    fields = own_invitation(helper, farmer.shown["by"])
+    invitation = {
+        name: fields[name] for name in ("membership", "kind", "confirm", "secret_hash", "expires_at")
+    }
+    told = sync(helper, make(helper, helper.shown["scope"], 2, doc=DOC, fields=invitation))["results"][0]
+    assert told == {"result": "held", "problem": "no_right"}
+    with reading() as session:
+        farm = session.get_one(Membership, farmer.shown["by"]).farm
+    person, member = (f"019a0000-0000-7000-8000-0000000000e{n}" for n in (1, 2))
+    rows = [
+        {"id": person, "kind": "person", "made_at": 1, "values": {"name": "Người lạ"}},
+        {
+            "id": member,
+            "kind": "membership",
+            "made_at": 2,
+            "values": {"person": person, "farm": farm, "role": "owner"},
+        },
+    ]
+    sent = {"requests": rows}
+    answer = client.post("/api/v1/requests", headers=helper.headers, json=sent).get_json()
+    assert [one["result"] for one in answer["results"]] == ["settled", "waiting"]
