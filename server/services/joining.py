@@ -151,7 +151,8 @@ def join(body: str, signature: str, key: str, code: str | None, address: str, no
     token = make_token()
 
     def work(session: Session) -> Joined | None:
-        log.lock_head(session, sent.op.scope)
+        if not log.has_head(session, sent.op.scope):  # nobody may make a row of a scope that is not there
+            return None
         row = _find(session, sent.invite, secret, None if secret is not None else code, sent.op.scope)
         if row is None:
             return None

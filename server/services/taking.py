@@ -27,6 +27,7 @@ from sync.wire import SentOp
 
 Result = dict[str, object]
 Taken = tuple[dict[int, Result], list[Writer]]
+UNKNOWN: Result = {"result": "later", "problem": "scope_unknown"}
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,14 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
 
     Returns: one result a place, and who stands behind the devices whose documents changed and are confirmed.
     """
+    if not log.has_head(session, scope) and not _is_reached(session, scope, checked, carrier, now):
+        return {one.place: dict(UNKNOWN) for one in checked}, []  # and no row of a scope that is nobody's
     log.lock_head(session, scope)
     wanted = [one.signed.op.id for one in checked]
     known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
     docs = log.known_docs(session, scope, {one.signed.op.doc for one in checked})
     batch = Batch(scope, carrier, now, docs, used=_used(session, scope, checked, known))
-    batch.room = rates.room_for_ops(session, batch.used, now)
+    batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
     results: dict[int, Result] = {}
     first: dict[str, int] = {}
@@ -142,8 +145,8 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
             first_of = first[op.id]
             results[one.place] = {"same_as": first_of}
         elif unsettled:
-            results[one.place] = {"result": "later", "problem": "scope_unknown"}
-        elif batch.room.get(op.device, 1) <= batch.stored.get(op.device, 0):
+            results[one.place] = dict(UNKNOWN)
+        elif _is_used_up(batch, _payer(session, batch, op.device)):
             results[one.place] = {"result": "later", "problem": "quota"}
         else:
             first[op.id] = one.place
@@ -157,6 +160,15 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     return {place: _resolve(result, results) for place, result in results.items()}, _confirmed(session, batch)
 
 
+def _is_reached(session: Session, scope: str, checked: Sequence[Checked], carrier: Writer, now: int) -> bool:
+    """Return whether a writer of these ops, or who brings them, has or had a right in the scope."""
+    batch = Batch(scope, carrier, now, set())
+    writers = {one.signed.op.device for one in checked}
+    return devices.had_right(session, carrier, scope) or any(
+        judging.standing(session, batch, device).reaches for device in sorted(writers)
+    )
+
+
 def _used(
     session: Session, scope: str, checked: Sequence[Checked], known: Mapping[str, object]
 ) -> dict[str, set[int]]:
@@ -166,6 +178,15 @@ def _used(
         if one.signed.op.id not in known:
             numbers.setdefault(one.signed.op.device, []).append(one.signed.op.n)
     return {device: log.used_numbers(session, scope, device, found) for device, found in numbers.items()}
+
+
+def _payer(session: Session, batch: Batch, device: str) -> str:
+    """Return whose quota an op uses up: keys are free, so one without a right is the carrier's matter."""
+    return device if judging.standing(session, batch, device).reaches else batch.carrier.device
+
+
+def _is_used_up(batch: Batch, device: str) -> bool:
+    return batch.room.get(device, 1) <= batch.stored.get(device, 0)
 
 
 def _confirmed(session: Session, batch: Batch) -> list[Writer]:
@@ -187,12 +208,13 @@ def _judge(session: Session, batch: Batch, one: Checked) -> Result:
     op = one.signed.op
     reaches = judging.standing(session, batch, op.device).reaches
     if not reaches and not devices.had_right(session, batch.carrier, batch.scope):
-        return {"result": "later", "problem": "scope_unknown"}
+        return dict(UNKNOWN)
     if judging.is_early(session, batch, op):
-        return {"result": "later", "problem": "scope_unknown"}
+        return dict(UNKNOWN)
     reason = judging.reason(session, batch, op)
     batch.used.setdefault(op.device, set()).add(op.n)
-    batch.stored[op.device] = batch.stored.get(op.device, 0) + 1
+    payer = _payer(session, batch, op.device)
+    batch.stored[payer] = batch.stored.get(payer, 0) + 1
     decided = None if reason is None else admitting.decision(session, batch, op, reason)
     if reason is not None and decided != "admit":
         is_turned_down = decided == "turn_down"

@@ -89,6 +89,16 @@ def lock_head(session: Session, scope: str) -> Head:
     return locked[scope]
 
 
+def has_head(session: Session, scope: str) -> bool:
+    """Return whether the scope has a head; it is locked then, else nothing is made."""
+    locked: dict[str, Head] = session.info.setdefault("locked_heads", {})
+    if scope not in locked:
+        head = session.get(Head, scope, with_for_update=True, populate_existing=True)
+        if head is not None:
+            locked[scope] = head
+    return scope in locked
+
+
 def _lock_head(session: Session, scope: str) -> Head:
     head = session.get(Head, scope, with_for_update=True, populate_existing=True)
     if head is not None:

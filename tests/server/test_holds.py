@@ -133,7 +133,7 @@ def test_case_093_above_its_quota_a_device_comes_again_tomorrow_and_the_earlier_
 ) -> None:
     app.extensions["settings"] = replace(app.extensions["settings"], ops_per_day=3)
     day = 86_400_000
-    noon = now_ms() // day * day + day // 2
+    noon = (now_ms() // day + 1) * day + day // 2
     app.extensions["clock"] = lambda: noon
     phone.open_session()
     scope = scope_of(phone)
