@@ -6,7 +6,7 @@ Source: DESIGN §2 "What is an op, and what is an ordinary row"; PROTOCOL §18.
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from server.models.books import BookRow
@@ -15,6 +15,8 @@ from sync import ids
 from sync.merge import fold
 
 Row = dict[str, object]
+_OF_SCOPE = select(BookRow).where(BookRow.scope == bindparam("of")).order_by(BookRow.doc)
+_CLOSED = select(BookRow.is_closed).where(BookRow.scope == bindparam("of"))
 
 
 def refold(session: Session, scope: str, doc: str) -> None:
@@ -56,10 +58,10 @@ def all_rows(session: Session, scope: str) -> list[Row]:
 
 def of_scope(session: Session, scope: str) -> list[BookRow]:
     """Return the books of a farm."""
-    return list(session.scalars(select(BookRow).where(BookRow.scope == scope).order_by(BookRow.doc)))
+    return list(session.scalars(_OF_SCOPE, {"of": scope}))
 
 
 def is_closed(session: Session, scope: str) -> bool:
     """Return whether the farm has books and none of them is open."""
-    found = of_scope(session, scope)
-    return bool(found) and all(row.is_closed for row in found)
+    found = list(session.scalars(_CLOSED, {"of": scope}))
+    return bool(found) and all(found)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from server.config import now_ms
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
@@ -19,6 +18,7 @@ from server.models.people import Farm, Membership
 from server.store import log, people
 from server.store.device_fold import Folded, Invite, fold_devices, parse_invite
 from server.store.operator import operator_device, public_key
+from server.store.upserts import upsert
 from sync import ids
 from sync.ops import Op
 from sync.rights import HOUSEHOLD, INVITERS, REVOKERS
@@ -28,6 +28,31 @@ _READING_STAFF = ("reviewer", "manager", "auditor")
 _WRITING_STAFF = ("reviewer", "manager")
 _ORG_READERS = ("clerk", "reviewer", "manager", "auditor")
 _ORG_WRITERS = ("clerk", "reviewer", "manager")
+# Built once, with columns instead of entities: every request asks these, some of them twice.
+_WRITERS = (
+    select(
+        DeviceRow.key, DeviceRow.state, DeviceRow.kind, Membership.id, Membership.person, Membership.role,
+        Membership.organisation, Membership.farm, Membership.valid_from, Membership.valid_until,
+        DeviceSeen.copied,
+    )
+    .join(Membership, Membership.id == DeviceRow.membership)
+    .outerjoin(DeviceSeen, DeviceSeen.device == DeviceRow.device)
+    .where(
+        DeviceRow.device == bindparam("of"),
+        DeviceRow.key.is_not(None),
+        DeviceRow.scope == "org:" + Membership.organisation,
+    )
+    .order_by(func.coalesce(DeviceRow.joined_seq, 0), DeviceRow.scope, DeviceRow.doc)
+    .limit(1)
+)  # fmt: skip
+_SESSION = select(DeviceSession.device).where(
+    DeviceSession.token_hash == bindparam("token"), DeviceSession.expires_at > bindparam("now")
+)
+_RATES = select(RateCount.subject, RateCount.count).where(
+    RateCount.bucket == bindparam("of"),
+    RateCount.subject.in_(bindparam("subjects", expanding=True)),
+    RateCount.window == bindparam("since"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,34 +85,22 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
     """
     if device == operator_device():
         return None if scope is None else _operator(session, device, scope)
-    query = (
-        select(DeviceRow, Membership)
-        .join(Membership, Membership.id == DeviceRow.membership)
-        .where(DeviceRow.device == device)
-    )
-    found = [
-        (row, membership)
-        for row, membership in session.execute(query)
-        if row.scope == f"org:{membership.organisation}" and row.key is not None
-    ]
-    if not found:
+    row = session.execute(_WRITERS, {"of": device}).first()
+    if row is None:
         return None
-    row, membership = min(found, key=lambda pair: (pair[0].joined_seq or 0, pair[0].scope, pair[0].doc))
-    seen = session.get(DeviceSeen, device)
     now = now_ms()
     return Writer(
         device=device,
         key=ids.b64_decode(row.key or ""),
-        membership=membership.id,
-        person=membership.person,
-        role=membership.role,
-        organisation=membership.organisation,
-        farm=membership.farm,
+        membership=row.id,
+        person=row.person,
+        role=row.role,
+        organisation=row.organisation,
+        farm=row.farm,
         state=row.state,
-        copied=seen is not None and seen.copied,
+        copied=bool(row.copied),
         kind=row.kind,
-        in_force=membership.valid_from <= now
-        and (membership.valid_until is None or now < membership.valid_until),
+        in_force=row.valid_from <= now and (row.valid_until is None or now < row.valid_until),
     )
 
 
@@ -257,12 +270,12 @@ def is_noted(session: Session, device: str, now: int, phone: str | None) -> bool
 def note_seen(session: Session, device: str, now: int, phone: str | None = None) -> None:
     """Keep when a device was last heard of and, where it said so, what it still holds."""
     values: dict[str, object] = {"last_seen": now} | ({} if phone is None else {"phone": phone})
-    _upsert(session, DeviceSeen, {"device": device}, {**values, "copied": False}, values)
+    upsert(session, DeviceSeen, {"device": device}, {**values, "copied": False}, values)
 
 
 def mark_copied(session: Session, device: str) -> None:
     """Keep that a device's key is in two places; never taken back."""
-    _upsert(session, DeviceSeen, {"device": device}, {"copied": True}, {"copied": True})
+    upsert(session, DeviceSeen, {"device": device}, {"copied": True}, {"copied": True})
 
 
 def open_session(session: Session, token_hash: str, device: str, now: int, expires_at: int) -> None:
@@ -273,11 +286,7 @@ def open_session(session: Session, token_hash: str, device: str, now: int, expir
 
 def session_device(session: Session, token_hash: str, now: int) -> str | None:
     """Return the device of a live session."""
-    return session.scalar(
-        select(DeviceSession.device).where(
-            DeviceSession.token_hash == token_hash, DeviceSession.expires_at > now
-        )
-    )
+    return session.scalar(_SESSION, {"token": token_hash, "now": now})
 
 
 def end_session(session: Session, token_hash: str) -> None:
@@ -312,7 +321,7 @@ def tries_of(session: Session, invite: str) -> int:
 def add_try(session: Session, invite: str, now: int) -> None:
     """Count one wrong try; tries older than a month go."""
     session.execute(delete(InviteTry).where(InviteTry.last_at < now - 30 * 86_400_000))
-    _upsert(
+    upsert(
         session,
         InviteTry,
         {"invite": invite},
@@ -325,12 +334,8 @@ def add_try(session: Session, invite: str, now: int) -> None:
 def rates_of(session: Session, bucket: str, subjects: Iterable[str], window: int, now: int) -> dict[str, int]:
     """Return how often each happened in the running window of `window` ms."""
     counts = dict.fromkeys(subjects, 0)
-    query = select(RateCount.subject, RateCount.count).where(
-        RateCount.bucket == bucket,
-        RateCount.subject.in_(list(counts)),
-        RateCount.window == now - now % window,
-    )
-    for subject, count in session.execute(query):
+    asked = {"of": bucket, "subjects": list(counts), "since": now - now % window}
+    for subject, count in session.execute(_RATES, asked):
         counts[subject] = count
     return counts
 
@@ -338,7 +343,7 @@ def rates_of(session: Session, bucket: str, subjects: Iterable[str], window: int
 def count_rate(session: Session, bucket: str, subject: str, window: int, now: int, times: int = 1) -> int:
     """Return how often this happened in the running window of `window` ms, now included."""
     key = {"bucket": bucket, "subject": subject[:64], "window": now - now % window}
-    count = _upsert(session, RateCount, key, {"count": times}, {}, RateCount.count, times)
+    count = upsert(session, RateCount, key, {"count": times}, {}, RateCount.count, times)
     if count == times:  # the first of its window: those before are over
         over = (RateCount.bucket == bucket, RateCount.window < key["window"])
         session.execute(delete(RateCount).where(*over))
@@ -356,30 +361,6 @@ def _operator(session: Session, device: str, scope: str) -> Writer | None:
         device, key, membership.id, membership.person, "operator", membership.organisation, None,
         "confirmed", False, "software", True,
     )  # fmt: skip
-
-
-def _upsert(
-    session: Session,
-    model: type,
-    key: dict[str, object],
-    first: dict[str, object],
-    later: dict[str, object],
-    counter: InstrumentedAttribute[int] | None = None,
-    times: int = 1,
-) -> int:
-    """Insert a row, or update the one that is there, in one statement; return its counter, if it has one."""
-    table = model.__table__  # type: ignore[attr-defined]
-    dialect = session.get_bind().dialect.name
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    change = dict(later)
-    if counter is not None:
-        column = table.c[counter.key]
-        change[column.name] = column + times
-    put = insert.values(**key, **first).on_conflict_do_update(index_elements=list(key), set_=change)
-    if counter is None:
-        session.execute(put)
-        return 0
-    return int(session.execute(put.returning(table.c[counter.key])).scalar_one())
 
 
 def end_membership(session: Session, membership: str, now: int) -> None:

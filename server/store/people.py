@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import bindparam, func, inspect, select
 from sqlalchemy.orm import Session
 
 from server.models.people import (
@@ -29,6 +29,9 @@ STAFF_ROLES = (
     "auditor",
     "administrator",
     "operator",
+)
+_UNSETTLED = select(Request.scope).where(
+    Request.scope.in_(bindparam("scopes", expanding=True)), Request.result == "waiting"
 )
 
 
@@ -209,8 +212,7 @@ def waiting_requests(session: Session, organisation: str | None) -> list[Request
 
 def unsettled_scopes(session: Session, scopes: Sequence[str]) -> set[str]:
     """Return those of `scopes` whose request no person has settled: their ops get `later`."""
-    query = select(Request.scope).where(Request.scope.in_(scopes), Request.result == "waiting")
-    return {scope for scope in session.scalars(query) if scope is not None}
+    return {scope for scope in session.scalars(_UNSETTLED, {"scopes": scopes}) if scope is not None}
 
 
 def consents_of(session: Session, person: str) -> list[Consent]:

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.models.blobs import ERASED, PART, STORED, Blob, BlobPart
 from server.models.log import NamedPhoto, OpRow
+
+# Built once: making a statement anew costs more than running it.
+_WANTED = (
+    select(NamedPhoto.scope, NamedPhoto.sha256)
+    .join(OpRow, and_(OpRow.scope == NamedPhoto.scope, OpRow.seq == NamedPhoto.seq))
+    .outerjoin(Blob, and_(Blob.scope == NamedPhoto.scope, Blob.sha256 == NamedPhoto.sha256))
+    .where(
+        NamedPhoto.scope.in_(bindparam("scopes", expanding=True)),
+        NamedPhoto.is_settled.is_(False),
+        or_(Blob.state.is_(None), Blob.state == PART),
+        or_(OpRow.device != bindparam("own"), OpRow.received_at <= bindparam("since")),
+    )
+    .order_by(NamedPhoto.scope, NamedPhoto.seq)
+    .limit(bindparam("most"))
+)
 
 
 def find_blob(session: Session, scope: str, sha256: str, *, lock: bool = False) -> Blob | None:
@@ -62,19 +77,8 @@ def wanted_photos(
     Shape:  bytes that were refused for good or erased are not wanted; nor are those that `device` itself has
             named after `since` (ms), for they follow their ops.
     """
-    query = (
-        select(NamedPhoto.scope, NamedPhoto.sha256)
-        .join(OpRow, and_(OpRow.scope == NamedPhoto.scope, OpRow.seq == NamedPhoto.seq))
-        .outerjoin(Blob, and_(Blob.scope == NamedPhoto.scope, Blob.sha256 == NamedPhoto.sha256))
-        .where(
-            NamedPhoto.scope.in_(scopes),
-            NamedPhoto.is_settled.is_(False),
-            or_(Blob.state.is_(None), Blob.state == PART),
-            or_(OpRow.device != device, OpRow.received_at <= since),
-        )
-    )
-    found = session.execute(query.order_by(NamedPhoto.scope, NamedPhoto.seq).limit(most))
-    return [(scope, sha256) for scope, sha256 in found]
+    asked = {"scopes": list(scopes), "own": device, "since": since, "most": most}
+    return [(scope, sha256) for scope, sha256 in session.execute(_WANTED, asked)]
 
 
 def bytes_of(session: Session, scopes: Collection[str]) -> int:
