@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.services import admitting, judging, rates
 from server.services.judging import Batch
-from server.store import devices, log, people
+from server.store import devices, log, people, sent_before
 from server.store.device_fold import join_key
 from server.store.devices import Writer
 from server.store.view_write import refold_filled
@@ -122,10 +122,11 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     if not log.has_head(session, scope) and not _is_reached(session, scope, checked, carrier, now):
         return {one.place: dict(UNKNOWN) for one in checked}, []  # and no row of a scope that is nobody's
     log.lock_head(session, scope)
-    wanted = [one.signed.op.id for one in checked]
-    known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
-    docs = log.known_docs(session, scope, {one.signed.op.doc for one in checked})
-    batch = Batch(scope, carrier, now, docs, used=_used(session, scope, checked, known))
+    ops = [one.signed.op for one in checked]
+    before = sent_before.look(session, scope, ops)
+    docs = log.known_docs(session, scope, {op.doc for op in ops})
+    batch = Batch(scope, carrier, now, docs)
+    batch.used = {op.device: before.used.get(op.device, set()) for op in ops if op.id not in before.logged}
     batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
     results: dict[int, Result] = {}
@@ -133,14 +134,14 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     filled: set[str] = set()
     for one in checked:
         op = one.signed.op
-        if op.id in known:
-            row = known[op.id]
-            if row.private is None and op.private is not None:
-                log.fill_private(session, row, op.private)
+        if op.id in before.logged:
+            row = before.logged[op.id]
+            if row.lacks_private and op.private is not None:
+                log.fill_private(session, scope, row.seq, op.private)
                 filled.add(row.doc)
             results[one.place] = {"result": "already", "seq": row.seq, "received_at": row.received_at}
-        elif op.id in held:
-            results[one.place] = {"result": "held", "problem": held[op.id].reason}
+        elif op.id in before.held:
+            results[one.place] = {"result": "held", "problem": before.held[op.id]}
         elif op.id in first:
             first_of = first[op.id]
             results[one.place] = {"same_as": first_of}
@@ -153,7 +154,7 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
             results[one.place] = _judge(session, batch, one)
             if results[one.place]["result"] == "accepted" and op.doc_type in admitting.EFFECTIVE:
                 _store(session, batch, results)
-                known, held = log.known_ops(session, scope, wanted), log.held_among(session, scope, wanted)
+                before = sent_before.look(session, scope, ops)
     _store(session, batch, results)
     rates.count_ops(session, batch.stored, now)
     refold_filled(session, scope, filled)
@@ -167,17 +168,6 @@ def _is_reached(session: Session, scope: str, checked: Sequence[Checked], carrie
     return devices.had_right(session, carrier, scope) or any(
         judging.standing(session, batch, device).reaches for device in sorted(writers)
     )
-
-
-def _used(
-    session: Session, scope: str, checked: Sequence[Checked], known: Mapping[str, object]
-) -> dict[str, set[int]]:
-    """Return which numbers of the new ops their devices have used before."""
-    numbers: dict[str, list[int]] = {}
-    for one in checked:
-        if one.signed.op.id not in known:
-            numbers.setdefault(one.signed.op.device, []).append(one.signed.op.n)
-    return {device: log.used_numbers(session, scope, device, found) for device, found in numbers.items()}
 
 
 def _payer(session: Session, batch: Batch, device: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -28,6 +29,25 @@ _IN_SCOPE = OpRow.scope == bindparam("of")
 _KNOWN_OPS = select(OpRow).where(_IN_SCOPE, OpRow.id.in_(bindparam("ids", expanding=True)))
 _KNOWN_DOCS = select(OpRow.doc).where(_IN_SCOPE, OpRow.doc.in_(bindparam("docs", expanding=True))).distinct()
 _ANY_HELD = select(HeldOp.id).where(HeldOp.scope == bindparam("of")).limit(1)
+_META = select(Meta.value).where(Meta.name == bindparam("named"))
+_HEADS = select(Head.scope, Head.seq, Head.digest).where(Head.scope.in_(bindparam("of", expanding=True)))
+_TURNED_DOWN = (
+    select(HeldOp.id)
+    .where(HeldOp.by == bindparam("membership"), HeldOp.is_turned_down.is_(True))
+    .order_by(HeldOp.received_at.desc(), HeldOp.id)
+    .limit(bindparam("most"))
+)
+_HELD_OF_DEVICE = (
+    select(HeldOp)
+    .where(
+        HeldOp.device == bindparam("of"),
+        HeldOp.reason == bindparam("why"),
+        HeldOp.is_turned_down.is_(False),
+    )
+    .order_by(HeldOp.scope, HeldOp.n)
+)
+_OPS = cast(Table, OpRow.__table__)  # rows, not entities: half the cost
+_APPEND = insert(_OPS)
 _origins: WeakKeyDictionary[Pool, str] = WeakKeyDictionary()
 
 
@@ -42,7 +62,7 @@ class Signed:
 def origin(session: Session) -> str:
     """Return the log's name, or an empty text before `flask setup`; read once, for it never changes."""
     pool = session.get_bind().engine.pool
-    name = _origins.get(pool) or session.scalar(select(Meta.value).where(Meta.name == "origin"))
+    name = _origins.get(pool) or session.scalar(_META, {"named": "origin"})
     if name:
         _origins[pool] = name
     return name or ""
@@ -56,7 +76,7 @@ def set_origin(session: Session, name: str) -> None:
 
 def epoch(session: Session) -> int:
     """Return how often the server was restored, plus one."""
-    return int(session.scalar(select(Meta.value).where(Meta.name == "epoch")) or 1)
+    return int(session.scalar(_META, {"named": "epoch"}) or 1)
 
 
 def begin_epoch(session: Session, number: int) -> int:
@@ -126,7 +146,7 @@ def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -
         seq += 1
         digest = next_digest(prefix, digest, seq, received_at, urlsafe_b64decode(one.op.id + "="))
         rows.append(_row(scope, seq, digest, one, received_at))
-    session.execute(insert(cast(Table, OpRow.__table__)), rows)  # rows, not entities: half the cost
+    session.execute(_APPEND, rows)
     numbers = list(range(head.seq + 1, seq + 1))
     head.seq, head.digest = seq, digest
     _name_photos(session, scope, zip(ops, numbers, strict=True))
@@ -192,7 +212,7 @@ def wire_op(row: OpRow) -> dict[str, object]:
 
 def heads(session: Session, scopes: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     """Return the newest number and digest of each scope that has any."""
-    found = session.execute(select(Head.scope, Head.seq, Head.digest).where(Head.scope.in_(scopes)))
+    found = session.execute(_HEADS, {"of": scopes})
     return {scope: (seq, digest) for scope, seq, digest in found if seq > 0}
 
 
@@ -245,11 +265,9 @@ def used_numbers(session: Session, scope: str, device: str, numbers: Sequence[in
     return found & set(numbers)
 
 
-def fill_private(session: Session, row: OpRow, private: str) -> None:
+def fill_private(session: Session, scope: str, seq: int, private: str) -> None:
     """Store the private part that came later."""
-    session.execute(
-        update(OpRow).where(OpRow.scope == row.scope, OpRow.seq == row.seq).values(private=private)
-    )
+    session.execute(update(OpRow).where(OpRow.scope == scope, OpRow.seq == seq).values(private=private))
 
 
 def turned_down(session: Session, membership: str, most: int) -> list[str]:
@@ -257,16 +275,12 @@ def turned_down(session: Session, membership: str, most: int) -> list[str]:
 
     Shape:  of all its keys, those too that a restore made unknown: whoever lost a key asks with another one.
     """
-    query = select(HeldOp.id).where(HeldOp.by == membership, HeldOp.is_turned_down.is_(True))
-    return list(session.scalars(query.order_by(HeldOp.received_at.desc(), HeldOp.id).limit(most)))
+    return list(session.scalars(_TURNED_DOWN, {"membership": membership, "most": most}))
 
 
 def held_of_device(session: Session, device: str, reason: str) -> list[HeldOp]:
     """Return what is held of a device for one reason, the oldest first."""
-    query = select(HeldOp).where(
-        HeldOp.device == device, HeldOp.reason == reason, HeldOp.is_turned_down.is_(False)
-    )
-    return list(session.scalars(query.order_by(HeldOp.scope, HeldOp.n)))
+    return list(session.scalars(_HELD_OF_DEVICE, {"of": device, "why": reason}))
 
 
 def held_joins(session: Session, scope: str, doc: str, device: str) -> list[HeldOp]:
@@ -339,9 +353,12 @@ def _name_photos(session: Session, scope: str, ops: Iterable[tuple[tuple[Signed,
         if one.op.doc_type == "photo" and ids.is_b64(sha256, 32):
             named[str(sha256)] = seq
     if named:
-        found = _insert(session, NamedPhoto)
-        newest = found.on_conflict_do_update(
-            index_elements=["scope", "sha256"], set_={"seq": found.excluded.seq}
-        )
         rows = [{"scope": scope, "sha256": sha256, "seq": seq} for sha256, seq in named.items()]
-        session.execute(newest, rows)
+        session.execute(_newest_name(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _newest_name(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Return the statement that names a photo, or moves its number; built once a dialect."""
+    found = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(cast(Table, NamedPhoto.__table__))
+    return found.on_conflict_do_update(index_elements=["scope", "sha256"], set_={"seq": found.excluded.seq})

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from server.db import run_write
 from server.services import pulling, taking
-from server.store import log
+from server.store import log, sent_before
 from sync.log import next_digest
 from sync.merge import Document, Placed, fold
 from tests.simulation.box import Box, Killed
@@ -106,6 +106,7 @@ def takes_repeats_anew(_box: Box) -> Iterator[None]:
     """Forget that an op is known: no look at its id, no unique index."""
     run_write(lambda session: session.execute(text("DROP INDEX ops_id")))
     with (
+        patch.object(sent_before, "look", lambda *_: sent_before.SentBefore()),
         patch.object(log, "known_ops", lambda *_: {}),
         patch.object(log, "held_among", lambda *_: {}),
         patch.object(log, "used_numbers", lambda *_: set()),
