@@ -123,7 +123,8 @@ export function makeDiary(c: Context): Diary {
   };
   const shownOf = (doc: string) => screens.get(`${scopeOf()} ${doc}`);
   return {
-    page: (q, next = null, size = 30) => c.store.use((db) => readPage(db, scopeOf(), q, next ?? null, size)),
+    page: (q, next = null, size = 30) =>
+      c.store.use((db) => readPage(c, db, scopeOf(), q, next ?? null, size)),
     detail: async (doc, scope) => (await look(doc, scopeOf(scope)))?.entry ?? null,
     changed: c.changed,
     void: (doc, reason) => change(c, doc, { _deleted: true, void_reason: reason }, shownOf(doc)?.tips),

@@ -146,6 +146,22 @@ test("search finds words without their accents, any of them, by their beginnings
   expect((await desk.diary.page({ text: "phun" }, null, 100)).rows).toHaveLength(41);
 });
 
+test("search finds an entry by the names beside it: of the work, the place and the season", async () => {
+  const desk = await Desk.open();
+  const [plot, season] = [`plot:${uuid()}`, `season:${uuid()}`];
+  await desk.pull(plot, { form: "plot" }, [], { name: "Đồng Mả Đỏ" });
+  await desk.pull(season, { form: "season", product_name: "Lúa nếp", started_on: "2026-02-01" }, []);
+  const sprayed = await desk.entry({ happened_on: "2026-03-01", plots: [plot], season, note: "Trời mát" });
+  const reaped = await desk.entry({ happened_on: "2026-03-02", note: "Trời mát" }, "CT-12");
+  const find = async (text: string) => (await desk.diary.page({ text })).rows.map((row) => row.doc);
+  expect(await find("phun thuoc")).toEqual([sprayed]);
+  expect(await find("thu hoạch")).toEqual([reaped]);
+  expect(await find("ma do")).toEqual([sprayed]);
+  expect(await find("lua nep mat")).toEqual([sprayed]);
+  expect(await find("mat")).toEqual([reaped, sprayed]);
+  expect(await find("ma do thu hoach")).toEqual([]);
+});
+
 test("search of a word that a thousand entries have, and of one that a single one has, reads few rows", async () => {
   const desk = await Desk.open();
   const base = await desk.entry({ note: "Phun ruộng" });
