@@ -77,9 +77,9 @@ async function edit(c: Context, desk: DraftDesk, doc: string): Promise<DraftResu
   const document = stored.type === "plot" ? "plot" : stored.type === "season" ? "season" : "entry";
   const again = await refusedFields(c, scope, doc);
   if (Object.keys(stored.heads).length === 0) {
-    // Nothing of it was ever taken: it is recorded again as a document of its own.
+    // Nothing of it was ever taken: it is recorded anew under its own name, to which its photos hold.
     const { form: code, form_version: _, ...rest } = again;
-    return create(c, desk, { form: textValue(code) ?? document, values: rest });
+    return begin(desk, { ...blank(c, textValue(code) ?? document, document, doc), values: rest });
   }
   const form = textValue(stored.values.form) ?? document;
   const base = { ...stored.values };

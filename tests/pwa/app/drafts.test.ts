@@ -1,6 +1,7 @@
 /** Drafts outlive the page, the camera and a full phone; saving one is exact about what the person saw and changed. */
 import { IDBObjectStore } from "fake-indexeddb";
 import { afterEach, expect, test, vi } from "vitest";
+import { stuckOps } from "../../../pwa/src/app/stuck.ts";
 import { Desk, FARM, picture } from "./desk.ts";
 
 afterEach(() => {
@@ -204,15 +205,18 @@ test("history 1: a form open across a pull has seen what was on its screen, and 
   expect(row.heads.note).toHaveLength(2);
 });
 
-test("a refused entry is recorded again with its words, as an entry of its own", async () => {
+test("a refused entry is recorded again with its words, under its own name", async () => {
   const desk = await Desk.open();
   const doc = await desk.entry({ note: "Phun chiều" });
   await desk.mark(doc, { state: "refused", problem: "too_large", tried: true });
   const again = await desk.drafts.edit(doc);
   expect(again).toMatchObject({ ok: true, draft: { isNew: true, form: "CT-10", scope: FARM } });
   if (!again.ok) return;
-  expect(again.draft.doc).not.toBe(doc);
+  expect(again.draft.doc).toBe(doc);
   expect(again.draft.values.note).toBe("Phun chiều");
+  expect((await desk.drafts.save(again.draft.id)).ok).toBe(true);
+  expect((await desk.doc(doc)).state).toBe("onphone");
+  expect(await stuckOps(desk.c)).toEqual([]);
 });
 
 test("a refused change is offered again over what stands", async () => {

@@ -186,11 +186,23 @@ test("case 92: a server without room for photos makes only the photos wait", asy
   const entry = await phone.save({ form: "CT-10" });
   phone.link.heal();
   phone.link.seen = [];
-  expect(await phone.sync()).toBe("idle");
+  expect(await phone.sync(false)).toBe("idle");
   expect((await phone.doc(entry))?.state).toBe("sent");
   expect(phone.link.seen.filter((one) => one.path.includes("/photos/"))).toEqual([]);
   phone.timers.pass(700_000);
-  await phone.sync();
+  await phone.sync(false);
+  expect(await upload(doc)).toMatchObject({ state: "sent" });
+});
+
+test("case 92: a tap on send tries the photos once more before their time", async () => {
+  const doc = await savePhoto();
+  phone.link.fault = (sent) =>
+    sent.method === "POST" && sent.path.includes("/photos/")
+      ? { kind: "status", status: 507, slug: "storage_full", headers: { "Retry-After": "600" } }
+      : undefined;
+  await phone.sync(false);
+  phone.link.heal();
+  await phone.sync(true);
   expect(await upload(doc)).toMatchObject({ state: "sent" });
 });
 
