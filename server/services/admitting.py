@@ -139,6 +139,9 @@ def _may_admit(session: Session, scope: str, admission: Op, op: Op, reason: str)
     admitter = devices.writer(session, admission.device, scope)
     if admitter is None or (reason == "self_review" and op.by == admission.by):
         return False
+    author = devices.writer(session, op.device, scope)
+    if author is not None and author.person == admitter.person and op.by != author.membership:
+        return False  # his own under another's name: he could review it then
     if op.doc_type == "device" and join_key(op) is None and is_revoking(op.fields):
         return may_revoke(admitter.role, is_self=False)
     if op.doc_type in ("device", "passkey"):

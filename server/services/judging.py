@@ -175,8 +175,9 @@ def _is_own(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     of = op.fields.get("of")
     ops = [one.op for one in batch.fresh if one.op.doc == of or one.op.id in named]
     ops += log.ops_named(session, batch.scope, str(of), sorted(named))
-    writers = {one.by for one in ops if one.doc_type != "review"}
+    written = [one for one in ops if one.doc_type != "review"]
     own = people.memberships_of_person(session, writer.person)
-    return bool(writers & own) and people.reviewers(session, writer.organisation, batch.now) != {
-        writer.person
-    }
+    keys = {one.device for one in written}  # whatever `by` an admitted op has
+    theirs = [devices.writer(session, device, batch.scope) for device in sorted(keys)]
+    is_own = any(one.by in own for one in written) or writer.person in {one.person for one in theirs if one}
+    return is_own and people.reviewers(session, writer.organisation, batch.now) != {writer.person}
