@@ -30,6 +30,13 @@ export function dayName(date: string): string {
   return `${weekdayName(date, language.value)} ${dayMonth(date)}`;
 }
 
+/** Return the day inside a sentence: "hôm nay", "thứ Ba 24/11". */
+export function dayWithin(date: string): string {
+  const day = dayName(date);
+  const named = language.value === "en" && day !== words.value.today && day !== words.value.yesterday;
+  return named ? day : day.charAt(0).toLowerCase() + day.slice(1);
+}
+
 export function lunarDay(date: string): string {
   const parts = parseDate(date);
   if (typeof parts === "string") return "";
@@ -203,6 +210,19 @@ export function lineSummary(fields: readonly FormField[], values: Values, id: st
 export function formShort(row: { form: string }): string {
   const form = app().activities.form(row.form);
   return form === null ? row.form || words.value.a_line : say(form.short);
+}
+
+/** Return what tells a form from others of the list with its name, "Chăn nuôi"; "" where it is the only one. */
+export function formBeside(form: Form, list: readonly Form[]): string {
+  const same = list.some((one) => one.form !== form.form && say(one.short) === say(form.short));
+  const w = words.value;
+  const sectors: Readonly<Record<string, string>> = {
+    crop: w.sector_crop,
+    livestock: w.sector_livestock,
+    aquaculture: w.sector_aquaculture,
+    organic: w.sector_organic,
+  };
+  return same ? (sectors[form.sector] ?? "") : "";
 }
 
 /** Return "Ảnh: Nhãn thuốc": what the form calls this kind of photo. */

@@ -43,7 +43,8 @@ export interface Farm {
   /** Running ones first, then newest. */
   seasons: ReadonlySignal<readonly SeasonRow[]>;
   /** New and changed plots and seasons go through `Drafts` with the forms `plot` and `season`. */
-  endSeason(doc: DocRef, endedOn: string): Promise<SaveResult>;
+  /** `endedOn` null: it goes on after all. */
+  endSeason(doc: DocRef, endedOn: string | null): Promise<SaveResult>;
 }
 
 export interface Home {

@@ -1,13 +1,13 @@
 /** Nhật ký: months and days as calendar leaves, filtered and searched, a page at a time. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { DiaryQuery, EntryRow } from "../../app/types.ts";
+import type { DiaryQuery, EntryRow, Form } from "../../app/types.ts";
 import { parseDate } from "../../core/civil.ts";
 import { app } from "../app.ts";
 import { Btn, Do, Dock, Icon, Leaf } from "../pieces/basic.tsx";
 import { chooseOne, type Option } from "../pieces/overlay.tsx";
 import { go, makeHash, place, restoreScroll } from "../router.ts";
-import { PLOT_ICONS, seasonIcon, seasonName, today } from "../show.ts";
+import { formBeside, PLOT_ICONS, seasonIcon, seasonName, today } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { DraftCard, EntryCard } from "./rows.tsx";
 
@@ -134,7 +134,8 @@ function monthName(month: string): string {
 
 type Kind = "season" | "plot" | "form";
 
-function optionsOf(kind: Kind): Option[] {
+/** `forms`: the work of this farm, most used first. */
+function optionsOf(kind: Kind, forms: readonly Form[]): Option[] {
   if (kind === "season") {
     return app().farm.seasons.value.map((one) => ({
       value: one.doc,
@@ -149,15 +150,29 @@ function optionsOf(kind: Kind): Option[] {
       icon: PLOT_ICONS[one.kind] ?? "field",
     }));
   }
-  const forms = [...app().activities.forms.value.values()].filter(
-    (one) => one.document === "entry" && one.kind === "record",
-  );
-  return forms.map((one) => ({ value: one.form, text: say(one.short), icon: one.icon }));
+  return forms.map((one) => ({
+    value: one.form,
+    text: say(one.short),
+    help: formBeside(one, forms),
+    icon: one.icon,
+  }));
 }
 
 function Filters({ asked, ask }: { asked: DiaryQuery; ask: (query: DiaryQuery) => void }) {
   const w = words.value;
   const names: Record<Kind, string> = { season: w.filter_season, plot: w.filter_plot, form: w.filter_form };
+  const forms = useSignal<readonly Form[]>([]);
+  useEffect(() => {
+    let gone = false;
+    void app()
+      .activities.list(null)
+      .then((list) => {
+        if (!gone) forms.value = list;
+      });
+    return () => {
+      gone = true;
+    };
+  }, [app().activities.forms.value, app().farm.seasons.value]);
   const timer = useSignal<ReturnType<typeof setTimeout> | undefined>(undefined);
   const change = (kind: keyof DiaryQuery, value: string) => {
     const { [kind]: _before, ...rest } = asked;
@@ -182,7 +197,7 @@ function Filters({ asked, ask }: { asked: DiaryQuery; ask: (query: DiaryQuery) =
       </label>
       <div class="wrap">
         {(["season", "plot", "form"] as const).map((kind) => {
-          const options = optionsOf(kind);
+          const options = optionsOf(kind, forms.value);
           const chosen = options.find((one) => one.value === asked[kind]);
           return (
             <button

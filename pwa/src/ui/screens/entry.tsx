@@ -95,29 +95,36 @@ function Shown({ entry }: { entry: EntryDetail }) {
   );
 }
 
-/** Every filled field in the order of the form, lines under the line's title. */
+/** Every filled field in the order of the form; each product line on a card of its own. */
 function Facts({ form, entry }: { form: Form; entry: EntryDetail }) {
-  const facts: { key: string; label: string; text: string }[] = [];
-  const push = (field: FormField, name: string) => {
-    const text = valueShown(field, entry.values[name]);
-    if (text !== "") facts.push({ key: name, label: say(field.label), text });
-  };
+  const told = (fields: readonly FormField[], prefix = "") =>
+    fields
+      .map((field) => ({
+        key: prefix + field.name,
+        label: say(field.label),
+        text: valueShown(field, entry.values[prefix + field.name]),
+      }))
+      .filter((one) => one.text !== "");
   const skipped = new Set(["happened_on", "season", "plots"]);
-  const lines = form.lines;
-  if (lines !== null)
-    for (const id of lineIds(entry.values))
-      for (const field of lines.fields) push(field, `line.${id}.${field.name}`);
-  for (const field of form.fields) if (!skipped.has(field.name)) push(field, field.name);
-  if (facts.length === 0) return <p class="help">{words.value.none}</p>;
+  const lines = form.lines?.fields ?? [];
+  const parts = [
+    ...lineIds(entry.values).map((id) => told(lines, `line.${id}.`)),
+    told(form.fields.filter((field) => !skipped.has(field.name))),
+  ].filter((part) => part.length > 0);
+  if (parts.length === 0) return <p class="help">{words.value.none}</p>;
   return (
-    <dl class="card facts">
-      {facts.map((one) => (
-        <div key={one.key}>
-          <dt>{one.label}</dt>
-          <dd>{one.text}</dd>
-        </div>
+    <>
+      {parts.map((part) => (
+        <dl key={part[0]?.key} class="card facts">
+          {part.map((one) => (
+            <div key={one.key}>
+              <dt>{one.label}</dt>
+              <dd>{one.text}</dd>
+            </div>
+          ))}
+        </dl>
       ))}
-    </dl>
+    </>
   );
 }
 
@@ -138,7 +145,7 @@ function historyItems(step: HistoryStep, form: Form | null) {
     .join(", ");
   const texts: Record<HistoryStep["what"], string> = {
     created: w.h_created(who),
-    changed: w.h_changed(who, changed.toLowerCase()),
+    changed: w.h_changed(who, changed.toLowerCase().replaceAll("?", "")),
     voided: w.h_voided(who),
     restored: w.h_restored(who),
     photo: w.h_photo(who),

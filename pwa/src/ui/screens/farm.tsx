@@ -8,7 +8,7 @@ import { toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import {
   amountText,
-  dayName,
+  dayWithin,
   PLOT_ICONS,
   plotsShown,
   seasonIcon,
@@ -114,8 +114,8 @@ function SeasonLine({ season }: { season: SeasonRow }) {
   const w = words.value;
   const when =
     season.ended_on === null
-      ? w.season_from(dayName(season.started_on))
-      : w.season_done(dayName(season.ended_on));
+      ? w.season_from(dayWithin(season.started_on))
+      : w.season_done(dayWithin(season.ended_on));
   return (
     <a class="card tap row plot" href={makeHash("vu", [season.doc])}>
       <span class={season.running ? "picto" : "picto plain"}>
@@ -196,10 +196,12 @@ export function SeasonScreen({ doc }: { doc: string }) {
   const w = words.value;
   const season = seasonOf(doc);
   if (season === undefined) return <Gone title={w.season} />;
-  const end = async () => {
-    const result = await app().farm.endSeason(doc, today());
-    if (result.ok) toast(w.saved);
-    else warn(writeText(result.problem));
+  // A wet thumb ends a season by one tap, so it is taken back by one: at once, or later on this screen.
+  const end = async (day: string | null) => {
+    const result = await app().farm.endSeason(doc, day);
+    if (!result.ok) warn(writeText(result.problem));
+    else if (day === null) toast(w.saved);
+    else toast(w.saved, { word: w.undo, run: () => void end(null), undo: true });
   };
   return (
     <>
@@ -213,8 +215,8 @@ export function SeasonScreen({ doc }: { doc: string }) {
             </p>
             <p class="small">
               {season.ended_on === null
-                ? w.season_from(dayName(season.started_on))
-                : w.season_done(dayName(season.ended_on))}
+                ? w.season_from(dayWithin(season.started_on))
+                : w.season_done(dayWithin(season.ended_on))}
             </p>
             <p class="small">{w.entries_n(season.entries)}</p>
             <State row={season} />
@@ -228,8 +230,13 @@ export function SeasonScreen({ doc }: { doc: string }) {
             {w.edit}
           </Btn>
           {season.running && (
-            <Btn kind="quiet" icon="check" onClick={() => void end()}>
+            <Btn kind="quiet" icon="check" onClick={() => void end(today())}>
               {w.end_season}
+            </Btn>
+          )}
+          {season.ended_on !== null && (
+            <Btn kind="quiet" icon="undo" onClick={() => void end(null)}>
+              {w.season_again}
             </Btn>
           )}
         </div>

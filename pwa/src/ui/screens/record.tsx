@@ -6,7 +6,7 @@ import { app } from "../app.ts";
 import { newLineId, repeatValues } from "../form/plan.ts";
 import { Icon, Note, Top } from "../pieces/basic.tsx";
 import { chooseOne } from "../pieces/overlay.tsx";
-import { dayMonth, formShort, plotsShown, seasonIcon, seasonName, summary } from "../show.ts";
+import { dayMonth, formBeside, formShort, plotsShown, seasonIcon, seasonName, summary } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { begin } from "./rows.tsx";
 
@@ -56,12 +56,12 @@ export function RecordScreen({ start }: { start: string | null }) {
       {forms.value !== null && list.length === 0 && <Note>{w.no_forms}</Note>}
       <div class="tiles two">
         {shown.slice(0, 4).map((form) => (
-          <Tile key={form.form} form={form} open={open} />
+          <Tile key={form.form} form={form} beside={formBeside(form, list)} open={open} />
         ))}
       </div>
       <div class="tiles">
         {shown.slice(4).map((form) => (
-          <Tile key={form.form} form={form} open={open} />
+          <Tile key={form.form} form={form} beside={formBeside(form, list)} open={open} />
         ))}
         {list.length > FIRST_TILES && (
           <button
@@ -81,11 +81,15 @@ export function RecordScreen({ start }: { start: string | null }) {
   );
 }
 
-function Tile({ form, open }: { form: Form; open: (form: Form) => void }) {
+function Tile(props: { form: Form; beside: string; open: (form: Form) => void }) {
+  const { form, beside, open } = props;
   return (
     <button type="button" class="tile" onClick={() => open(form)}>
       <Icon name={form.icon} />
-      <span>{say(form.short)}</span>
+      <span>
+        {say(form.short)}
+        {beside !== "" && <span class="under">{beside}</span>}
+      </span>
     </button>
   );
 }

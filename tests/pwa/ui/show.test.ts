@@ -1,0 +1,36 @@
+/** How forms and days are named for a person. */
+import { readFileSync } from "node:fs";
+import { afterEach, expect, test, vi } from "vitest";
+import { type Form, parseCommon, parseForm } from "../../../pwa/src/app/forms.ts";
+import { dayWithin, formBeside } from "../../../pwa/src/ui/show.ts";
+
+const folder = new URL("../../../sync/forms/", import.meta.url).pathname;
+const read = (name: string): unknown => JSON.parse(readFileSync(`${folder}${name}`, "utf8"));
+const common = parseCommon(read("common.json"));
+
+function load(code: string): Form {
+  const form = parseForm(read(`${code}.json`), common);
+  if (form === null) throw new Error(code);
+  return form;
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("two kinds of work with one name are told apart by what is grown or kept, others stand alone", () => {
+  const [hens, fish, spray] = [load("CN-05"), load("TS-04"), load("CT-10")];
+  expect([hens, fish].map((one) => one.short.vi)).toEqual(["Cho ăn", "Cho ăn"]);
+  expect([hens, fish, spray].map((one) => formBeside(one, [hens, fish, spray]))).toEqual([
+    "Chăn nuôi",
+    "Cá, tôm",
+    "",
+  ]);
+  expect(formBeside(hens, [hens, spray])).toBe("");
+});
+
+test("a day inside a sentence begins small", () => {
+  vi.useFakeTimers({ now: new Date(2026, 10, 24, 9) });
+  expect(dayWithin("2026-11-24")).toBe("hôm nay");
+  expect(dayWithin("2026-11-22")).toBe("chủ nhật 22/11");
+});
