@@ -87,9 +87,11 @@ def held_list(staff: Staff, after: str | None, *, turned_down: bool) -> HeldList
 def _items(session: Session, staff: Staff, rows: list[HeldOp]) -> list[Held]:
     origin = log.origin(session)
     ops = {row.id: parse_op(origin, row.body, row.private) for row in rows}
-    who = names_of(session, staff, (op.by for op in ops.values()))
+    known = _devices(session, staff, {row.device for row in rows})
+    # Whoever holds the key wrote it; what an op says of its writer is a claim until the key is known.
+    writers = {row.id: known[row.device][1] if row.device in known else ops[row.id].by for row in rows}
+    who = names_of(session, staff, writers.values())
     labels = labels_of(session, staff, {row.device for row in rows})
-    docs = _device_docs(session, staff, {row.device for row in rows})
     bases: dict[tuple[str, str], list[Placed]] = {}
     for row in rows:
         if (row.scope, row.doc) not in bases:
@@ -111,10 +113,10 @@ def _items(session: Session, staff: Staff, rows: list[HeldOp]) -> list[Held]:
                 base=base,
                 is_new=not placed,
                 reason=row.reason,
-                who=who.get(op.by),
+                who=who.get(writers[row.id]),
                 label=labels.get(row.device, ""),
                 device=row.device,
-                device_doc=docs.get(row.device, ""),
+                device_doc=known[row.device][0] if row.device in known else "",
                 recorded_at=op.recorded_at,
                 received_at=row.received_at,
             )
@@ -122,12 +124,12 @@ def _items(session: Session, staff: Staff, rows: list[HeldOp]) -> list[Held]:
     return items
 
 
-def _device_docs(session: Session, staff: Staff, devices: set[str]) -> dict[str, str]:
-    """Return the uuid of each device's document."""
-    query = select(DeviceRow.device, DeviceRow.doc).where(
+def _devices(session: Session, staff: Staff, devices: set[str]) -> dict[str, tuple[str, str]]:
+    """Return the uuid of each known device's document, and whose it is (a membership)."""
+    query = select(DeviceRow.device, DeviceRow.doc, DeviceRow.membership).where(
         DeviceRow.scope == staff.org_scope, DeviceRow.device.in_(sorted(devices))
     )
-    return {str(device): doc.partition(":")[2] for device, doc in session.execute(query)}
+    return {str(device): (doc.partition(":")[2], of) for device, doc, of in session.execute(query)}
 
 
 def _place_of(row: HeldOp) -> str:
