@@ -30,7 +30,7 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
 
     Raises: DatabaseTrouble.
     """
-    if caller.state == "confirmed":
+    if caller.state == "confirmed" and caller.is_awaited:
         admitting.admit_confirmed(caller, now)
     report = json.dumps(dict(request.phone)) if request.phone else None
     results = taking.take(request.ops, request.keys, caller, now, report)

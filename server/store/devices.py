@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from server.config import now_ms
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
+from server.models.log import HeldOp
 from server.models.people import Farm, Membership
 from server.store import log, people
 from server.store.device_fold import Folded, Invite, fold_devices, parse_invite
@@ -34,6 +35,13 @@ _WRITERS = (
         DeviceRow.key, DeviceRow.state, DeviceRow.kind, Membership.id, Membership.person, Membership.role,
         Membership.organisation, Membership.farm, Membership.valid_from, Membership.valid_until,
         DeviceSeen.copied,
+        exists()
+        .where(
+            HeldOp.device == DeviceRow.device,
+            HeldOp.reason == "not_confirmed",
+            HeldOp.is_turned_down.is_(False),
+        )
+        .label("is_awaited"),
     )
     .join(Membership, Membership.id == DeviceRow.membership)
     .outerjoin(DeviceSeen, DeviceSeen.device == DeviceRow.device)
@@ -57,7 +65,10 @@ _RATES = select(RateCount.subject, RateCount.count).where(
 
 @dataclass(frozen=True)
 class Writer:
-    """Who stands behind a device. `in_force`: whether the membership holds today."""
+    """Who stands behind a device. `in_force`: whether the membership holds today.
+
+    `is_awaited`: ops are held only because the device was not confirmed when they came.
+    """
 
     device: str
     key: bytes
@@ -70,6 +81,7 @@ class Writer:
     copied: bool
     kind: str
     in_force: bool
+    is_awaited: bool = False
 
     @property
     def may_act(self) -> bool:
@@ -101,6 +113,7 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
         copied=bool(row.copied),
         kind=row.kind,
         in_force=row.valid_from <= now and (row.valid_until is None or now < row.valid_until),
+        is_awaited=row.is_awaited,
     )
 
 
