@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import { type Form, parseCommon, parseForm } from "../../../pwa/src/app/forms.ts";
+import { headText } from "../../../pwa/src/ui/screens/conflicts.tsx";
 import { dayWithin, formBeside } from "../../../pwa/src/ui/show.ts";
 
 const folder = new URL("../../../sync/forms/", import.meta.url).pathname;
@@ -27,6 +28,16 @@ test("two kinds of work with one name are told apart by what is grown or kept, o
     "",
   ]);
   expect(formBeside(hens, [hens, spray])).toBe("");
+});
+
+test("where one phone took an entry out and the other wrote on, the choice is in words", () => {
+  const base = { op: "a", who: null, recorded_at: 0, group: {} };
+  const heads = [
+    { ...base, value: true },
+    { ...base, value: null },
+  ];
+  const conflict = { field: "_deleted", group: [], heads };
+  expect(heads.map((one) => headText(load("CT-14"), conflict, one))).toEqual(["Bỏ khỏi sổ", "Giữ trong sổ"]);
 });
 
 test("a day inside a sentence begins small", () => {

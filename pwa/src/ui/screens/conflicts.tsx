@@ -15,7 +15,10 @@ function fieldFor(form: Form, name: string): FormField | undefined {
   );
 }
 
-function headText(form: Form, conflict: Conflict, head: Conflict["heads"][number]): string {
+/** What one phone says, in words. One may have taken the entry out while the other wrote on. */
+export function headText(form: Form, conflict: Conflict, head: Conflict["heads"][number]): string {
+  if (conflict.field === "_deleted")
+    return head.value === true ? words.value.conflict_out : words.value.conflict_in;
   const names = conflict.group.length > 0 ? conflict.group : [conflict.field];
   const texts = names.map((name) => {
     const field = fieldFor(form, name);
@@ -26,14 +29,7 @@ function headText(form: Form, conflict: Conflict, head: Conflict["heads"][number
         : String(value)
       : valueShown(field, value);
   });
-  return (
-    texts.filter(Boolean).join(", ") ||
-    (conflict.field === "_deleted"
-      ? head.value === true
-        ? words.value.mark_deleted
-        : words.value.recorded
-      : words.value.none)
-  );
+  return texts.filter(Boolean).join(", ") || words.value.none;
 }
 
 export function Conflicts({ entry, form }: { entry: EntryDetail; form: Form }) {
@@ -51,7 +47,8 @@ export function Conflicts({ entry, form }: { entry: EntryDetail; form: Form }) {
   return (
     <section class="card stack two-phones">
       {entry.conflicts.map((conflict) => {
-        const label = say(fieldFor(form, conflict.field)?.label ?? null) || w.recorded;
+        const own = say(fieldFor(form, conflict.field)?.label ?? null) || w.recorded;
+        const label = conflict.field === "_deleted" ? w.conflict_deleted : own;
         return (
           <div key={conflict.field} class="stack" role="radiogroup" aria-label={w.conflict_title(label)}>
             <h2 class="row top-line">
