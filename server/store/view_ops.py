@@ -9,30 +9,36 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Result, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.models.log import OpRow
 from sync.merge import Placed
 from sync.ops import Op
 
-_COLUMNS = (OpRow.seq, OpRow.id, OpRow.received_at, OpRow.body, OpRow.private)
+# Built once: making a statement anew costs as much as running it.
+_OPS = select(OpRow.seq, OpRow.id, OpRow.received_at, OpRow.body, OpRow.private).where(
+    OpRow.scope == bindparam("of")
+)
+_OF_DOCS = _OPS.where(
+    OpRow.doc.in_(bindparam("docs", expanding=True)), OpRow.seq <= bindparam("upto")
+).order_by(OpRow.doc, OpRow.seq)
+_ABOVE = _OPS.where(OpRow.seq > bindparam("above")).order_by(OpRow.seq)
 
 
 def ops_of(session: Session, scope: str, docs: Sequence[str], upto: int) -> Iterator[Placed]:
     """Give the ops of these documents up to a number, document by document, each in the order of numbers."""
-    query = select(*_COLUMNS).where(OpRow.scope == scope, OpRow.doc.in_(docs), OpRow.seq <= upto)
-    return _placed(session, query.order_by(OpRow.doc, OpRow.seq))
+    return _placed(session.execute(_OF_DOCS, {"of": scope, "docs": docs, "upto": upto}))
 
 
 def ops_above(session: Session, scope: str, above: int, most: int | None) -> Iterator[Placed]:
     """Give the ops of a scope above a number in their order, at most `most` of them."""
-    query = select(*_COLUMNS).where(OpRow.scope == scope, OpRow.seq > above)
-    return _placed(session, query.order_by(OpRow.seq).limit(most))
+    query = _ABOVE if most is None else _ABOVE.limit(most)
+    return _placed(session.execute(query, {"of": scope, "above": above}))
 
 
-def _placed(session: Session, query: Select[int, str, int, str, str | None]) -> Iterator[Placed]:
-    for seq, op_id, received_at, body, private in session.execute(query):
+def _placed(rows: Result[int, str, int, str, str | None]) -> Iterator[Placed]:
+    for seq, op_id, received_at, body, private in rows:
         yield Placed(stored_op(op_id, body, private), seq, received_at)
 
 

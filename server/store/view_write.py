@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,15 @@ MODELS: dict[str, type[Base]] = {
     view_fold.SEASONS: SeasonView,
     view_fold.PHOTOS: PhotoView,
 }
+
+# Built once: making a statement anew costs as much as running it.
+_DOCS: BindParameter[list[str]] = bindparam("docs", expanding=True)
+_KNOWN = select(DocumentView.doc).where(DocumentView.scope == bindparam("of"), DocumentView.doc.in_(_DOCS))
+_COUNTS = (
+    select(PhotoView.of, func.count())
+    .where(PhotoView.scope == bindparam("of"), PhotoView.of.in_(_DOCS), PhotoView.is_deleted.is_(False))
+    .group_by(PhotoView.of)
+)
 
 
 def table_of(view: str) -> Table:
@@ -122,8 +131,7 @@ def _by_doc(ops: Iterable[Placed]) -> dict[str, list[Placed]]:
 
 def _known(session: Session, scope: str, docs: Sequence[str]) -> list[str]:
     """Return those of the documents that have rows."""
-    query = select(DocumentView.doc).where(DocumentView.scope == scope, DocumentView.doc.in_(docs))
-    return list(session.scalars(query))
+    return list(session.scalars(_KNOWN, {"of": scope, "docs": docs}))
 
 
 def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> None:
@@ -171,12 +179,7 @@ def count_photos(session: Session, scope: str, docs: Iterable[str]) -> None:
 
 def photo_counts(session: Session, scope: str, docs: Sequence[str]) -> dict[str, int]:
     """Return how many photos stand at each of these documents; none: not listed."""
-    query = (
-        select(PhotoView.of, func.count())
-        .where(PhotoView.scope == scope, PhotoView.of.in_(docs), PhotoView.is_deleted.is_(False))
-        .group_by(PhotoView.of)
-    )
-    return {str(of): int(count) for of, count in session.execute(query)}
+    return {str(of): int(count) for of, count in session.execute(_COUNTS, {"of": scope, "docs": docs})}
 
 
 def _by_count(docs: Sequence[str], counts: dict[str, int]) -> list[tuple[int, list[str]]]:

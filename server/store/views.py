@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.models.log import Head, NamedPhoto
@@ -23,6 +23,12 @@ __all__ = [
 
 WIDE = 20  # our choice, farms
 _MARK = "~"  # stands in no scope, document or date
+_BEHIND = (
+    select(Head.scope)
+    .outerjoin(ViewHead, ViewHead.scope == Head.scope)
+    .where(Head.scope.in_(bindparam("scopes", expanding=True)), Head.seq > func.coalesce(ViewHead.seq, 0))
+    .order_by(Head.scope)
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,7 @@ class EntryFilter:
 
 def behind(session: Session, scopes: Collection[str]) -> list[str]:
     """Return those of the scopes whose views lack ops of the log, in the order of names."""
-    query = (
-        select(Head.scope)
-        .outerjoin(ViewHead, ViewHead.scope == Head.scope)
-        .where(Head.scope.in_(scopes), Head.seq > func.coalesce(ViewHead.seq, 0))
-    )
-    return list(session.scalars(query.order_by(Head.scope)))
+    return list(session.scalars(_BEHIND, {"scopes": list(scopes)}))
 
 
 def folded(session: Session, scope: str) -> int:
