@@ -1,5 +1,6 @@
 /** How dates, amounts and values of a form are written for a person. Pure but for the language signal and `today`. */
 
+import { signal } from "@preact/signals";
 import type { EntryRow, Form, FormField, PlotRow, SeasonRow, Value, Values } from "../app/types.ts";
 import { addDays, daysBetween, msToDate, parseDate, weekdayName } from "../core/civil.ts";
 import { solarToLunar } from "../core/lunar.ts";
@@ -112,8 +113,11 @@ function positionShown(value: { [name: string]: Value }): string {
   return typeof accuracy === "number" ? words.value.position_taken(accuracy) : words.value.boundary;
 }
 
+/** How entries are called that others name (`form/harvests.tsx` learns them). */
+export const entryNames = signal<ReadonlyMap<string, string>>(new Map());
+
 function refShown(ref: string): string {
-  return (plotOf(ref)?.name ?? seasonNameOf(ref)) || "…";
+  return (plotOf(ref)?.name ?? entryNames.value.get(ref) ?? seasonNameOf(ref)) || "…";
 }
 
 export const plotOf = (ref: string): PlotRow | undefined =>

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import { type Form, parseCommon, parseForm } from "../../../pwa/src/app/forms.ts";
+import { toggled } from "../../../pwa/src/ui/form/harvests.tsx";
 import { headText } from "../../../pwa/src/ui/screens/conflicts.tsx";
 import { dayWithin, formBeside } from "../../../pwa/src/ui/show.ts";
 
@@ -38,6 +39,12 @@ test("where one phone took an entry out and the other wrote on, the choice is in
   ];
   const conflict = { field: "_deleted", group: [], heads };
   expect(heads.map((one) => headText(load("CT-14"), conflict, one))).toEqual(["Bỏ khỏi sổ", "Giữ trong sổ"]);
+});
+
+test("a tap chooses a harvest or lets it go, and leaves the others, also those no longer offered", () => {
+  expect(toggled(["entry:old"], "entry:new")).toEqual(["entry:old", "entry:new"]);
+  expect(toggled(["entry:old", "entry:new"], "entry:new")).toEqual(["entry:old"]);
+  expect(toggled(["entry:old"], "entry:old")).toBe(null);
 });
 
 test("a day inside a sentence begins small", () => {

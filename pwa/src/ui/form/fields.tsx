@@ -17,6 +17,7 @@ import {
   valueShown,
 } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { Harvests } from "./harvests.tsx";
 import { PersonField } from "./person.tsx";
 import { BoundaryField, PositionField } from "./place.tsx";
 import { isEmpty, oddRange } from "./plan.ts";
@@ -314,6 +315,8 @@ function RefField({ field, name, value, set }: FieldProps) {
       .filter((one) => (one === doc ? !chosen.includes(one) : chosen.includes(one)));
     return set(name, next.length === 0 ? null : next);
   };
+  if (field.of === "entry")
+    return <Harvests label={`l-${name}`} chosen={chosen.map(String)} set={(one) => set(name, one)} />;
   if (rows.length === 0)
     return (
       <Btn kind="add" disabled onClick={() => undefined}>

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { EntryDetail, Form, FormField, HistoryStep, PhotoRow } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { useHarvests } from "../form/harvests.tsx";
 import { isSound, Sound, useUrl } from "../form/photos.tsx";
 import { labelOf } from "../form/plan.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
@@ -97,6 +98,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
 
 /** Every filled field in the order of the form; each product line on a card of its own. */
 function Facts({ form, entry }: { form: Form; entry: EntryDetail }) {
+  useHarvests(form.fields.some((field) => field.of === "entry"));
   const told = (fields: readonly FormField[], prefix = "") =>
     fields
       .map((field) => ({

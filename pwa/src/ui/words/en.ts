@@ -87,6 +87,7 @@ export const en: AllWords = {
   plots_where: "Which plot, pond or pen?",
   all_plots: "You can choose several.",
   season_none: "No season",
+  no_harvest: "No harvest recorded yet.",
   tap_number: "Press to enter",
   tap_time: "Choose the time",
   fewer: (what) => `Less: ${what}`,

@@ -83,6 +83,7 @@ export const vi = {
   plots_where: "Ở thửa, ao, chuồng nào?",
   all_plots: "Chọn được nhiều chỗ.",
   season_none: "Không thuộc vụ nào",
+  no_harvest: "Chưa ghi lần thu hoạch nào.",
   tap_number: "Bấm để ghi số",
   tap_time: "Chọn giờ",
   fewer: (what: string) => `Bớt: ${what}`,
