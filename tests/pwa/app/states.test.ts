@@ -1,6 +1,6 @@
 /** An entry stands in exactly one state, the first of LOOK.md that applies; filters look at all of them. */
 import { expect, test } from "vitest";
-import { loadFarm, loadHome, seasons } from "../../../pwa/src/app/farm.ts";
+import { loadFarm, loadHome, makeFarm, seasons } from "../../../pwa/src/app/farm.ts";
 import type { EntryState } from "../../../pwa/src/app/types.ts";
 import { Desk, FARM, picture, uuid } from "./desk.ts";
 
@@ -229,6 +229,20 @@ test("a season counts its entries, the farm has the sector of its seasons, names
   expect(desk.c.farm.value?.sector).toBe("crop");
   await loadHome(desk.c);
   expect(desk.c.workers.value).toEqual(expect.arrayContaining(["Người 0", "Người 1", "Người 2"]));
+});
+
+test("a season that was ended by a slip runs again", async () => {
+  const desk = await Desk.open();
+  const season = `season:${uuid()}`;
+  await desk.pull(season, { form: "season", product_name: "Khoai tây", started_on: "2026-10-01" });
+  const farm = makeFarm(desk.c);
+  const runs = async (day: string | null) => {
+    expect((await farm.endSeason(season, day)).ok).toBe(true);
+    await loadFarm(desk.c);
+    return seasons.value[0]?.running;
+  };
+  expect(await runs("2026-11-01")).toBe(false);
+  expect(await runs(null)).toBe(true);
 });
 
 test("a season is named in words of the language, never by a code", async () => {
