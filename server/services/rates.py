@@ -22,6 +22,7 @@ MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 OPS = "ops"
+REQUESTS_PER_DAY = 500  # our choice: a team member enrols some tens of households of some rows each
 
 logger = logging.getLogger("so_nha_nong")
 
@@ -51,3 +52,9 @@ def count_ops(session: Session, stored: Mapping[str, int], now: int) -> None:
         count = devices.count_rate(session, OPS, device, DAY_MS, now, stored[device])
         if count >= most:
             logger.warning("quota of a device used up", extra={"device": device, "ops": count})
+
+
+def count_request(session: Session, device: str, now: int) -> None:
+    """Count a new request of a device. Raises: ServiceError(too_many) above a day's (UTC) number of them."""
+    if devices.count_rate(session, "requests", device, DAY_MS, now) > REQUESTS_PER_DAY:
+        raise ServiceError("too_many", retry_after=max(1, (DAY_MS - now % DAY_MS) // 1000))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
+from server.services import rates
 from server.store import people
 from server.store.devices import Writer
 from sync import ids, limits
@@ -76,8 +77,9 @@ def parse_requests(data: Mapping[str, object]) -> list[Sent | None]:
 def take(who: Writer, sent: Sequence[Sent | None], now: int) -> list[Answer]:
     """Return one answer each, in order.
 
-    Raises: ServiceError(request_reused) where an id came before with other values; what was settled before it
-            in this list stays so, and gets the same answer again.
+    Raises: ServiceError: request_reused where an id came before with other values; too_many above a day's
+            quota of new ones; what was settled before it in this list stays so, and gets the same answer
+            again.
     """
     return [_take_one(who, one, now) for one in sent]
 
@@ -100,6 +102,7 @@ def _take_one(who: Writer, one: Sent | None, now: int) -> Answer:
         except _Declined as error:
             result, reason = "declined", str(error)
         row = one.id if result == "settled" else None
+        rates.count_request(session, who.device, now)
         session.add(
             Request(
                 id=one.id, organisation=who.organisation, kind=one.kind, made_at=one.made_at, values=text,

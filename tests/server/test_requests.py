@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.db import reading
-from server.models.people import Farm, Person
+from server.models.people import Farm, Person, Request
+from server.services import rates
 from server.store import people
 from sync import ids
 from tests.server.phones import Phone, enrolled, slug, start
@@ -155,3 +156,17 @@ def test_more_than_a_hundred_are_too_many(helper: Phone) -> None:
 def test_requests_need_a_session(client: FlaskClient) -> None:
     answer = client.post("/api/v1/requests", json={"requests": []})
     assert answer.status_code == 401
+
+
+def test_a_device_piles_up_no_more_requests_than_a_day_s_quota(
+    helper: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "REQUESTS_PER_DAY", 2)
+    rows = [asked(number, "organisation", name=f"Tổ hợp tác {number}") for number in range(3)]
+    assert results(send(helper, *rows[:2])) == ["waiting", "waiting"]
+    answer = send(helper, rows[2])
+    assert (answer.status_code, slug(answer)) == (429, "too_many")
+    assert "Retry-After" in answer.headers
+    assert results(send(helper, rows[0])) == ["waiting"]  # what came before keeps its answer
+    with reading() as session:
+        assert session.get(Request, new_id(2)) is None
