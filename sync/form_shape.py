@@ -67,6 +67,17 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class Tile:
+    """A way into a form: what stands on it, and the values that it fills in. The form's own has no code."""
+
+    code: str
+    icon: str
+    short: Words
+    order: int
+    set: Mapping[str, str | bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One form. `fields` begins with the common ones where it writes entries."""
 
@@ -81,6 +92,7 @@ class Form:
     short: Words
     help: Words | None
     order: int
+    tiles: tuple[Tile, ...]
     about: Mapping[str, str]
     replaces: tuple[str, ...]
     sources: tuple[str, ...]
@@ -96,6 +108,11 @@ class Form:
         if line:
             return next((f for f in self.lines.fields if f.name == line[1]), None) if self.lines else None
         return next((f for f in self.fields if f.name == name), None)
+
+    def tile(self, values: Mapping[str, Json]) -> Tile:
+        """Return the tile that values go by: the first whose own they all hold, else the form's."""
+        own = Tile("", self.icon, self.short, self.order, MappingProxyType({}))
+        return next((t for t in self.tiles if all(values.get(n) == v for n, v in t.set.items())), own)
 
     def group(self, name: str) -> tuple[str, ...]:
         """Return the names written together with `name`, itself among them; alone where it has no group."""
@@ -123,6 +140,7 @@ def parse_form(data: Mapping[str, Json], common: Iterable[Mapping[str, Json]] = 
         short=Words(**data["short"]),
         help=_words(data.get("help")),
         order=data["order"],
+        tiles=tuple(_parse_tile(t) for t in data.get("tiles", ())),
         about=MappingProxyType(dict(about)),
         replaces=tuple(data.get("replaces", ())),
         sources=tuple(data.get("sources", ())),
@@ -132,6 +150,11 @@ def parse_form(data: Mapping[str, Json], common: Iterable[Mapping[str, Json]] = 
         lines=_parse_lines(lines) if lines else None,
         photos=tuple(Photo(p["kind"], Words(**p["label"]), p["wanted"]) for p in data["photos"]),
     )
+
+
+def _parse_tile(data: Mapping[str, Json]) -> Tile:
+    chosen = MappingProxyType(dict(data["set"]))
+    return Tile(data["code"], data["icon"], Words(**data["short"]), data["order"], chosen)
 
 
 def _common_fields(common: Iterable[Mapping[str, Json]], data: Mapping[str, Json]) -> tuple[Field, ...]:

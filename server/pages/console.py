@@ -90,7 +90,7 @@ def document(kind: str, farm: str, uuid: str) -> Response:
         page=found,
         title=console_views.document_title(language, found),
         leaf=leaf(day, language),
-        icon="more" if found.form is None else found.form.icon,
+        icon="more" if found.form is None else found.form.tile(found.values).icon,
         plots=[
             name
             for ref in _refs(found.values.get("plots"))

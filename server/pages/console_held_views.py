@@ -48,8 +48,8 @@ def _held_row(language: Language, staff: Staff, found: HeldList, one: Held) -> H
     icon = {"photo": "camera", "device": "phone", "plot": "map", "season": "season"}.get(one.type, "document")
     if one.type == "entry":
         season = values.get("season")
-        title = form_title(language, one.form, values.get("form"), found.names.of(one.scope, season))
-        icon = "more" if one.form is None else one.form.icon
+        title = form_title(language, one.form, values, found.names.of(one.scope, season))
+        icon = "more" if one.form is None else one.form.tile(values).icon
     reason, said = f"reason_{one.reason}", one.fields.get("label")
     what = "a_deletion" if one.fields.get(DELETED) is True else "new_one" if one.is_new else "a_change"
     facts = [fact for block in shower.blocks(one.form, one.fields, ()) for fact in block.facts]

@@ -113,7 +113,8 @@ class Shower:
             shown = [self._line_summary(form.lines.fields, values, line) for line in line_ids(values)]
             if any(shown):
                 return "; ".join(text for text in shown if text)
-        fields = [f for f in form.fields if f.name not in COMMON and f.type not in UNTOLD]
+        said = {*COMMON, *form.tile(values).set}  # what the tile says stands in the title already
+        fields = [f for f in form.fields if f.name not in said and f.type not in UNTOLD]
         texts = (self.value(field, values.get(field.name)) for field in fields)
         return ", ".join([text for text in texts if text][:3])
 

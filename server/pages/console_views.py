@@ -129,9 +129,12 @@ def who_shown(language: Language, who: Who | None) -> str:
     return who.name if who.farm is not None else f"{who.name} ({role_shown(language, who.role)})"
 
 
-def form_title(language: Language, form: Form | None, code: object, subject: str) -> str:
-    """Return "Phun thuốc, cà chua"."""
-    title = say(language, "unknown_form", form=code) if form is None else getattr(form.short, language)
+def form_title(language: Language, form: Form | None, values: Mapping[str, Json], subject: str) -> str:
+    """Return "Phun thuốc, cà chua"; a work with a tile of its own goes by the words on that."""
+    if form is None:
+        title = say(language, "unknown_form", form=values.get("form"))
+    else:
+        title = getattr(form.tile(values).short, language)
     return f"{title}, {uncapital(subject)}" if subject else title
 
 
@@ -195,9 +198,9 @@ def document_title(language: Language, page: Page) -> str:
     """Return what a document's page is called."""
     if page.type == "entry":
         subject = page.names.of(page.farm.scope, page.values.get("season"))
-        return form_title(language, page.form, page.values.get("form"), subject)
+        return form_title(language, page.form, page.values, subject)
     name = page.names.of(page.farm.scope, page.doc)
-    return name or form_title(language, page.form, page.type, "")
+    return name or form_title(language, page.form, {"form": page.type}, "")
 
 
 def marks_of(language: Language, day: str, recorded_at: int, received_at: int) -> list[Mark]:
@@ -224,8 +227,8 @@ def _row(language: Language, found: EntryList, line: Line) -> Row:
     photos = shots(language, line.farm.scope, form, line.photos)
     return Row(
         href=f"/htx/dong/{line.farm.id}/{line.uuid}",
-        icon="more" if form is None else form.icon,
-        title=form_title(language, form, line.form, line.season),
+        icon="more" if form is None else form.tile(line.values).icon,
+        title=form_title(language, form, {"form": line.form, **line.values}, line.season),
         where=", ".join([f"{line.farm.code} {line.farm.name}", *line.plots]),
         summary=shower.summary(form, line.values),
         marks=tuple(marks),

@@ -37,6 +37,14 @@ def lua(app: Flask, client: FlaskClient) -> Diary:
     return diary_of(client, "Phạm Thị Lụa", "Nhà Lụa")
 
 
+def test_watering_is_called_so_and_said_once(app: Flask, lua: Diary) -> None:
+    lua.entry("CT-07", "2026-11-08", activity="irrigate", irrigation_method="flood")
+    page = Browser(app, "Trần Văn Tuấn").text("/htx/")
+    assert page.count("Tưới nước") == 1
+    assert "#i-water" in page
+    assert "#i-hoe" not in page
+
+
 def test_the_list_is_narrowed(app: Flask, lua: Diary) -> None:
     binh = diary_of(app.test_client(), "Vũ Văn Bình", "Nhà Bình")
     plot, field = lua.plot("Nhà lưới"), lua.plot("Đồng Cửa")

@@ -185,8 +185,29 @@ def test_codes_that_are_named_exist() -> None:
 
 @pytest.mark.parametrize("sector", ["crop", "organic", "livestock", "aquaculture"])
 def test_tiles_of_a_sector_have_words_of_their_own(sector: Any) -> None:
-    shorts = [f.short.vi for f in forms_for(sector)]
+    shorts = [short.vi for f in forms_for(sector) for short in (f.short, *(t.short for t in f.tiles))]
     assert len(shorts) == len(set(shorts)), sorted(shorts)
+
+
+@pytest.mark.parametrize("sector", ["crop", "organic"])
+def test_watering_has_a_tile_of_its_own(sector: Any) -> None:
+    tiles = [tile for form in forms_for(sector) for tile in form.tiles]
+    assert [tile.short.vi for tile in tiles if tile.icon == "water"] == ["Tưới nước"]
+
+
+def test_a_tile_fills_in_answers_that_the_form_asks_for(form: Form) -> None:
+    for tile in form.tiles:
+        for name, value in tile.set.items():
+            field = form.field(name)
+            assert field is not None
+            assert value in {c.code for c in field.choices} or (field.type == "bool" and value is True)
+
+
+def test_what_an_entry_goes_by_is_the_first_tile_that_it_holds_else_the_form(form: Form) -> None:
+    assert (form.tile({}).code, form.tile({}).icon, form.tile({}).short) == ("", form.icon, form.short)
+    for tile in form.tiles:
+        assert form.tile({**tile.set, "note": "x"}) == tile
+        assert form.tile(dict.fromkeys(tile.set)).code == ""
 
 
 def test_every_crop_form_of_the_standard_is_there() -> None:

@@ -1,12 +1,12 @@
 /** Saving a draft: the ops it becomes, and the one transaction that stores them and ends it. */
-import { groupOf } from "../core/forms.ts";
+import { groupOf, tileOf } from "../core/forms.ts";
 import type { Database } from "../store/db.ts";
 import { StoreError } from "../store/db.ts";
 import type { DraftPhotoRow, DraftRow } from "../store/rows.ts";
 import { type NewOp, saveOps } from "../store/save.ts";
 import { type Context, me } from "./context.ts";
 import { splitFields } from "./diary.ts";
-import type { SaveResult, Values } from "./types.ts";
+import type { FormTile, SaveResult, Values } from "./types.ts";
 
 /** Leaves the save: another tab saved this draft, or threw it away. */
 class Gone extends Error {}
@@ -72,10 +72,16 @@ async function storePhotos(db: Database, draft: DraftRow, photos: readonly Draft
   }
 }
 
-async function countUse(db: Database, form: string): Promise<void> {
+/** What a tile's use is counted under: the form, and the work of it that has a tile of its own. */
+export const useName = (form: string, tile: FormTile): string =>
+  tile.code === "" ? form : `${form}.${tile.code}`;
+
+async function countUse(c: Context, db: Database, draft: DraftRow): Promise<void> {
+  const form = c.forms.value.get(draft.form);
+  const name = form ? useName(draft.form, tileOf(form, draft.values)) : draft.form;
   const used = (await db.meta.get("usage"))?.value;
-  const counts: { [form: string]: number } = typeof used === "object" && used !== null ? { ...used } : {};
-  counts[form] = (counts[form] ?? 0) + 1;
+  const counts: { [name: string]: number } = typeof used === "object" && used !== null ? { ...used } : {};
+  counts[name] = (counts[name] ?? 0) + 1;
   await db.meta.put({ key: "usage", value: counts });
 }
 
@@ -129,7 +135,7 @@ export async function saveDraft(c: Context, draft: DraftRow, isStored: boolean):
       await storePhotos(db, draft, photos);
       if (left === 0) await db.drafts.delete(draft.id);
       else await db.drafts.put(await leftOf(db, draft, photos, who.device, hasText));
-      if (draft.isNew) await countUse(db, draft.form);
+      if (draft.isNew) await countUse(c, db, draft);
     });
     if (!saved.ok) return saved;
   } catch (error) {

@@ -1,16 +1,17 @@
 /** Plots, seasons, the home view and the order of activities, read from the folded documents. */
 import { signal } from "@preact/signals";
 import { msToDate } from "../core/civil.ts";
-import { fieldOf, formsFor } from "../core/forms.ts";
+import { fieldOf, formsFor, ownTile } from "../core/forms.ts";
 import { unsettled } from "../store/again.ts";
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
 import { type Context, listIn, maySee, textIn, textsOf, textValue } from "./context.ts";
 import { change } from "./diary.ts";
+import { useName } from "./draft_save.ts";
 import { askedEntries, toEntry } from "./entries.ts";
 import { workersIn } from "./last_like.ts";
 import { isMine } from "./stuck.ts";
-import type { Activities, Farm, Form, Home, PlotRow, SeasonRow, Sector } from "./types.ts";
+import type { Activities, Activity, Farm, Form, Home, PlotRow, SeasonRow, Sector } from "./types.ts";
 import { newest } from "./walk.ts";
 
 export const plots = signal<readonly PlotRow[]>([]);
@@ -149,19 +150,36 @@ export function makeActivities(c: Context): Activities {
     forms: c.forms,
     form: (code) => c.forms.value.get(code) ?? null,
     async list(season) {
-      const sector = seasons.value.find((s) => s.doc === season)?.sector ?? null;
-      const found = sector !== null && sector !== "any" ? [sector] : farmSectors();
-      const all = new Map<string, Form>();
-      for (const one of found)
-        for (const form of formsFor(one, c.forms.value.values())) all.set(form.form, form);
-      const used = await c.store.use((db) => db.meta.get("usage"));
-      const count = (form: string): number => {
-        const n: unknown =
-          typeof used?.value === "object" && used.value !== null ? Reflect.get(used.value, form) : 0;
-        return typeof n === "number" ? n : 0;
-      };
-      return [...all.values()].sort((a, b) => count(b.form) - count(a.form) || a.order - b.order);
+      const used = await usage(c);
+      const count = ({ form, tiles }: Form): number =>
+        tiles.reduce((sum, tile) => sum + used(useName(form, tile)), used(form));
+      return workOf(c, season).sort((a, b) => count(b) - count(a) || a.order - b.order);
     },
+    async tiles(season) {
+      const used = await usage(c);
+      const count = ({ form, tile }: Activity): number => used(useName(form.form, tile));
+      return workOf(c, season)
+        .flatMap((form) => [ownTile(form), ...form.tiles].map((tile): Activity => ({ form, tile })))
+        .sort((a, b) => count(b) - count(a) || a.tile.order - b.tile.order);
+    },
+  };
+}
+
+/** The forms to record with in a season, or on the whole farm. */
+function workOf(c: Context, season: string | null): Form[] {
+  const sector = seasons.value.find((s) => s.doc === season)?.sector ?? null;
+  const found = sector !== null && sector !== "any" ? [sector] : farmSectors();
+  const all = new Map<string, Form>();
+  for (const one of found) for (const form of formsFor(one, c.forms.value.values())) all.set(form.form, form);
+  return [...all.values()];
+}
+
+/** How often each tile was used on this phone, by its `useName`. */
+async function usage(c: Context): Promise<(name: string) => number> {
+  const used: unknown = (await c.store.use((db) => db.meta.get("usage")))?.value;
+  return (name) => {
+    const n: unknown = typeof used === "object" && used !== null ? Reflect.get(used, name) : 0;
+    return typeof n === "number" ? n : 0;
   };
 }
 

@@ -60,6 +60,15 @@ export interface FormPhoto {
   wanted: (typeof WANTED)[number];
 }
 
+/** A way into a form: what stands on it, and the values that it fills in. The form's own has no code. */
+export interface FormTile {
+  code: string;
+  icon: string;
+  short: Words;
+  order: number;
+  set: Readonly<Record<string, string | boolean>>;
+}
+
 /** One form. `fields` begins with the common ones where it records entries. */
 export interface Form {
   form: string;
@@ -73,6 +82,8 @@ export interface Form {
   short: Words;
   help: Words | null;
   order: number;
+  /** Works of this form with tiles of their own, beside the form's. */
+  tiles: readonly FormTile[];
   about: { plots: (typeof ABOUT)[number]; season: (typeof ABOUT)[number] };
   replaces: readonly string[];
   sources: readonly string[];
@@ -89,6 +100,21 @@ export function fieldOf(form: Form, name: string): FormField | undefined {
   const line = splitLine(name);
   if (line) return form.lines?.fields.find((f) => f.name === line[1]);
   return form.fields.find((f) => f.name === name);
+}
+
+/** The form's own tile: nothing filled in. */
+export const ownTile = ({ icon, short, order }: Form): FormTile => ({
+  code: "",
+  icon,
+  short,
+  order,
+  set: {},
+});
+
+/** The tile that values go by: the first whose own they all hold, else the form's. */
+export function tileOf(form: Form, values: { readonly [name: string]: unknown }): FormTile {
+  const holds = (tile: FormTile) => Object.entries(tile.set).every(([name, value]) => values[name] === value);
+  return form.tiles.find(holds) ?? ownTile(form);
 }
 
 /** The names written together with `name`, itself among them; alone where it has no group. */
@@ -128,6 +154,7 @@ export function parseForm(x: unknown, common: readonly FormField[] = []): Form |
     short: parseWords(x.short) ?? title,
     help: parseWords(x.help),
     order: typeof x.order === "number" ? x.order : 1000,
+    tiles: list(x.tiles).flatMap(parseTile),
     about,
     replaces: texts(x.replaces),
     sources: texts(x.sources),
@@ -173,6 +200,16 @@ const one = <T extends string>(x: unknown, of: readonly T[], otherwise: T): T =>
 
 function parseWords(x: unknown): Words | null {
   return isShape(x) && typeof x.vi === "string" && typeof x.en === "string" ? { vi: x.vi, en: x.en } : null;
+}
+
+/** A tile that fills nothing in would hide the form's own: it is none. */
+function parseTile(x: unknown): FormTile[] {
+  const short = isShape(x) ? parseWords(x.short) : null;
+  if (!isShape(x) || typeof x.code !== "string" || !short || !isShape(x.set)) return [];
+  const set = Object.entries(x.set).filter((pair): pair is [string, string | boolean] => isPlain(pair[1]));
+  if (set.length === 0) return [];
+  const order = typeof x.order === "number" ? x.order : 1000;
+  return [{ code: x.code, icon: text(x.icon), short, order, set: Object.fromEntries(set) }];
 }
 
 function parseChoice(x: unknown): FormChoice[] {

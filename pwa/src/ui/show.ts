@@ -1,8 +1,9 @@
 /** How dates, amounts and values of a form are written for a person. Pure but for the language signal and `today`. */
 
 import { signal } from "@preact/signals";
-import type { EntryRow, Form, FormField, PlotRow, SeasonRow, Value, Values } from "../app/types.ts";
+import type { Activity, EntryRow, Form, FormField, PlotRow, SeasonRow, Value, Values } from "../app/types.ts";
 import { addDays, daysBetween, msToDate, parseDate, weekdayName } from "../core/civil.ts";
+import { ownTile, tileOf } from "../core/forms.ts";
 import { solarToLunar } from "../core/lunar.ts";
 import { amountShown, areaShown, formatDecimal, UNITS } from "../core/units.ts";
 import { app } from "./app.ts";
@@ -193,8 +194,10 @@ export function summary(form: Form | null, values: Values): string {
     const shown = lineIds(values).map((id) => lineSummary(lines.fields, values, id));
     if (shown.length > 0) return shown.filter(Boolean).join("; ");
   }
+  // What the tile says stands in the title already.
+  const said = tileOf(form, values).set;
   return form.fields
-    .filter((field) => !COMMON.has(field.name) && !UNTOLD.has(field.type))
+    .filter((field) => !COMMON.has(field.name) && !UNTOLD.has(field.type) && !(field.name in said))
     .map((field) => valueShown(field, values[field.name]))
     .filter(Boolean)
     .slice(0, 2)
@@ -210,15 +213,31 @@ export function lineSummary(fields: readonly FormField[], values: Values, id: st
     .join(", ");
 }
 
-/** Title of an entry row: the form's short name. */
-export function formShort(row: { form: string }): string {
+/** What an entry goes by: the short name of its work, or of its form, and the pictogram. */
+export function faceOf(row: { form: string; values: Values }): { icon: string; short: string } {
   const form = app().activities.form(row.form);
-  return form === null ? row.form || words.value.a_line : say(form.short);
+  if (form === null) return { icon: "more", short: row.form || words.value.a_line };
+  const tile = tileOf(form, row.values);
+  return { icon: tile.icon, short: say(tile.short) };
 }
 
-/** Return what tells a form from others of the list with its name, "Chăn nuôi"; "" where it is the only one. */
-export function formBeside(form: Form, list: readonly Form[]): string {
-  const same = list.some((one) => one.form !== form.form && say(one.short) === say(form.short));
+/** Title of an entry row. */
+export const formShort = (row: { form: string; values: Values }): string => faceOf(row).short;
+
+/** Return what tells a tile from others of the list with its name, "Chăn nuôi"; "" where it is the only one. */
+export function tileBeside({ form, tile }: Activity, list: readonly Activity[]): string {
+  const same = (one: Activity) => one.form.form !== form.form && say(one.tile.short) === say(tile.short);
+  return list.some(same) ? sectorShown(form) : "";
+}
+
+/** Return the same for a form among forms. */
+export const formBeside = (form: Form, list: readonly Form[]): string =>
+  tileBeside(
+    { form, tile: ownTile(form) },
+    list.map((one) => ({ form: one, tile: ownTile(one) })),
+  );
+
+function sectorShown(form: Form): string {
   const w = words.value;
   const sectors: Readonly<Record<string, string>> = {
     crop: w.sector_crop,
@@ -226,7 +245,7 @@ export function formBeside(form: Form, list: readonly Form[]): string {
     aquaculture: w.sector_aquaculture,
     organic: w.sector_organic,
   };
-  return same ? (sectors[form.sector] ?? "") : "";
+  return sectors[form.sector] ?? "";
 }
 
 /** Return "Ảnh: Nhãn thuốc": what the form calls this kind of photo. */

@@ -1,5 +1,6 @@
 /** Changes of a stored entry write what the person changed, whole groups; the fold gives the expected document. */
 import { expect, test } from "vitest";
+import { makeActivities } from "../../../pwa/src/app/farm.ts";
 import { Desk, FARM } from "./desk.ts";
 
 const LINE = "line.abcdefgh.";
@@ -183,4 +184,17 @@ test("nobody writes where he may only read", async () => {
   expect(await desk.diary.void(doc, "x")).toEqual({ ok: false, problem: "read_only" });
   expect(await desk.drafts.edit(doc)).toEqual({ ok: false, problem: "read_only" });
   expect(await desk.drafts.create({ form: "CT-10" })).toEqual({ ok: false, problem: "read_only" });
+});
+
+test("a work with a tile of its own is a tile beside its form's, opens filled in, and is counted by itself", async () => {
+  const desk = await Desk.open();
+  const activities = makeActivities(desk.c);
+  const names = async () =>
+    (await activities.tiles(null)).map(({ form, tile }) => `${form.form} ${tile.code}`);
+  expect(await names()).toContain("CT-07 irrigate");
+  expect((await names())[0]).not.toBe("CT-07 irrigate");
+  const tile = desk.c.forms.value.get("CT-07")?.tiles.find((one) => one.code === "irrigate");
+  await desk.entry({ happened_on: "2026-11-08", ...tile?.set }, "CT-07");
+  expect((await names())[0]).toBe("CT-07 irrigate");
+  expect((await activities.list(null))[0]?.form).toBe("CT-07");
 });

@@ -8,6 +8,7 @@ import {
   groupOf,
   parseForm,
   parseForms,
+  tileOf,
 } from "../../../pwa/src/core/forms.ts";
 
 interface Case {
@@ -54,6 +55,25 @@ describe("forms of the package", () => {
       if (form.sector === "organic") for (const code of form.replaces) expect(codes).not.toContain(code);
     }
     expect(formsFor("crop", forms.values()).some((f) => f.sector === "organic")).toBe(false);
+  });
+
+  test("an entry goes by the work of its form that has a tile of its own, else by the form", () => {
+    const tiles = [...forms.values()].flatMap((form) => form.tiles.map((tile) => [form, tile] as const));
+    expect(tiles.filter(([, tile]) => tile.icon === "water").map(([form]) => form.sector)).toEqual([
+      "crop",
+      "organic",
+    ]);
+    for (const [form, tile] of tiles) {
+      expect(tileOf(form, { ...tile.set, note: "x" })).toBe(tile);
+      expect(tileOf(form, {})).toMatchObject({ code: "", icon: form.icon, short: form.short });
+    }
+  });
+
+  test("a tile that fills nothing in would hide the form's own: it is left out", () => {
+    const odd = { code: "x", icon: "x", short: { vi: "x", en: "x" }, order: 1, set: {} };
+    expect(
+      parseForm({ ...(files["CT-07"] as object), tiles: [odd, { ...odd, set: { activity: 1 } }, 1] })?.tiles,
+    ).toEqual([]);
   });
 
   test("a group of a line names the fields of that line alone", () => {

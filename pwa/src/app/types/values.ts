@@ -7,6 +7,7 @@ export type {
   FormField,
   FormLines,
   FormPhoto,
+  FormTile,
   Sector,
   Words,
 } from "../forms.ts";

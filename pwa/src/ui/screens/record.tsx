@@ -1,22 +1,23 @@
 /** Hôm nay làm gì? Season, "như lần trước", and one pictogram tile for each kind of work, most used first. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { EntryRow, Form, SeasonRow } from "../../app/types.ts";
+import type { Activity, EntryRow, SeasonRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { newLineId, repeatValues } from "../form/plan.ts";
 import { Icon, Note, Top } from "../pieces/basic.tsx";
 import { chooseOne } from "../pieces/overlay.tsx";
-import { dayMonth, formBeside, formShort, plotsShown, seasonIcon, seasonName, summary } from "../show.ts";
+import { dayMonth, formShort, plotsShown, seasonIcon, seasonName, summary, tileBeside } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { begin } from "./rows.tsx";
 
-const FIRST_TILES = 8;
+/** Four large ones, and with the one for the rest whole rows of three. */
+const FIRST_TILES = 12;
 
 export function RecordScreen({ start }: { start: string | null }) {
   const w = words.value;
   const running = app().farm.seasons.value.filter((one) => one.running && !one.deleted);
   const chosen = useSignal<string | null>(start ?? running[0]?.doc ?? null);
-  const forms = useSignal<readonly Form[] | null>(null);
+  const tiles = useSignal<readonly Activity[] | null>(null);
   const last = useSignal<EntryRow | null>(null);
   const all = useSignal(false);
   const season = running.find((one) => one.doc === chosen.value);
@@ -24,11 +25,11 @@ export function RecordScreen({ start }: { start: string | null }) {
   useEffect(() => {
     let gone = false;
     void Promise.all([
-      app().activities.list(chosen.value),
+      app().activities.tiles(chosen.value),
       app().diary.page(chosen.value === null ? {} : { season: chosen.value }, null, 5),
     ]).then(([list, page]) => {
       if (gone) return;
-      forms.value = list;
+      tiles.value = list;
       last.value = page.rows.find((one) => !one.deleted && one.state !== "draft") ?? null;
     });
     return () => {
@@ -36,9 +37,13 @@ export function RecordScreen({ start }: { start: string | null }) {
     };
   }, [chosen.value, app().activities.forms.value]);
 
-  const open = (form: Form) =>
-    void begin(form.form, { season: chosen.value, ...(season === undefined ? {} : { plots: season.plots }) });
-  const list = forms.value ?? [];
+  const open = ({ form, tile }: Activity) =>
+    void begin(form.form, {
+      season: chosen.value,
+      ...(season === undefined ? {} : { plots: season.plots }),
+      values: tile.set,
+    });
+  const list = tiles.value ?? [];
   const shown = all.value ? list : list.slice(0, FIRST_TILES);
   return (
     <main class="phone">
@@ -53,15 +58,15 @@ export function RecordScreen({ start }: { start: string | null }) {
         />
       )}
       {last.value !== null && <Again row={last.value} />}
-      {forms.value !== null && list.length === 0 && <Note>{w.no_forms}</Note>}
+      {tiles.value !== null && list.length === 0 && <Note>{w.no_forms}</Note>}
       <div class="tiles two">
-        {shown.slice(0, 4).map((form) => (
-          <Tile key={form.form} form={form} beside={formBeside(form, list)} open={open} />
+        {shown.slice(0, 4).map((one) => (
+          <Tile key={one.form.form + one.tile.code} one={one} beside={tileBeside(one, list)} open={open} />
         ))}
       </div>
       <div class="tiles">
-        {shown.slice(4).map((form) => (
-          <Tile key={form.form} form={form} beside={formBeside(form, list)} open={open} />
+        {shown.slice(4).map((one) => (
+          <Tile key={one.form.form + one.tile.code} one={one} beside={tileBeside(one, list)} open={open} />
         ))}
         {list.length > FIRST_TILES && (
           <button
@@ -81,13 +86,13 @@ export function RecordScreen({ start }: { start: string | null }) {
   );
 }
 
-function Tile(props: { form: Form; beside: string; open: (form: Form) => void }) {
-  const { form, beside, open } = props;
+function Tile(props: { one: Activity; beside: string; open: (one: Activity) => void }) {
+  const { one, beside, open } = props;
   return (
-    <button type="button" class="tile" onClick={() => open(form)}>
-      <Icon name={form.icon} />
+    <button type="button" class="tile" onClick={() => open(one)}>
+      <Icon name={one.tile.icon} />
       <span>
-        {say(form.short)}
+        {say(one.tile.short)}
         {beside !== "" && <span class="under">{beside}</span>}
       </span>
     </button>

@@ -6,22 +6,23 @@ import { markFresh } from "../form/fresh.ts";
 import { Btn, Icon, State } from "../pieces/basic.tsx";
 import { toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
-import { dayName, formShort, summary, whereShown } from "../show.ts";
-import { say, words } from "../words/index.ts";
+import { dayName, faceOf, summary, whereShown } from "../show.ts";
+import { words } from "../words/index.ts";
 
 export const entryHash = (doc: string): string => makeHash("dong", [doc]);
 export const draftHash = (id: string): string => makeHash("ghi-to", [id]);
 
 export function EntryCard({ row, day = false }: { row: EntryRow; day?: boolean }) {
   const form = app().activities.form(row.form);
+  const { icon, short } = faceOf(row);
   const lines = [day ? dayName(row.happened_on) : "", whereShown(row), summary(form, row.values)].filter(
     Boolean,
   );
   return (
     <a class="entry" href={entryHash(row.doc)}>
       <span class="what">
-        <Icon name={form?.icon ?? "more"} />
-        <span class={row.deleted ? "gone" : ""}>{formShort(row)}</span>
+        <Icon name={icon} />
+        <span class={row.deleted ? "gone" : ""}>{short}</span>
       </span>
       {lines.map((text) => (
         <span key={text} class="line">
@@ -37,13 +38,14 @@ export function EntryCard({ row, day = false }: { row: EntryRow; day?: boolean }
 export function DraftCard({ draft }: { draft: Draft }) {
   const w = words.value;
   const form = app().activities.form(draft.form);
+  const { icon, short } = faceOf(draft);
   if (going.value.has(draft.id)) return null;
   return (
     <section class="card stack draft-card">
       <div class="row">
-        <Icon name={form?.icon ?? "draft"} size="l" />
+        <Icon name={icon} size="l" />
         <span class="grow">
-          <b>{form === null ? draft.form : say(form.short)}</b>
+          <b>{short}</b>
           <span class="under">{summary(form, draft.values)}</span>
         </span>
       </div>
