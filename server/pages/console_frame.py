@@ -1,0 +1,156 @@
+"""What every page of the console shares: who stands there, the head with its places, what a refusal shows.
+
+A group of pages is a blueprint of its own, made by `make_pages`; its places stand in `PLACES`, and
+`staff_page` says who may see them.
+Source: DESIGN §4 "The look"; LOOK.md, console.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.auth import CONSOLE_PATH, require_device
+from server.db import DatabaseTrouble
+from server.errors import ServiceError
+from server.pages.console_assets import console_assets
+from server.pages.console_show import area_text, date_text, time_text
+from server.pages.console_views import role_shown
+from server.pages.console_words import Language, pick_language, say
+from server.services import console
+from server.services.console import Staff
+
+ENTER: Final = f"{CONSOLE_PATH}/vao"
+LANGUAGE_COOKIE: Final = "tieng"
+_SIGN_IN: Final = frozenset({"session", "device_revoked"})
+_PLACE = re.compile(r"/htx(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%.~:+_-]*)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the head. `count` names the number of `console.Waiting` that stands beside it."""
+
+    name: str
+    path: str
+    icon: str
+    count: str = ""
+
+
+PLACES: Final = (
+    Place("entries", f"{CONSOLE_PATH}/", "book"),
+    Place("held", f"{CONSOLE_PATH}/cho", "held", "held"),
+    Place("farms", f"{CONSOLE_PATH}/ho", "today"),
+    Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
+)
+
+
+def make_pages(name: str) -> Blueprint:
+    """Return a blueprint for a group of pages below `/htx`, with the console's refusals and no caching."""
+    pages = Blueprint(name, f"server.pages.{name}", url_prefix=CONSOLE_PATH)
+    pages.register_error_handler(ServiceError, refuse)
+    pages.register_error_handler(DatabaseTrouble, _wait)
+    pages.after_request(_keep_private)
+    return pages
+
+
+def staff_page(page: str) -> Staff:  # noqa: ARG001 (the table of rights will be asked for it)
+    """Return the staff member who asks for a page.
+
+    Raises: ServiceError: session, device_revoked, no_right, not_confirmed.
+    """
+    caller = require_device()
+    return console.staff_of(caller.writer, caller.scopes)
+
+
+def show(template: str, staff: Staff, *, place: str, status: int = 200, **context: Any) -> Response:
+    """Return a page of the console for a staff member; `place` names the place it belongs to."""
+    return answer(
+        template,
+        status,
+        staff=staff,
+        place=place,
+        places=PLACES,
+        waiting=console.waiting_for(staff),
+        **context,
+    )
+
+
+def answer(template: str, status: int, **context: Any) -> Response:
+    """Return a page in the reader's language; before a build of the console, what to do about it."""
+    language = page_language()
+    given = {
+        "language": language,
+        "t": partial(say, language),
+        "role": partial(role_shown, language),
+        "day": date_text,
+        "time": time_text,
+        "area": partial(area_text, language=language),
+        "here": request.full_path.rstrip("?"),
+        **context,
+    }
+    try:
+        return make_response(render_template(f"htx/{template}", assets=console_assets(), **given), status)
+    except ServiceError:
+        not_built = make_response(render_template("not_built.html"), 503)
+        not_built.headers["Retry-After"] = "60"
+        return not_built
+
+
+def page_language() -> Language:
+    """Return the language that this browser reads."""
+    return pick_language(request.cookies.get(LANGUAGE_COOKIE))
+
+
+def query_text(name: str, most: int) -> str:
+    """Return what an address asks for; what no page of ours writes counts as nothing asked."""
+    text = request.args.get(name, "")
+    return text if len(text) <= most and text.isascii() and text.isprintable() else ""
+
+
+def query_uuid(name: str) -> str:
+    """Return an id that an address asks for, or nothing. Raises: ServiceError(not_found) for what is none."""
+    text = request.args.get(name, "")
+    return console.check_uuid(text) if text else ""
+
+
+def place_of(text: str) -> str:
+    """Return where to go on: a page of the console, whatever an address says (no open redirect)."""
+    return text if _PLACE.fullmatch(text) and not text.startswith(ENTER) else f"{CONSOLE_PATH}/"
+
+
+def refuse(error: ServiceError) -> AnyResponse:
+    """Lead to the way in, or say in plain words what is the matter."""
+    if error.slug in _SIGN_IN:
+        to = f"{ENTER}?toi={quote(request.full_path.rstrip('?'))}" if request.method == "GET" else ENTER
+        return redirect(to, 303)
+    if error.slug in ("not_found", "no_right"):
+        return answer("no.html", 404, kind="no_place" if error.slug == "no_right" else "no_page")
+    if error.slug == "not_confirmed":
+        return answer("no.html", 403, kind="wait_page")
+    if error.slug == "csrf":
+        return answer("no.html", 403, kind="foreign")
+    return _trouble()
+
+
+def _wait(_error: DatabaseTrouble) -> AnyResponse:
+    """Say that the server can't answer now."""
+    return _trouble()
+
+
+def _keep_private(page: Response) -> Response:
+    """Keep personal pages out of every cache: after signing out nothing comes back."""
+    page.headers["Cache-Control"] = "no-store"
+    page.vary.add("Cookie")
+    return page
+
+
+def _trouble() -> Response:
+    page = answer("no.html", 503, kind="trouble")
+    page.headers["Retry-After"] = "30"
+    return page
