@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading
 from server.models.people import Farm, Membership, Organisation, Product
-from server.store import devices, log, people
+from server.store import consents, devices, log, people
 from server.store.demo_mark import is_demo
 from server.store.devices import Writer
 from server.store.people import Member
@@ -72,6 +72,8 @@ def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         "memberships": [_membership(m.membership) for m in sorted(members, key=lambda m: m.membership.id)],
         "keys": _keys(session, who, scopes),
         "products": [_product(one) for one in people.products(session)],
+        "consents": [dict(one) for one in consents.asked()],
+        "given_consents": _given(session, who, [one.id for one in persons.values()]),
         "villages": [{"id": v.id, "name": v.name} for v in people.villages(session)],
     }
 
@@ -103,6 +105,13 @@ def _keys(session: Session, who: Writer, scopes: dict[str, bool]) -> dict[str, J
         return {}
     farms = [ids.split_ref(scope)[1] for scope in scopes if scope.startswith("farm:")]
     return dict(devices.keys_of_writers(session, who.organisation, farms))
+
+
+def _given(session: Session, who: Writer, persons: list[str]) -> list[Json]:
+    """Return what these people agreed to; a household learns of nobody but its own person."""
+    own = who.role in people.HOUSEHOLD_ROLES or not who.may_act
+    seen = [who.person] if own else persons
+    return [consents.consent_row(one) for one in consents.of_persons(session, seen)]
 
 
 def _product(one: Product) -> dict[str, Json]:

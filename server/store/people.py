@@ -7,7 +7,6 @@ from sqlalchemy import bindparam, func, inspect, select
 from sqlalchemy.orm import Session
 
 from server.models.people import (
-    Consent,
     Farm,
     Help,
     Membership,
@@ -213,8 +212,3 @@ def waiting_requests(session: Session, organisation: str | None) -> list[Request
 def unsettled_scopes(session: Session, scopes: Sequence[str]) -> set[str]:
     """Return those of `scopes` whose request no person has settled: their ops get `later`."""
     return {scope for scope in session.scalars(_UNSETTLED, {"scopes": scopes}) if scope is not None}
-
-
-def consents_of(session: Session, person: str) -> list[Consent]:
-    """Return what a person agreed to, the oldest first."""
-    return list(session.scalars(select(Consent).where(Consent.person == person).order_by(Consent.given_at)))
