@@ -1,0 +1,85 @@
+"""The devices of a household, as its own people see them: which, when last heard of, what waits there.
+
+Source: DESIGN §3 "Who signs"; WIRE "Request" (`phone`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.db import reading
+from server.models.devices import DeviceRow, DeviceSeen
+from server.models.log import OpRow
+from server.models.people import Membership
+from server.store import log, people
+from server.store.devices import Writer
+from sync.values import Json
+
+REPORTED = ("unsent", "photos")
+
+
+def own_devices(who: Writer, now: int) -> list[dict[str, Json]]:
+    """Return the people whose devices the caller may see, each with them.
+
+    Shape:  a household sees the devices of all its people, everybody else his own; one that is not confirmed,
+            or whose membership ended, only those of its own membership. A person's memberships of other farms
+            and organisations are told with their own devices, so that he can tell two diaries apart.
+    """
+    with reading() as session:
+        mine = Membership.person == who.person
+        if who.farm is not None and who.state == "confirmed" and who.in_force:
+            mine = mine | (Membership.farm == who.farm)
+        elif who.state != "confirmed":
+            mine = Membership.id == who.membership
+        in_force = (Membership.valid_until.is_(None)) | (Membership.valid_until > now)
+        members = people.members_where(session, mine, in_force, Membership.role != "operator")
+        devices = devices_of(session, [one.membership.id for one in members])
+        return [
+            {
+                "membership": one.membership.id,
+                "person": one.person.id,
+                "name": one.person.name,
+                "role": one.membership.role,
+                "farm": None if one.farm is None else one.farm.name,
+                "organisation": one.organisation.name,
+                "devices": devices[one.membership.id],
+            }
+            for one in members
+        ]
+
+
+def devices_of(session: Session, memberships: Sequence[str]) -> dict[str, list[Json]]:
+    """Return the devices that joined for each membership, the first one first; open invitations are none.
+
+    Units:  `joined_at` and `last_seen` in ms of the server's clock, None where it never heard of the device.
+    """
+    query = (
+        select(DeviceRow, DeviceSeen, OpRow.received_at)
+        .outerjoin(DeviceSeen, DeviceSeen.device == DeviceRow.device)
+        .outerjoin(OpRow, (OpRow.scope == DeviceRow.scope) & (OpRow.seq == DeviceRow.joined_seq))
+        .where(DeviceRow.membership.in_(memberships), DeviceRow.device.is_not(None))
+        .order_by(OpRow.received_at, DeviceRow.doc, DeviceRow.place)
+    )
+    found: dict[str, list[Json]] = {one: [] for one in memberships}
+    for row, seen, joined_at in session.execute(query):
+        found[row.membership].append(_device(session, row, seen, joined_at))
+    return found
+
+
+def _device(session: Session, row: DeviceRow, seen: DeviceSeen | None, joined_at: int | None) -> Json:
+    said = json.loads(seen.phone) if seen is not None and seen.phone else {}
+    return {
+        "doc": row.doc,
+        "device": row.device,
+        "label": row.label,
+        "state": row.state,
+        "joined_at": joined_at,
+        "last_seen": None if seen is None else seen.last_seen,
+        **{name: said.get(name) for name in REPORTED},
+        "app": said.get("app"),
+        "after": list(log.tips(session, row.scope, row.doc)),
+    }
