@@ -21,14 +21,15 @@ class Air:
     """Listens on `port` and passes to `target`.
 
     Shape: `mode` is `clear`, `silent` (every connection is broken off) or `portal` (a login page answers
-           everything); `cuts` are byte counts: a connection that has carried so many bytes up is broken off,
-           one count after another.
+           everything); `cuts` are byte counts: when so many bytes have gone up, by whatever connections,
+           since the last cut, the one that carries them is broken off; one count after another.
     """
 
     target: int
     mode: str = "clear"
     cuts: list[int] = field(default_factory=list)
     cut_done: int = 0
+    up: int = 0
     port: int = 0
     _open: set[socket.socket] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,20 +80,27 @@ class Air:
         return None
 
     def _pass(self, source: socket.socket, target: socket.socket, up: bool) -> None:
-        carried = 0
         try:
             while data := source.recv(PIECE):
-                carried += len(data)
-                if up and self.cuts and carried > self.cuts[0]:
-                    keep = len(data) - (carried - self.cuts.pop(0))
-                    target.sendall(data[: max(keep, 0)])
-                    self.cut_done += 1
+                keep = self._keep(len(data)) if up else None
+                target.sendall(data[:keep])
+                if keep is not None:
                     break
-                target.sendall(data)
         except OSError:
             pass
         _break(source)
         _break(target)
+
+    def _keep(self, size: int) -> int | None:
+        """Count `size` bytes that go up; where the link is cut among them, return how many still pass."""
+        with self._lock:
+            self.up += size
+            if not self.cuts or self.up <= self.cuts[0]:
+                return None
+            keep = size - (self.up - self.cuts.pop(0))
+            self.up = 0
+            self.cut_done += 1
+            return keep
 
 
 def _break(one: socket.socket) -> None:

@@ -33,16 +33,16 @@ def test_an_upload_cut_at_random_bytes_is_resumed_and_the_bytes_are_equal(
     [upload] = phone.stored("uploads")
     rng = random.Random(20_261_124)
     phone.air.cuts = [rng.randrange(upload["size"] // 20, upload["size"] // 5) for _ in range(4)]
+    phone.air.up = 0
     phone.find_signal()
     phone.go("gui")
     send = phone.page.locator(".dock .btn.do:enabled")
     while phone.air.cuts:
+        # By the app itself or by a tap: on a slow machine an attempt of its own may come first.
         phone.sees(send)
-        left = len(phone.air.cuts)
         phone.tap(send)
-        phone.until(lambda left=left: len(phone.air.cuts) < left, "the link was cut")  # type: ignore[misc]
-    phone.sees(send)
-    phone.tap(send)
+    phone.lose_signal()
+    phone.find_signal()  # nobody taps any more: back in coverage it goes on by itself
     phone.sees("Đã gửi hết")
     assert phone.air.cut_done == 4
     assert shot["bytes"] in files_of(house)
