@@ -37,7 +37,10 @@ class Village(Base):
 
 
 class Person(Base):
-    """A person as the organisation that registered them knows them."""
+    """A person as the organisation that registered them knows them.
+
+    `merged_into`: this row was a duplicate of that one; it stays, for a phone may still speak of it.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (Index("persons_organisation", "organisation"),)
@@ -48,6 +51,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(String(30))
     village: Mapped[str | None] = mapped_column(ForeignKey("villages.id"))
     created_at: Mapped[int] = mapped_column(BigInteger)
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
 
 
 class Farm(Base):
@@ -69,8 +73,10 @@ class Farm(Base):
 class Membership(Base):
     """One person's role in one farm, or in one organisation; never deleted, only ended.
 
-    `organisation` is always set: for a farm's member it is the organisation of the farm, so that
-    one look at this row tells whose people a device belongs to. `farm` is null for staff.
+    `organisation` is always set: for a farm's member it is the organisation that enrolled them, in whose log
+    their devices are; a farm that moves leaves it as it is. `farm` is null for staff. `merged_into`: the
+    person's other membership of the same place, after two rows of one person became one; this one goes on,
+    for a phone signs with it.
     """
 
     __tablename__ = "memberships"
@@ -87,6 +93,16 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(20))
     valid_from: Mapped[int] = mapped_column(BigInteger)
     valid_until: Mapped[int | None] = mapped_column(BigInteger)
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("memberships.id"))
+
+
+class HelperVillage(Base):
+    """A village whose households a helper sees by name; without any, the village of the helper's own row."""
+
+    __tablename__ = "helper_villages"
+
+    membership: Mapped[str] = mapped_column(ForeignKey("memberships.id"), primary_key=True)
+    village: Mapped[str] = mapped_column(ForeignKey("villages.id"), primary_key=True)
 
 
 class Help(Base):
@@ -100,6 +116,30 @@ class Help(Base):
     membership: Mapped[str] = mapped_column(ForeignKey("memberships.id"))
     valid_from: Mapped[int] = mapped_column(BigInteger)
     valid_until: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class FarmMove(Base):
+    """A farm on its way to another organisation: offered by the one, taken by the other.
+
+    `state`: offered, accepted, declined or withdrawn.
+    """
+
+    __tablename__ = "farm_moves"
+    __table_args__ = (
+        Index("farm_moves_farm", "farm", "state"),
+        Index("farm_moves_to", "to_organisation", "state"),
+        Index("farm_moves_from", "from_organisation", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(UUID_CHARS), primary_key=True)
+    farm: Mapped[str] = mapped_column(ForeignKey("farms.id"))
+    from_organisation: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    to_organisation: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
+    state: Mapped[str] = mapped_column(String(10))
+    offered_by: Mapped[str] = mapped_column(ForeignKey("memberships.id"))
+    offered_at: Mapped[int] = mapped_column(BigInteger)
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("memberships.id"))
+    decided_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Consent(Base):

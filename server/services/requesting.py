@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.config import current_settings
 from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
@@ -26,6 +27,7 @@ KINDS = ("organisation", "farm", "person", "membership", "help", "consent", "wit
 MAKERS = ("helper", "extension", "reviewer", "manager", "administrator")
 CHARS_MAX = 300
 VALUES_MAX = 30
+DAY_MS = 86_400_000
 COLLISIONS_MAX = 5  # our choice; above, the phone comes again
 NOT_YOURS = "Việc này ngoài phạm vi của người gửi; hãy hỏi hợp tác xã."
 
@@ -127,6 +129,11 @@ def make_row(session: Session, who: Writer, one: Sent, now: int) -> None:
     session.flush()
 
 
+def help_end(now: int) -> int:
+    """Return when a right to help that begins now ends, where nobody said until when."""
+    return now + current_settings().help_days * DAY_MS
+
+
 def _parse(row: object) -> Sent | None:
     if not isinstance(row, dict):
         return None
@@ -194,8 +201,10 @@ def _make_farm(session: Session, who: Writer, one: Sent, now: int) -> None:
     )
     session.flush()
     if who.role in people.HELPER_ROLES:
-        # Who enrols a household may go on helping it until the cooperative ends that.
-        session.add(Help(farm=one.id, id=one.id, membership=who.membership, valid_from=now))
+        # Who enrols a household goes on helping it, for a time or until the cooperative ends that.
+        session.add(
+            Help(farm=one.id, id=one.id, membership=who.membership, valid_from=now, valid_until=help_end(now))
+        )
 
 
 def _make_person(session: Session, who: Writer, one: Sent, now: int) -> None:
@@ -239,8 +248,8 @@ def _make_help(session: Session, who: Writer, one: Sent, now: int) -> None:
         raise _Declined(NOT_YOURS)
     if who.role in people.HELPER_ROLES:
         raise _Declined("Quyền giúp hộ này do hợp tác xã giao.")
-    until = one.values.get("valid_until")
-    if until is not None and not isinstance(until, int):
+    until = help_end(now) if one.values.get("valid_until") is None else one.values["valid_until"]
+    if not isinstance(until, int):
         raise _Refused("valid_until")
     session.add(Help(farm=farm.id, id=one.id, membership=helper.id, valid_from=now, valid_until=until))
 
@@ -284,7 +293,7 @@ _MAKE: dict[str, Callable[[Session, Writer, Sent, int], None]] = {
 
 
 def _person(session: Session, who: Writer, one: Sent) -> Person:
-    person = session.get(Person, _uuid(one, "person"))
+    person = people.standing_person(session, _uuid(one, "person"))
     if person is None or not _reaches(who, person):
         raise _Declined(NOT_YOURS)
     return person

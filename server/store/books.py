@@ -1,6 +1,7 @@
 """The books of a farm: opened for an organisation, closed when it leaves; closing ends writing but late ops.
 
-A farm without any book is open: it is older than its book, or its book has not come yet.
+A farm without any book is open: it is older than its book, or its book has not come yet. One that was closed
+to move stays open until the next book is there, so that no phone waits for a manager.
 Source: DESIGN §2 "What is an op, and what is an ordinary row"; PROTOCOL §18.
 """
 
@@ -16,7 +17,9 @@ from sync.merge import fold
 
 Row = dict[str, object]
 _OF_SCOPE = select(BookRow).where(BookRow.scope == bindparam("of")).order_by(BookRow.doc)
-_CLOSED = select(BookRow.is_closed).where(BookRow.scope == bindparam("of"))
+_CLOSED = select(BookRow.doc, BookRow.is_closed, BookRow.moved_to, BookRow.before).where(
+    BookRow.scope == bindparam("of")
+)
 
 
 def refold(session: Session, scope: str, doc: str) -> None:
@@ -35,11 +38,14 @@ def rows_of(session: Session, scope: str, doc: str) -> list[Row]:
     if not ops:
         return []
     folded = fold(ops)
-    organisation = folded.values.get("organisation")
+    organisation, moved_to = folded.values.get("organisation"), folded.values.get("moved_to")
+    before = folded.values.get("before")
     is_closed = folded.deleted or (folded.values.get("closed") is True and "closed" not in folded.conflicts)
     return [{
         "scope": scope, "doc": doc, "is_closed": is_closed,
         "organisation": str(organisation) if ids.is_uuid(organisation) else None,
+        "moved_to": str(moved_to) if ids.is_uuid(moved_to) else None,
+        "before": before if _is_book(before) else None,
     }]  # fmt: skip
 
 
@@ -62,6 +68,19 @@ def of_scope(session: Session, scope: str) -> list[BookRow]:
 
 
 def is_closed(session: Session, scope: str) -> bool:
-    """Return whether the farm has books and none of them is open."""
-    found = list(session.scalars(_CLOSED, {"of": scope}))
-    return bool(found) and all(found)
+    """Return whether the farm has books and none of them is open, nor closed only to move on."""
+    found = session.execute(_CLOSED, {"of": scope}).all()
+    followed = {row.before for row in found}
+    return bool(found) and all(
+        row.is_closed and (row.moved_to is None or row.doc in followed) for row in found
+    )
+
+
+def was_kept_for(session: Session, scope: str, organisation: str) -> bool:
+    """Return whether a book of the farm is or was this organisation's."""
+    return any(row.organisation == organisation for row in of_scope(session, scope))
+
+
+def _is_book(value: object) -> bool:
+    kind, _, uuid = value.partition(":") if isinstance(value, str) else ("", "", "")
+    return kind == "book" and ids.is_uuid(uuid)

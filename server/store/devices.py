@@ -16,7 +16,7 @@ from server.config import now_ms
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
 from server.models.log import HeldOp
 from server.models.people import Farm, Membership
-from server.store import log, people
+from server.store import books, log, people
 from server.store.device_fold import Folded, Invite, fold_devices, parse_invite
 from server.store.operator import operator_device, public_key
 from server.store.upserts import upsert
@@ -155,7 +155,9 @@ def had_right(session: Session, of: Writer, scope: str) -> bool:
         return uuid == of.farm
     if of.role in people.HELPER_ROLES:
         return uuid in people.helped_farms(session, of.membership, None)
-    return farm_organisation(session, uuid) == of.organisation
+    return farm_organisation(session, uuid) == of.organisation or books.was_kept_for(
+        session, scope, of.organisation
+    )
 
 
 def may_invite(

@@ -117,7 +117,15 @@ def find_membership(session: Session, person: str, organisation: str, farm: str 
     """Return the person's one membership in the farm, or in the organisation."""
     query = select(Membership).where(Membership.person == person, Membership.organisation == organisation)
     query = query.where(Membership.farm.is_(None) if farm is None else Membership.farm == farm)
-    return session.scalar(query)
+    return session.scalar(query.order_by(Membership.merged_into.is_not(None), Membership.id).limit(1))
+
+
+def standing_person(session: Session, person: str) -> Person | None:
+    """Return the person of an id, or the one that this duplicate became."""
+    found = session.get(Person, person)
+    while found is not None and found.merged_into is not None:
+        found = session.get(Person, found.merged_into)
+    return found
 
 
 def memberships_of_person(session: Session, person: str) -> set[str]:
