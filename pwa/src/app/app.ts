@@ -32,6 +32,7 @@ const QUIET: SyncStatus = {
   connection: "idle",
   waitingOps: 0,
   waitingPhotos: 0,
+  waitingVoices: 0,
   waitingPhotoBytes: 0,
   last_sync_at: null,
   next_attempt_at: null,
@@ -102,6 +103,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     set({
       waitingOps: home.value.waitingOps,
       waitingPhotos: photos.value.length,
+      waitingVoices: photos.value.filter((p) => p.isVoice).length,
       waitingPhotoBytes: photos.value.reduce((sum, p) => sum + p.bytes, 0),
       skew: typeof skew === "number" ? skew : null,
     });

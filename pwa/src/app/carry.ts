@@ -6,7 +6,7 @@ import type { Database } from "../store/db.ts";
 import { requestLine } from "../store/requests.ts";
 import type { OpRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
-import type { Context } from "./context.ts";
+import { type Context, countVoices } from "./context.ts";
 import type { ExportFile } from "./types.ts";
 
 const UNSENT = ["outbox", "refused", "turned_down"];
@@ -51,6 +51,7 @@ export async function exportUnsent(c: Context): Promise<ExportFile> {
     const parts: Blob[] = [new Blob([`${lines.join("\n")}\n`])];
     let bytes = parts[0]?.size ?? 0;
     let photos = 0;
+    let voices = 0;
     let left = 0;
     for (const row of await db.uploads.where("state").equals("waiting").toArray()) {
       const blob = await db.blobs.get([row.scope, row.sha256]);
@@ -64,10 +65,11 @@ export async function exportUnsent(c: Context): Promise<ExportFile> {
       }
       bytes += part.size;
       photos += 1;
+      voices += countVoices([row]);
       parts.push(part);
     }
     const day = new Date(madeAt).toISOString().slice(0, 10);
     const blob = new Blob(parts, { type: "application/octet-stream" });
-    return { name: `so-nha-nong-${day}.sonhanong`, blob, ops, photos, photosLeft: left };
+    return { name: `so-nha-nong-${day}.sonhanong`, blob, ops, photos, voices, photosLeft: left };
   });
 }

@@ -12,7 +12,7 @@ import { parseKeys } from "../core/wire.ts";
 import { takeCarried } from "../store/carried.ts";
 import { type OpRow, type RequestRow, toValues } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
-import { type Context, member, problemOf, textIn } from "./context.ts";
+import { type Context, countVoices, member, problemOf, textIn } from "./context.ts";
 import type { ImportReport } from "./types.ts";
 
 type Key = Uint8Array<ArrayBuffer>;
@@ -50,7 +50,16 @@ function parseLine(line: string): unknown {
 }
 
 class Reading {
-  readonly report = { ok: false, ops: 0, already: 0, photos: 0, requests: 0, bad: 0, problem: null };
+  readonly report = {
+    ok: false,
+    ops: 0,
+    already: 0,
+    photos: 0,
+    voices: 0,
+    requests: 0,
+    bad: 0,
+    problem: null,
+  };
   private readonly keys = new Map<string, Key>();
   /** Photo documents of the ops read so far, by scope and hash. */
   private readonly docs = new Map<string, { doc: string; of: string }>();
@@ -182,6 +191,7 @@ class Reading {
         const type = textIn(photo, "type");
         await db.uploads.put({ doc, scope, sha256, of, size: bytes.length, type, sent: 0, state: "waiting" });
         this.report.photos += 1;
+        this.report.voices += countVoices([{ type }]);
       }),
     );
   }

@@ -91,3 +91,9 @@ export const listIn = (x: unknown, name: string): readonly unknown[] => {
 export const textsOf = (v: Value | undefined): string[] =>
   Array.isArray(v) ? v.filter((x): x is string => typeof x === "string") : [];
 export const textValue = (v: Value | undefined): string | null => (typeof v === "string" ? v : null);
+
+/** Says whether bytes of this type are a voice note: counted and called apart from photos. */
+export const isVoice = (type: string): boolean => type.startsWith("audio/");
+
+export const countVoices = (files: readonly { readonly type: string }[]): number =>
+  files.filter((one) => isVoice(one.type)).length;

@@ -80,7 +80,7 @@ export async function change(
     if (!saved.ok) return saved;
     c.bell();
     c.kick();
-    return { ok: true, doc, scope, photosLeft: 0, draft: null };
+    return { ok: true, doc, scope, photosLeft: 0, voicesLeft: 0, draft: null };
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
   }

@@ -4,7 +4,7 @@ import type { Database } from "../store/db.ts";
 import { StoreError } from "../store/db.ts";
 import type { DraftPhotoRow, DraftRow } from "../store/rows.ts";
 import { type NewOp, saveOps } from "../store/save.ts";
-import { type Context, me } from "./context.ts";
+import { type Context, countVoices, me } from "./context.ts";
 import { splitFields } from "./diary.ts";
 import type { FormTile, SaveResult, Values } from "./types.ts";
 
@@ -128,7 +128,8 @@ export async function saveDraft(c: Context, draft: DraftRow, isStored: boolean):
   const { scope, doc, after } = draft;
   const text: NewOp[] = hasText ? [{ scope, doc, after, ...splitFields(c, draft.form, fields) }] : [];
   const ops = [...text, ...photoOps(c.store.world.now(), draft, photos), ...removed];
-  const left = draft.photos.length - photos.length;
+  const unstored = draft.photos.filter((p) => !p.stored);
+  const left = unstored.length;
   try {
     const saved = await saveOps(c.store, who, ops, async (db) => {
       if (isStored && !(await db.drafts.get(draft.id))) throw new Gone();
@@ -142,7 +143,8 @@ export async function saveDraft(c: Context, draft: DraftRow, isStored: boolean):
     if (isGone(error)) return { ok: false, problem: "missing" };
     throw error;
   }
-  return { ok: true, doc, scope, photosLeft: left, draft: left > 0 ? draft.id : null };
+  const voicesLeft = countVoices(unstored);
+  return { ok: true, doc, scope, photosLeft: left, voicesLeft, draft: left > 0 ? draft.id : null };
 }
 
 /** Dexie may wrap what ended a transaction. */

@@ -7,7 +7,7 @@
  */
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
-import { textsOf, textValue } from "./context.ts";
+import { countVoices, textsOf, textValue } from "./context.ts";
 import type { EntryRow, EntryState, PhotoRow, Value } from "./types.ts";
 
 const ORDER: readonly EntryState[] = ["refused", "onphone", "waiting", "held"];
@@ -86,7 +86,7 @@ export async function toEntry(db: Database, row: DocRow): Promise<EntryRow> {
   const others = await db.docs.where("[scope+of]").equals([row.scope, row.doc]).toArray();
   const shown = others.filter((one) => one.type === "photo" && !one.deleted);
   const photos = await toPhotos(db, shown);
-  const waitingPhotos = photos.filter((p) => p.state === "waiting").length;
+  const waiting = photos.filter((p) => p.state === "waiting");
   const v = row.values;
   return {
     scope: row.scope,
@@ -96,11 +96,12 @@ export async function toEntry(db: Database, row: DocRow): Promise<EntryRow> {
     recorded_at: row.recordedAt,
     season: textValue(v.season),
     plots: textsOf(v.plots),
-    state: await stateOf(db, row, others, waitingPhotos > 0),
+    state: await stateOf(db, row, others, waiting.length > 0),
     conflict: row.conflicts.length > 0,
     deleted: row.deleted,
     photos,
-    waitingPhotos,
+    waitingPhotos: waiting.length,
+    waitingVoices: countVoices(waiting),
     values: v,
   };
 }

@@ -5,7 +5,7 @@ import { fieldOf, formsFor, ownTile } from "../core/forms.ts";
 import { unsettled } from "../store/again.ts";
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
-import { type Context, listIn, maySee, textIn, textsOf, textValue } from "./context.ts";
+import { type Context, countVoices, listIn, maySee, textIn, textsOf, textValue } from "./context.ts";
 import { change } from "./diary.ts";
 import { useName } from "./draft_save.ts";
 import { askedEntries, toEntry } from "./entries.ts";
@@ -116,7 +116,8 @@ export async function loadHome(c: Context): Promise<Home> {
     const recent = await newest(db, { scope, type: "entry" }, RECENT_ROWS);
     c.workers.value = workersIn(recent);
     const entries = async (list: DocRow[]) => Promise.all(list.map((r) => toEntry(db, r)));
-    const waiting = await db.uploads.where("state").equals("waiting").toArray();
+    const bytes = await db.uploads.where("state").equals("waiting").toArray();
+    const waiting = bytes.filter((row) => maySee(c, row.scope));
     const stuck = async (...states: string[]) =>
       (await unsettled(db, await db.ops.where("state").anyOf(states).toArray())).filter((op) => isMine(c, op))
         .length;
@@ -124,7 +125,8 @@ export async function loadHome(c: Context): Promise<Home> {
       today: await entries(rows),
       runningSeasons: seasons.value.filter((s) => s.running),
       waitingOps: await waitingLines(c, db),
-      waitingPhotos: waiting.filter((row) => maySee(c, row.scope)).length,
+      waitingPhotos: waiting.length,
+      waitingVoices: countVoices(waiting),
       drafts: c.drafts.value,
       held: await stuck("held"),
       refused: await stuck("refused", "turned_down"),

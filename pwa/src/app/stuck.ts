@@ -5,7 +5,7 @@ import { parseOp } from "../core/ops.ts";
 import { unsettled } from "../store/again.ts";
 import { fieldsOf, type OpRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
-import { type Context, maySee, textValue } from "./context.ts";
+import { type Context, isVoice, maySee, textValue } from "./context.ts";
 import type { StuckOp, Values, WaitingPhoto } from "./types.ts";
 
 const ROWS_MAX = 500;
@@ -76,6 +76,7 @@ export async function waitingPhotos(c: Context): Promise<WaitingPhoto[]> {
     of: row.of,
     bytes: row.size,
     sent: row.sent,
+    isVoice: isVoice(row.type),
     state:
       row.state === "broken"
         ? "broken"

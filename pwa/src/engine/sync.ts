@@ -30,6 +30,8 @@ export interface Progress {
   opsTotal: number;
   photos: number;
   photosTotal: number;
+  /** Photos and voice notes go in one run; so many of the total are voice notes. */
+  voicesTotal: number;
 }
 
 export interface EngineEvents {
@@ -187,7 +189,7 @@ export class Engine {
     if (asked !== null && asked.kind !== "problem") return this.failed(asked, who);
     const events = {
       sending: (ops: number, opsTotal: number) =>
-        this.events.connection("sending", { ops, opsTotal, photos: 0, photosTotal: 0 }),
+        this.events.connection("sending", { ops, opsTotal, photos: 0, photosTotal: 0, voicesTotal: 0 }),
       changed: this.events.changed,
       mismatch: this.events.mismatch,
     };
@@ -245,8 +247,8 @@ export class Engine {
     const people = await this.store.use((db) => db.identities.toArray());
     const able = people.filter((who) => !who.joining && !who.revoked);
     const events = {
-      photo: (photos: number, photosTotal: number) =>
-        this.events.connection("sending", { ops: 0, opsTotal: 0, photos, photosTotal }),
+      photo: (photos: number, photosTotal: number, voicesTotal: number) =>
+        this.events.connection("sending", { ops: 0, opsTotal: 0, photos, photosTotal, voicesTotal }),
       changed: this.events.changed,
       mustYield: () => this.again,
     };

@@ -7,7 +7,7 @@ import type { IdentityRow, UploadRow } from "../store/rows.ts";
 import type { Pace } from "./pace.ts";
 
 export interface UploadEvents {
-  photo: (sent: number, total: number) => void;
+  photo: (sent: number, total: number, voices: number) => void;
   changed: () => void;
   /** True when ops wait again: they go first. */
   mustYield: () => boolean;
@@ -33,10 +33,11 @@ export class Uploads {
 
   async run(people: readonly IdentityRow[], origin: string): Promise<UploadEnd> {
     const rows = await this.store.use((db) => db.uploads.where("state").equals("waiting").toArray());
+    const voices = rows.filter((row) => row.type.startsWith("audio/")).length;
     let sent = 0;
     for (const row of rows) {
       if (this.events.mustYield()) return { kind: "done" };
-      this.events.photo(sent, rows.length);
+      this.events.photo(sent, rows.length, voices);
       const outcome = await this.one(row, people, origin);
       if (outcome === null) continue;
       if (outcome.kind === "offline") {

@@ -1,5 +1,6 @@
 /** Several persons on one phone: each sees his own, writes with his own key, and has his own drafts. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { exportUnsent } from "../../../pwa/src/app/carry.ts";
 import { makeDiary } from "../../../pwa/src/app/diary.ts";
 import { loadDrafts } from "../../../pwa/src/app/draft_desk.ts";
 import { makeDrafts } from "../../../pwa/src/app/drafts.ts";
@@ -124,4 +125,20 @@ test("a key that another one followed is no person to choose", async () => {
   await loadPeople(context);
   expect(people.identities.value.map((one) => one.device)).toEqual([lua]);
   expect(context.current.value?.device).toBe(lua);
+});
+
+test("a voice note that waits is counted as one, beside the photos", async () => {
+  const { phone, context } = await shared();
+  const drafts = makeDrafts(context, scaled);
+  const begun = await drafts.create({ form: "CT-10" });
+  if (!begun.ok) throw new Error(begun.problem);
+  await drafts.addPhoto(begun.draft.id, picture(1), "work");
+  await drafts.addVoice(begun.draft.id, new Blob([new Uint8Array(9)], { type: "audio/webm" }), 3);
+  const saved = await drafts.save(begun.draft.id);
+  if (!saved.ok) throw new Error(saved.problem);
+  const two = { waitingPhotos: 2, waitingVoices: 1 };
+  expect(await loadHome(context)).toMatchObject(two);
+  expect(await makeDiary(context).detail(saved.doc)).toMatchObject(two);
+  expect((await waitingPhotos(context)).map((one) => one.isVoice).sort()).toEqual([false, true]);
+  expect(await exportUnsent(phone.context)).toMatchObject({ photos: 2, voices: 1 });
 });

@@ -34,8 +34,15 @@ export type WriteProblem =
   | "missing";
 
 export type SaveResult =
-  /** Durable. `photosLeft` > 0: these photos did not fit and stay in `draft`. */
-  | { ok: true; doc: DocRef; scope: Scope; photosLeft: number; draft: string | null }
+  /** Durable. `photosLeft` > 0: so many photos and voice notes (`voicesLeft` of them) did not fit and stay in `draft`. */
+  | {
+      ok: true;
+      doc: DocRef;
+      scope: Scope;
+      photosLeft: number;
+      voicesLeft: number;
+      draft: string | null;
+    }
   | { ok: false; problem: WriteProblem };
 
 export type DraftResult = { ok: true; draft: Draft } | { ok: false; problem: WriteProblem };

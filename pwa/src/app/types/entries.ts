@@ -30,6 +30,8 @@ export interface EntryRow {
   /** Photos and voice notes of the entry; `waitingPhotos` of them are not at the server yet. */
   photos: readonly PhotoRow[];
   waitingPhotos: number;
+  /** How many of those are voice notes. */
+  waitingVoices: number;
   values: Values;
 }
 

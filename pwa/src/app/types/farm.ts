@@ -51,7 +51,9 @@ export interface Home {
   today: readonly EntryRow[];
   runningSeasons: readonly SeasonRow[];
   waitingOps: number;
+  /** Photos and voice notes; `waitingVoices` of them are voice notes. */
   waitingPhotos: number;
+  waitingVoices: number;
   drafts: readonly Draft[];
   held: number;
   refused: number;

@@ -29,12 +29,15 @@ export interface WaitingPhoto {
   /** Bytes the server has already. */
   sent: number;
   state: "waiting" | "sending" | "broken" | "wifi";
+  isVoice: boolean;
 }
 
 export interface SyncStatus {
   connection: Connection;
   waitingOps: number;
+  /** Photos and voice notes whose bytes wait; `waitingVoices` of them are voice notes. */
   waitingPhotos: number;
+  waitingVoices: number;
   waitingPhotoBytes: number;
   /** Phone clock of the last complete round; null: never. */
   last_sync_at: number | null;
@@ -60,7 +63,9 @@ export interface ImportReport {
   ok: boolean;
   ops: number;
   already: number;
+  /** Photos and voice notes; `voices` of them are voice notes. */
   photos: number;
+  voices: number;
   requests: number;
   /** Lines that could not be taken (cut, damaged, bad signature). */
   bad: number;
@@ -72,7 +77,9 @@ export interface ExportFile {
   name: string;
   blob: Blob;
   ops: number;
+  /** Photos and voice notes; `voices` of them are voice notes. */
   photos: number;
+  voices: number;
   /** Photos that did not fit into one file. */
   photosLeft: number;
 }

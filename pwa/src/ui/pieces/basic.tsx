@@ -52,12 +52,14 @@ const STATE_ICONS: Readonly<Record<EntryState, string>> = {
 export function State({
   row,
 }: {
-  row: Pick<EntryRow, "state" | "conflict" | "deleted"> & { waitingPhotos?: number };
+  row: Pick<EntryRow, "state" | "conflict" | "deleted"> & { waitingPhotos?: number; waitingVoices?: number };
 }) {
   const w = words.value;
   const photos = row.waitingPhotos ?? 0;
   const text =
-    row.state === "waiting" && photos > 0 ? w.state_waiting_photos(photos) : w[`state_${row.state}`];
+    row.state === "waiting" && photos > 0
+      ? w.state_waiting_photos(photos, row.waitingVoices ?? 0)
+      : w[`state_${row.state}`];
   return (
     <span class="marks">
       <span class={`state ${row.state}`}>

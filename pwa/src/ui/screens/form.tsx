@@ -269,7 +269,7 @@ function saved(result: Extract<SaveResult, { ok: true }>, draft: Draft): void {
   const see = draft.document === "entry" ? entryHash(result.doc) : makeHash("ruong");
   if (draft.document === "entry") go(draft.isNew ? "#/" : see, true);
   else go(makeHash("ruong"), true);
-  const text = result.photosLeft > 0 ? w.saved_photos_left(result.photosLeft) : w.saved;
+  const text = result.photosLeft > 0 ? w.saved_photos_left(result.photosLeft, result.voicesLeft) : w.saved;
   toast(text, { word: w.see, run: () => go(see) });
   void app().sync.askPersist();
   offerInstall();

@@ -48,7 +48,7 @@ function Hello({ home }: { home: Home | null }) {
         {waiting > 0 ? (
           <a class="chip to-send" href={makeHash("gui")}>
             <Icon name="waiting" />
-            {w.waiting_lines(home?.waitingOps ?? 0, home?.waitingPhotos ?? 0)}
+            {w.waiting_lines(home?.waitingOps ?? 0, home?.waitingPhotos ?? 0, home?.waitingVoices ?? 0)}
           </a>
         ) : home?.refused !== 0 ? null : (
           <span class="okline">

@@ -84,7 +84,7 @@ function connectionHow(connection: Connection): string {
 
 function Waiting() {
   const w = words.value;
-  const { waitingOps, waitingPhotos, progress } = app().sync.status.value;
+  const { waitingOps, waitingPhotos, waitingVoices, progress } = app().sync.status.value;
   if (waitingOps + waitingPhotos === 0) {
     // "Mọi dòng HTX đã nhận" would be untrue; the list below says what is not there.
     if (app().home.value?.refused !== 0) return null;
@@ -102,7 +102,7 @@ function Waiting() {
     <section class="card wait stack">
       <div class="row">
         <Icon name="waiting" size="xl" />
-        <p class="answer grow">{w.send_waiting(waitingOps, waitingPhotos)}</p>
+        <p class="answer grow">{w.send_waiting(waitingOps, waitingPhotos, waitingVoices)}</p>
       </div>
       {progress === null ? (
         <p>{w.send_safe}</p>
@@ -111,7 +111,7 @@ function Waiting() {
           <b>
             {progress.ops < progress.opsTotal
               ? w.sending(progress.ops, progress.opsTotal)
-              : w.sending_photos(progress.photos, progress.photosTotal)}
+              : w.sending_photos(progress.photos, progress.photosTotal, progress.voicesTotal)}
           </b>
           <progress
             class="meter"
@@ -212,14 +212,14 @@ function WifiOnly() {
 /** Share where the phone can share files, else a download. */
 async function exportUnsent(): Promise<void> {
   const w = words.value;
-  const { name, blob, ops, photos } = await app().sync.exportUnsent();
+  const { name, blob, ops, photos, voices } = await app().sync.exportUnsent();
   const file = new File([blob], name, { type: "application/octet-stream" });
   if (navigator.canShare?.({ files: [file] }) === true) {
     const shared = await navigator.share({ files: [file] }).then(
       () => true,
       () => false,
     );
-    if (shared) return toast(w.exported(ops, photos));
+    if (shared) return toast(w.exported(ops, photos, voices));
   }
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
@@ -227,7 +227,7 @@ async function exportUnsent(): Promise<void> {
   link.download = name;
   link.click();
   URL.revokeObjectURL(url);
-  return toast(w.exported(ops, photos));
+  return toast(w.exported(ops, photos, voices));
 }
 
 export function importText(report: ImportReport): string {
@@ -237,7 +237,7 @@ export function importText(report: ImportReport): string {
   if (report.problem === "too_large") return w.import_large;
   if (report.problem !== null) return w.not_saved_full;
   return [
-    w.imported(report.ops + report.requests, report.photos),
+    w.imported(report.ops + report.requests, report.photos, report.voices),
     report.bad > 0 ? w.import_bad(report.bad) : "",
   ]
     .filter(Boolean)

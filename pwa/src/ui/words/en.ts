@@ -3,6 +3,11 @@ import type { AllWords } from "./vi.ts";
 
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
+const files = (all: number, voices: number): string =>
+  [all > voices ? s(all - voices, "photo") : "", voices > 0 ? s(voices, "voice note") : ""]
+    .filter(Boolean)
+    .join(", ");
+
 export const en: AllWords = {
   app: "Farmer's Book",
   places: "Pages",
@@ -24,12 +29,8 @@ export const en: AllWords = {
   settings: "Settings",
   starting: "Opening the book…",
   loading: "Loading…",
-  waiting_lines: (lines, photos) =>
-    photos > 0
-      ? lines > 0
-        ? `${s(lines, "line")}, ${s(photos, "photo")} to send`
-        : `${s(photos, "photo")} to send`
-      : `${s(lines, "line")} to send`,
+  waiting_lines: (lines, photos, voices) =>
+    `${[lines > 0 || photos === 0 ? s(lines, "line") : "", files(photos, voices)].filter(Boolean).join(", ")} to send`,
   all_sent: "All sent",
   hello_none: "Nothing recorded today",
   hello_first: "Press the green button for the first line.",
@@ -111,7 +112,7 @@ export const en: AllWords = {
   save_hint: "Saved on the phone at once, no coverage needed",
   saved: "Saved on this phone",
   see: "See",
-  saved_photos_left: (n) => `Text saved. No room for ${s(n, "photo")}; kept in the draft.`,
+  saved_photos_left: (n, voices) => `Text saved. No room for ${files(n, voices)}; kept in the draft.`,
   not_saved: "NOT SAVED YET",
   not_saved_full:
     "The phone is full. Your text is still here. Delete some films or photos, then press Save again.",
@@ -163,7 +164,7 @@ export const en: AllWords = {
   state_refused: "Could not be sent",
   state_onphone: "Saved on this phone",
   state_waiting: "Waiting to send",
-  state_waiting_photos: (n) => `${s(n, "photo")} to send`,
+  state_waiting_photos: (n, voices) => `${files(n, voices)} to send`,
   state_held: "Waiting for the co-op",
   state_asked: "The co-op asks",
   state_amended: "Edited, to be reviewed",
@@ -233,14 +234,15 @@ export const en: AllWords = {
   boundary_area: (shown) => `About ${shown}`,
   boundary_how: "Walk once around the edge with the phone, or stand at each corner and mark it.",
   send_title: "Send to the co-op",
-  send_waiting: (lines, photos) =>
-    `${[lines > 0 ? s(lines, "line") : "", photos > 0 ? s(photos, "photo") : ""].filter(Boolean).join(", ")} waiting to send`,
+  send_waiting: (lines, photos, voices) =>
+    `${[lines > 0 ? s(lines, "line") : "", files(photos, voices)].filter(Boolean).join(", ")} waiting to send`,
   send_safe: "Everything is safe on this phone. It sends itself with coverage.",
   send_all: "All sent",
   send_all_why: "The co-op has every line of this phone.",
   send_now: "Send now",
   sending: (done, total) => `Sending ${done}/${total} lines`,
-  sending_photos: (done, total) => `Sending ${done}/${total} photos`,
+  sending_photos: (done, total, voices) =>
+    `Sending ${done}/${total} ${voices === 0 ? "photos" : voices === total ? "voice notes" : "photos and voice notes"}`,
   sending_plain: "Sending…",
   net_idle: "Coverage",
   net_offline: "No coverage",
@@ -281,9 +283,11 @@ export const en: AllWords = {
   no_signal_long: "No coverage for days?",
   export_why: "Copy what is not sent to a file; another phone or the co-op can send it.",
   export: "Copy to a file",
-  exported: (n, photos) => `Copied ${Math.max(n, photos)} items, ${photos} of them photos`,
+  exported: (n, photos, voices) =>
+    `Copied ${s(Math.max(n, photos), "item")}${photos > 0 ? `, with ${files(photos, voices)}` : ""}`,
   import: "Take another phone's file",
-  imported: (n, photos) => `Received ${Math.max(n, photos)} items, ${photos} of them photos`,
+  imported: (n, photos, voices) =>
+    `Received ${s(Math.max(n, photos), "item")}${photos > 0 ? `, with ${files(photos, voices)}` : ""}`,
   import_bad: (n) => `${s(n, "part")} of the file damaged, left out.`,
   import_not_file: "This file is not a copied book.",
   import_origin: "This file belongs elsewhere and can't be sent here.",

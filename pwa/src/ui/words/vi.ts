@@ -1,4 +1,10 @@
 /** Every word of the screens in Vietnamese, the first language. Everyday words; a button ≤ 20 characters. */
+/** "1 ảnh, 2 lời ghi âm"; `voices` of `all` are voice notes. */
+const files = (all: number, voices: number): string =>
+  [all > voices ? `${all - voices} ảnh` : "", voices > 0 ? `${voices} lời ghi âm` : ""]
+    .filter(Boolean)
+    .join(", ");
+
 export const vi = {
   app: "Sổ Nhà Nông",
   places: "Các trang",
@@ -20,12 +26,8 @@ export const vi = {
   settings: "Cài đặt",
   starting: "Đang mở sổ…",
   loading: "Đang lấy…",
-  waiting_lines: (lines: number, photos: number) =>
-    photos > 0
-      ? lines > 0
-        ? `${lines} dòng, ${photos} ảnh chờ gửi`
-        : `${photos} ảnh chờ gửi`
-      : `${lines} dòng chờ gửi`,
+  waiting_lines: (lines: number, photos: number, voices: number) =>
+    `${[lines > 0 || photos === 0 ? `${lines} dòng` : "", files(photos, voices)].filter(Boolean).join(", ")} chờ gửi`,
   all_sent: "Đã gửi hết",
   hello_none: "Chưa ghi gì hôm nay",
   hello_first: "Bấm nút xanh để ghi dòng đầu tiên.",
@@ -107,7 +109,8 @@ export const vi = {
   save_hint: "Lưu ngay vào máy, không cần sóng",
   saved: "Đã lưu trên máy",
   see: "Xem",
-  saved_photos_left: (n: number) => `Đã lưu chữ. ${n} ảnh chưa đủ chỗ, còn trong bản ghi dở.`,
+  saved_photos_left: (n: number, voices: number) =>
+    `Đã lưu chữ. ${files(n, voices)} chưa đủ chỗ, còn trong bản ghi dở.`,
   not_saved: "CHƯA LƯU ĐƯỢC",
   not_saved_full: "Máy hết chỗ. Chữ vẫn còn trên màn hình. Xóa bớt ảnh, phim trong máy rồi bấm Lưu lại.",
   not_saved_broken: "Máy không ghi được. Chữ vẫn còn trên màn hình. Đừng tắt sổ, bấm Lưu lại.",
@@ -157,7 +160,7 @@ export const vi = {
   state_refused: "Chưa gửi được",
   state_onphone: "Đã lưu trên máy",
   state_waiting: "Chờ gửi",
-  state_waiting_photos: (n: number) => `Chờ gửi ${n} ảnh`,
+  state_waiting_photos: (n: number, voices: number) => `Chờ gửi ${files(n, voices)}`,
   state_held: "Chờ HTX xem",
   state_asked: "HTX hỏi lại",
   state_amended: "Chờ duyệt lại",
@@ -227,14 +230,15 @@ export const vi = {
   boundary_area: (shown: string) => `Khoảng ${shown}`,
   boundary_how: "Cầm máy đi một vòng quanh bờ, hoặc đứng ở từng góc rồi chấm.",
   send_title: "Gửi lên HTX",
-  send_waiting: (lines: number, photos: number) =>
-    `${[lines > 0 ? `${lines} dòng` : "", photos > 0 ? `${photos} ảnh` : ""].filter(Boolean).join(", ")} đang chờ gửi`,
+  send_waiting: (lines: number, photos: number, voices: number) =>
+    `${[lines > 0 ? `${lines} dòng` : "", files(photos, voices)].filter(Boolean).join(", ")} đang chờ gửi`,
   send_safe: "Tất cả còn nguyên trên máy. Có sóng là tự gửi.",
   send_all: "Đã gửi hết",
   send_all_why: "Mọi dòng trên máy này HTX đã nhận.",
   send_now: "Gửi ngay",
   sending: (done: number, total: number) => `Đang gửi ${done}/${total} dòng`,
-  sending_photos: (done: number, total: number) => `Đang gửi ${done}/${total} ảnh`,
+  sending_photos: (done: number, total: number, voices: number) =>
+    `Đang gửi ${done}/${total} ${voices === 0 ? "ảnh" : voices === total ? "lời ghi âm" : "ảnh và lời ghi âm"}`,
   sending_plain: "Đang gửi…",
   net_idle: "Có sóng",
   net_offline: "Chưa có sóng",
@@ -275,9 +279,11 @@ export const vi = {
   no_signal_long: "Không có sóng lâu ngày?",
   export_why: "Chép phần chưa gửi ra một tệp, nhờ máy khác hoặc HTX gửi hộ.",
   export: "Chép ra tệp",
-  exported: (n: number, photos: number) => `Đã chép ${Math.max(n, photos)} mục, trong đó ${photos} ảnh`,
+  exported: (n: number, photos: number, voices: number) =>
+    `Đã chép ${Math.max(n, photos)} mục${photos > 0 ? `, trong đó ${files(photos, voices)}` : ""}`,
   import: "Nhận tệp của máy khác",
-  imported: (n: number, photos: number) => `Đã nhận ${Math.max(n, photos)} mục, trong đó ${photos} ảnh`,
+  imported: (n: number, photos: number, voices: number) =>
+    `Đã nhận ${Math.max(n, photos)} mục${photos > 0 ? `, trong đó ${files(photos, voices)}` : ""}`,
   import_bad: (n: number) => `${n} chỗ trong tệp bị hỏng, bỏ qua.`,
   import_not_file: "Tệp này không phải sổ chép ra.",
   import_origin: "Tệp này của nơi khác, không gửi ở đây được.",
