@@ -69,6 +69,8 @@ export default defineConfig(({ mode }) => ({
     dir: `${root}../tests/pwa`,
     include: ["**/*.test.{ts,tsx}"],
     environment: "node",
+    // Left to itself it keeps one core idle, and half of the time the tests wait for their server.
+    maxWorkers: 2,
     // Many tests talk to a real server: a slow machine is no failure.
     testTimeout: 60_000,
     hookTimeout: 120_000,
