@@ -24,7 +24,17 @@ from server.services.health import check_schema
 from server.services.setup import check_operator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-API_MODULES = ("sync", "device", "own_devices", "requests", "reference", "photos", "scopes", "health")
+API_MODULES = (
+    "sync",
+    "device",
+    "own_devices",
+    "households",
+    "requests",
+    "reference",
+    "photos",
+    "scopes",
+    "health",
+)
 PAGE_MODULES = ("problems", "console", "phone")
 
 
