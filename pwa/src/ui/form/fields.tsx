@@ -273,11 +273,12 @@ function Stepper(props: FieldProps & { amount: Amount | null; unit: string; open
 
 function DateField({ field, name, value, set }: FieldProps) {
   const date = typeof value === "string" ? value : null;
+  const clear = date === null || field.required === "yes" ? null : () => set(name, null);
   return (
     <button
       type="button"
       class="pick"
-      onClick={() => openDays(say(field.label), date ?? today(), (one) => set(name, one))}
+      onClick={() => openDays(say(field.label), date ?? today(), (one) => set(name, one), clear)}
     >
       <Icon name="calendar" />
       <span class="grow">{date === null ? words.value.choose_day : dayName(date)}</span>

@@ -130,7 +130,9 @@ function Bar() {
       {PLACES.map(([name, icon, word]) => (
         <a key={name} href={makeHash(name)} aria-current={place.value.name === name ? "page" : undefined}>
           <Icon name={icon} />
-          {w[word]}
+          <span class="word" data-word={w[word]}>
+            {w[word]}
+          </span>
           {name === "gui" && waiting > 0 && (
             <span class="count">
               {waiting}

@@ -5,12 +5,18 @@ import { solarToLunar } from "../../core/lunar.ts";
 import { app } from "../app.ts";
 import { dayName, today } from "../show.ts";
 import { words } from "../words/index.ts";
-import { Icon } from "./basic.tsx";
+import { Btn, Icon } from "./basic.tsx";
 import { openSheet } from "./overlay.tsx";
 
 const WEEK = [0, 1, 2, 3, 4, 5, 6];
 
-export function openDays(label: string, date: string, then: (date: string) => void): void {
+/** Ask for a day; with `clear` a day that need not be said can be taken back. */
+export function openDays(
+  label: string,
+  date: string,
+  then: (date: string) => void,
+  clear: (() => void) | null = null,
+): void {
   openSheet(label, (close) => (
     <Days
       date={date}
@@ -18,6 +24,13 @@ export function openDays(label: string, date: string, then: (date: string) => vo
         then(one);
         close();
       }}
+      clear={
+        clear &&
+        (() => {
+          clear();
+          close();
+        })
+      }
     />
   ));
 }
@@ -41,7 +54,13 @@ export function monthCells(first: string): (string | null)[] {
   return cells;
 }
 
-function Days({ date, then }: { date: string; then: (date: string) => void }) {
+interface DaysProps {
+  date: string;
+  then: (date: string) => void;
+  clear: (() => void) | null;
+}
+
+function Days({ date, then, clear }: DaysProps) {
   const w = words.value;
   const shown = useSignal(monthOf(date).first);
   const { year, month } = monthOf(shown.value);
@@ -81,6 +100,11 @@ function Days({ date, then }: { date: string; then: (date: string) => void }) {
           ),
         )}
       </div>
+      {clear !== null && (
+        <Btn icon="erase" onClick={clear}>
+          {w.no_day}
+        </Btn>
+      )}
     </div>
   );
 }

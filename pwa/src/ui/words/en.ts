@@ -74,6 +74,7 @@ export const en: AllWords = {
   yesterday: "Yesterday",
   other_day: "Another day",
   other_day_hint: "Press for another day",
+  no_day: "Remove the day",
   choose_day: "Choose a day",
   week: ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] as readonly string[],
   day_unknown: "Day not known",

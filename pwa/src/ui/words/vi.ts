@@ -71,6 +71,7 @@ export const vi = {
   yesterday: "Hôm qua",
   other_day: "Hôm khác",
   other_day_hint: "Hôm khác thì bấm",
+  no_day: "Bỏ ngày",
   choose_day: "Chọn ngày",
   week: ["Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy", "CN"] as readonly string[],
   day_unknown: "Chưa rõ ngày",
