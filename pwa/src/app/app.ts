@@ -1,9 +1,10 @@
 /** The phone below the screens, put together: one App a page. */
 import { computed, signal } from "@preact/signals";
 import { Engine } from "../engine/sync.ts";
+import { browserWorld } from "../net/browser_world.ts";
 import { SCHEMA, Store, StoreError } from "../store/db.ts";
 import type { World } from "../store/world.ts";
-import { browserWorld, checkPlace, listen, looksPrivate } from "./browser.ts";
+import { checkPlace, listen, looksPrivate } from "./browser.ts";
 import { type Context, listIn, loadForms, makeContext } from "./context.ts";
 import { makeDiary } from "./diary.ts";
 import { loadDrafts } from "./draft_desk.ts";

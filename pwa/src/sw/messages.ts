@@ -7,11 +7,6 @@ export function isTakeOver(data: unknown): boolean {
   return typeof data === "object" && data !== null && Reflect.get(data, "kind") === "take-over";
 }
 
-/** Says whether a message of the worker asks the page to send. */
-export function isSyncCall(data: unknown): boolean {
-  return typeof data === "object" && data !== null && Reflect.get(data, "kind") === "sync";
-}
-
 /** Says whether `/sw-version.json` (`{"broken": ["0.3.1", …] | "all"}`) names this version. */
 export function isBrokenRelease(answer: unknown, version: string): boolean {
   if (typeof answer !== "object" || answer === null) return false;

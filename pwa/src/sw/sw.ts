@@ -1,16 +1,18 @@
 /**
- * The service worker: keeps the shell on the phone, nothing else.
+ * The service worker: keeps the shell on the phone, and sends what waits when no page is open.
  *
  * Precached by content hash; `/` and `/i/…` answer with the shell; the API, the console and the trace pages are
  * never touched. A new version waits until the page says `take-over`, which it does when the person agreed and no
- * form is dirty. `/sw-version.json` is the way out of a broken release (fault case 22). It stores no data of the
- * person and never opens the diary's database: sending is the page's engine's work, woken by a message.
+ * form is dirty. `/sw-version.json` is the way out of a broken release (fault case 22). The diary's database is
+ * opened only when the browser says that there is coverage again: by the page's own engine, under its lock.
  */
 /// <reference lib="webworker" />
 
 import type { PrecacheEntry } from "workbox-precaching";
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
+import { sendAsleep } from "../engine/asleep.ts";
+import { browserWorld } from "../net/browser_world.ts";
 import { isBrokenRelease, isTakeOver, SYNC_TAG } from "./messages.ts";
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
@@ -35,18 +37,12 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("sync", (event) => {
   const asked = event as SyncEvent;
-  if (asked.tag === SYNC_TAG) asked.waitUntil(wakePages());
+  if (asked.tag === SYNC_TAG) asked.waitUntil(sendAsleep(browserWorld()));
 });
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(self.clients.claim().then(heal));
 });
-
-/** Ask open pages to send; without an open page there is nothing to wake and the next start sends. */
-async function wakePages(): Promise<void> {
-  const pages = await self.clients.matchAll({ type: "window" });
-  for (const page of pages) page.postMessage({ kind: "sync" });
-}
 
 /** Drop the shell's caches when the server says that this version is broken; the diary's data are not in them. */
 async function heal(): Promise<void> {

@@ -5,9 +5,10 @@
  * broken (the server's `/sw-version.json` names this version) caches and worker go and the page loads anew; the
  * diary's database is not touched.
  */
+import { effect } from "@preact/signals";
 import type { App } from "../app/types.ts";
 import { scriptUrl } from "../shared/trusted.ts";
-import { isBrokenRelease, isSyncCall, SYNC_TAG } from "../sw/messages.ts";
+import { isBrokenRelease, SYNC_TAG } from "../sw/messages.ts";
 
 interface SyncManager {
   register(tag: string): Promise<void>;
@@ -23,9 +24,6 @@ export async function startWorker(app: App): Promise<void> {
   let asked = false;
   workers.addEventListener("controllerchange", () => {
     if (asked) location.reload();
-  });
-  workers.addEventListener("message", (event) => {
-    if (isSyncCall(event.data)) void app.sync.now();
   });
   // The address has passed the policy; the library's type knows only text.
   const address = scriptUrl("/sw.js") as string;
@@ -46,9 +44,13 @@ export async function startWorker(app: App): Promise<void> {
     if (document.visibilityState === "visible") void registration.update().catch(() => undefined);
     else void askSync(app, registration);
   });
+  // A page that is killed says no more: it asks as soon as an attempt to send found no way.
+  effect(() => {
+    if (app.sync.status.value.connection === "offline") void askSync(app, registration);
+  });
 }
 
-/** Leaving with something unsent: ask the browser to wake us with coverage (Chromium only, no promise). */
+/** Something is unsent: ask the browser to wake the worker with coverage (Chromium only, no promise). */
 async function askSync(app: App, registration: ServiceWorkerRegistration): Promise<void> {
   const { waitingOps, waitingPhotos } = app.sync.status.value;
   const sync: unknown = Reflect.get(registration, "sync");
