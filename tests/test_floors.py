@@ -15,7 +15,7 @@ SYNC = (
     "limits errors",
     "ids values units civil lunar",
     "ops signing",
-    "merge log",
+    "merge log erasure",
     "forms form_shape form_values rights",
     "wire ports",
 )

@@ -11,7 +11,7 @@ LINES_MAX = 400
 # A migration is generated and lists a whole schema in one file.
 GENERATED = "server/migrations/versions/"
 # Files over LINES_MAX with the lines they have now; a number here may only shrink.
-RATCHET = {"server/services/photos.py": 410}
+RATCHET: dict[str, int] = {}
 CODE = {".py", ".ts", ".tsx", ".css", ".html", ".mako"}
 TEXT = CODE | {".md", ".toml", ".json", ".ini", ".yml"}
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")

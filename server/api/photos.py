@@ -24,6 +24,7 @@ from werkzeug.wsgi import wrap_file
 from server.config import Settings, current_settings, now_ms
 from server.errors import ServiceError
 from server.schemas import documented
+from server.services import photo_sweep
 from server.services.photos import PhotoStore, Upload
 from server.store.blobs import make_store
 from sync.ids import is_b64, is_scope
@@ -85,7 +86,7 @@ class Uploads(MethodView):
         _check_room()
         length = _number("Upload-Length")
         sha256 = _hash_of(request.headers.get("Upload-Metadata", ""))
-        photo_store().expire(now_ms(), most=5)  # whoever begins sweeps a little
+        photo_sweep.expire(photo_store(), now_ms(), most=5)  # whoever begins sweeps a little
         upload = photo_store().begin(scope, sha256, length, caller.device, now_ms())
         answer = _tus(201, upload)
         answer.autocorrect_location_header = False

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from server.api.photos import photo_store
 from server.config import now_ms
-from server.services import lost_photos
+from server.services import lost_photos, photo_sweep
 
 group = AppGroup("photos", help="Photos and voice notes.")
 
@@ -16,7 +16,7 @@ group = AppGroup("photos", help="Photos and voice notes.")
 @group.command("expire")
 def expire() -> None:
     """Remove what was never finished, was refused, or is named by no op after 30 days."""
-    swept = photo_store().expire_all(now_ms())
+    swept = photo_sweep.expire_all(photo_store(), now_ms())
     click.echo(f"Đã dọn {swept} ảnh / {swept} uploads removed.")
 
 

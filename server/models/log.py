@@ -39,6 +39,7 @@ class Head(Base):
     scope: Mapped[str] = mapped_column(String(SCOPE_CHARS), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
+    has_erasures: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class OpRow(Base):

@@ -15,14 +15,15 @@ from server.db import reading, run_write
 from server.models.log import HeldOp
 from server.services import judging
 from server.services.judging import Batch
-from server.store import books, devices, log
+from server.store import books, devices, erasures, log
 from server.store.device_fold import confirmed_device, join_key
 from server.store.devices import Writer
+from server.store.view_write import refold_filled
 from sync import ids, limits
 from sync.ops import Op, parse_op
 from sync.rights import is_revoking, may_revoke, may_write
 
-EFFECTIVE = frozenset({"admission", "device", "book"})  # the next op is judged by what these say
+EFFECTIVE = frozenset({"admission", "device", "book", "erasure"})  # the next op is judged by what these say
 
 
 def admit_confirmed(carrier: Writer, now: int) -> None:
@@ -57,6 +58,7 @@ def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> Non
         if signed.op.doc_type in EFFECTIVE:
             batch.standings.clear()
             batch.is_book_closed = None
+    erasures.keep_erased(session, scope, batch.docs)
 
 
 def take_effect(session: Session, scope: str, op: Op) -> None:
@@ -68,6 +70,8 @@ def take_effect(session: Session, scope: str, op: Op) -> None:
         devices.refold(session, scope, op.doc)
     elif op.doc_type == "book":
         books.refold(session, scope, op.doc)
+    elif op.doc_type == "erasure":
+        refold_filled(session, scope, erasures.erase(session, scope, op))
 
 
 def decision(session: Session, batch: Batch, op: Op, reason: str) -> str | None:
@@ -132,6 +136,7 @@ def _release(session: Session, scope: str, rows: list[HeldOp]) -> None:
     log.release(session, scope, rows)
     for op in ops:
         take_effect(session, scope, op)
+    erasures.keep_erased(session, scope, {op.doc for op in ops})
 
 
 def _may_admit(session: Session, scope: str, admission: Op, op: Op, reason: str) -> bool:

@@ -28,7 +28,6 @@ from sync.limits import PHOTO_BYTES_MAX
 DAY_MS = 86_400_000
 UNNAMED_DAYS = 30  # faults.md 90
 PIECE_BYTES = 1024 * 1024
-SWEEP_MAX = 200
 
 Named = Callable[[Session, str, str], bool]
 
@@ -89,7 +88,7 @@ class PhotoStore:
 
         upload, before = run_write(work)
         if before is not None:  # nobody would ever find these pieces again
-            self._drop(self.blobs.names(_parts_folder(scope, before)))
+            self.drop(self.blobs.names(parts_folder(scope, before)))
         return upload
 
     def look(self, scope: str, sha256: str, now: int) -> Upload:
@@ -124,7 +123,7 @@ class PhotoStore:
         try:
             done = run_write(lambda session: self._count(session, scope, sha256, upload, offset, pieces, now))
         except BaseException:
-            self._drop(name for name, _size in pieces)
+            self.drop(name for name, _size in pieces)
             raise
         if done.offset == done.length and done.expires_at is not None:
             return self._finish(scope, sha256, now)
@@ -146,7 +145,7 @@ class PhotoStore:
             return blob.upload
 
         upload = run_write(work)
-        self._drop(self.blobs.names(_parts_folder(scope, upload)))
+        self.drop(self.blobs.names(parts_folder(scope, upload)))
 
     def show(self, scope: str, sha256: str, size: str) -> Shown:
         """Return what may be shown of a photo that an op names.
@@ -164,53 +163,6 @@ class PhotoStore:
             return Shown(rows.place(scope, "received", sha256), kind)
         return Shown(rows.place(scope, size, sha256), "image/jpeg")
 
-    def erase(self, scope: str, sha256: str) -> None:
-        """Drop the bytes for ever; they are not taken again."""
-
-        def work(session: Session) -> None:
-            blob = rows.find_blob(session, scope, sha256, lock=True)
-            if blob is not None:
-                blob.state = ERASED
-
-        run_write(work)
-        self._drop(_places(scope, sha256))
-
-    def expire(self, now: int, most: int = SWEEP_MAX) -> int:
-        """Return how many were swept: unfinished or refused past their time, stored ones that no op names."""
-        with reading() as session:
-            old = rows.find_expired(session, (PART, REFUSED, STORED), now, most)
-            found = [(blob.scope, blob.sha256) for blob in old]
-        return sum(self._expire_one(scope, sha256, now) for scope, sha256 in found)
-
-    def expire_all(self, now: int) -> int:
-        """Return how many were swept until nothing is past its time."""
-        swept = 0
-        while True:
-            with reading() as session:
-                if not rows.find_expired(session, (PART, REFUSED, STORED), now, 1):
-                    return swept
-            swept += self.expire(now)
-
-    def _expire_one(self, scope: str, sha256: str, now: int) -> bool:
-        def work(session: Session) -> Blob | None:
-            blob = rows.find_blob(session, scope, sha256, lock=True)
-            if blob is None or blob.expires_at >= now or blob.state == ERASED:
-                return None
-            if blob.state == STORED and self.named(session, scope, sha256):
-                blob.expires_at = now + UNNAMED_DAYS * DAY_MS  # looked at again, for rebuilt views
-                rows.settle(session, scope, sha256)  # the bytes may have come before the op
-                return None
-            session.delete(blob)
-            return blob
-
-        gone = run_write(work)
-        if gone is None:
-            return False
-        self._drop(self.blobs.names(_parts_folder(scope, gone.upload)))
-        if gone.state == STORED:
-            self._drop(_places(scope, sha256))
-        return True
-
     def _take(
         self,
         scope: str,
@@ -227,7 +179,7 @@ class PhotoStore:
         room = length - offset
 
         def flush() -> None:
-            name = f"{_parts_folder(scope, upload)}/{secrets.token_hex(8)}"
+            name = f"{parts_folder(scope, upload)}/{secrets.token_hex(8)}"
             self.blobs.put(name, bytes(buffer))
             pieces.append((name, len(buffer)))
             buffer.clear()
@@ -246,7 +198,7 @@ class PhotoStore:
             if buffer:
                 flush()
         except BaseException as error:
-            self._drop(name for name, _size in pieces)
+            self.drop(name for name, _size in pieces)
             if isinstance(error, NoRoom):
                 raise ServiceError("storage_full") from error
             raise
@@ -291,10 +243,16 @@ class PhotoStore:
             except ServiceError as error:
                 if error.slug in ("unsupported_media", "too_large", "bad_image"):
                     self._refuse(scope, sha256, error.slug, now)
-                    self._drop(names)
+                    self.drop(names)
                 raise
-        done = run_write(lambda session: self._settle(session, scope, sha256, picture, now))
-        self._drop(names)
+        try:
+            done = run_write(lambda session: self._settle(session, scope, sha256, picture, now))
+        except ServiceError as error:
+            if error.slug == "erased":  # while it was checked
+                self.drop(places(scope, sha256))
+            raise
+        finally:
+            self.drop(names)
         return done
 
     def _find_other_end(self, scope: str, sha256: str, upload: str, now: int) -> Upload:
@@ -336,8 +294,10 @@ class PhotoStore:
 
     def _settle(self, session: Session, scope: str, sha256: str, picture: Picture, now: int) -> Upload:
         blob = rows.find_blob(session, scope, sha256, lock=True)
-        if blob is None or blob.state == ERASED:
+        if blob is None:
             raise ServiceError("upload_unknown")
+        if blob.state == ERASED:
+            raise ServiceError("erased")
         rows.forget_parts(session, scope, sha256)
         blob.state, blob.type, blob.stored_at = STORED, picture.type, now
         blob.width, blob.height = picture.width, picture.height
@@ -357,7 +317,7 @@ class PhotoStore:
             blob.expires_at = now + self.part_days * DAY_MS
 
         run_write(work)
-        self._drop(self.blobs.names(_parts_folder(scope, upload)))
+        self.drop(self.blobs.names(parts_folder(scope, upload)))
 
     def _refuse(self, scope: str, sha256: str, slug: str, now: int) -> None:
         """Remember that these bytes are no photo, so that nobody sends them again for a while."""
@@ -372,7 +332,8 @@ class PhotoStore:
 
         run_write(work)
 
-    def _drop(self, names: Iterable[str]) -> None:
+    def drop(self, names: Iterable[str]) -> None:
+        """Remove bytes from the store; those that are not there are passed over."""
         for name in list(names):
             self.blobs.delete(name)
 
@@ -399,9 +360,11 @@ def _upload_of(blob: Blob) -> Upload:
     return Upload(blob.offset, blob.bytes, blob.expires_at)
 
 
-def _parts_folder(scope: str, upload: str) -> str:
+def parts_folder(scope: str, upload: str) -> str:
+    """Return where the pieces of an unfinished upload lie."""
     return f"parts/{scope.replace(':', '/')}/{upload}"
 
 
-def _places(scope: str, sha256: str) -> list[str]:
+def places(scope: str, sha256: str) -> list[str]:
+    """Return all names that a stored photo may have in the store."""
     return [rows.place(scope, use, sha256) for use in ("received", "view", "thumb")]

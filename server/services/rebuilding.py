@@ -1,8 +1,8 @@
 """Throwing the views of the log away and making them anew, and telling what was wrong with them.
 
-Views are the folded ones, `devices`, `books` and `named_photos`. What is no view stays: sessions, when a
-device was last seen, that its key was copied. One transaction a scope; while it runs, writers of that scope
-wait (on SQLite all writers do, and phones are told to come again).
+Views are the folded ones, `devices`, `books`, `erased_documents` and `named_photos`. What is no view stays:
+sessions, when a device was last seen, that its key was copied. One transaction a scope; while it runs,
+writers of that scope wait (on SQLite all writers do, and phones are told to come again).
 Source: DESIGN §2, "each is folded from the log by a pure function".
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.models.devices import DeviceRow
 from server.models.log import Head, NamedPhoto
-from server.store import books, photos, view_check, view_survey, view_write
+from server.store import books, erasures, photos, view_check, view_survey, view_write
 from server.store.view_check import Difference
 
 
@@ -56,6 +56,7 @@ def _rebuild_scope(session: Session, scope: str) -> list[Difference]:
     if found.fault is not None:
         return [Difference("ops", scope, found.fault)]
     wrong = list(view_check.differences(session, found))
+    erasures.remake(session, scope, found.erased)
     view_write.forget_scope(session, scope)
     view_write.fold_all(session, scope, found.seq)
     head.seq = found.seq

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.services import admitting, judging, rates
 from server.services.judging import Batch
-from server.store import devices, log, people, sent_before
+from server.store import devices, erasures, log, people, sent_before
 from server.store.device_fold import join_key
 from server.store.devices import Writer
 from server.store.view_write import refold_filled
@@ -157,6 +157,7 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
                 before = sent_before.look(session, scope, ops)
     _store(session, batch, results)
     rates.count_ops(session, batch.stored, now)
+    erasures.keep_erased(session, scope, {op.doc for op in ops})
     refold_filled(session, scope, filled)
     return {place: _resolve(result, results) for place, result in results.items()}, _confirmed(session, batch)
 

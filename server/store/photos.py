@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.models.blobs import ERASED, PART, STORED, Blob, BlobPart
 from server.models.log import NamedPhoto, OpRow
+from server.store.upserts import upsert
 
 # Built once: making a statement anew costs more than running it.
 _WANTED = (
@@ -61,6 +62,17 @@ def unsettle(session: Session, scope: str, sha256: str) -> None:
     these = (NamedPhoto.scope == scope, NamedPhoto.sha256 == sha256)
     session.execute(update(NamedPhoto).where(*these).values(is_settled=False))
     session.execute(delete(Blob).where(Blob.scope == scope, Blob.sha256 == sha256, Blob.state == STORED))
+
+
+def mark_erased(session: Session, scope: str, sha256: str) -> None:
+    """Let nobody show, take or want these bytes again; the next sweep removes them (`expires_at` 0)."""
+    key: dict[str, object] = {"scope": scope, "sha256": sha256}
+    first: dict[str, object] = {
+        "upload": "", "state": ERASED, "bytes": 0, "offset": 0, "device": "", "created_at": 0,
+        "expires_at": 0,
+    }  # fmt: skip
+    upsert(session, Blob, key, first, {"state": ERASED, "expires_at": 0})
+    settle(session, scope, sha256)
 
 
 def forget_parts(session: Session, scope: str, sha256: str) -> None:

@@ -57,3 +57,10 @@ def _put(
         index_elements=list(key), set_=change
     )
     return put if counter is None else put.returning(table.c[counter])
+
+
+def insert_new(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that leaves rows that are there as they are."""
+    dialect = session.get_bind().dialect.name
+    made = sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
+    return made.on_conflict_do_nothing()

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from server.db import Base
 from server.models.books import BookRow
 from server.models.devices import DeviceRow
-from server.models.log import NamedPhoto, OpRow
+from server.models.erasures import ErasedDocument
+from server.models.log import Head, NamedPhoto, OpRow
 from server.models.views import ViewHead
-from server.store import books, devices, log
+from server.store import books, devices, erasures, log
 from server.store.device_fold import fold_devices
 from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
 from server.store.view_survey import Survey
@@ -47,8 +48,20 @@ def differences(session: Session, found: Survey) -> Iterator[Difference]:
     expected = [row for doc in sorted(found.devices) for row in device_rows(session, found.scope, doc)]
     yield from _compare(DeviceRow, expected, _stored(session, DeviceRow, found.scope))
     yield from _compare(BookRow, books.all_rows(session, found.scope), _stored(session, BookRow, found.scope))
+    yield from _erased(session, found)
     named = [{"scope": found.scope, "sha256": name, "seq": seq} for name, seq in found.named.items()]
     yield from _compare(NamedPhoto, named, _stored(session, NamedPhoto, found.scope))
+
+
+def _erased(session: Session, found: Survey) -> Iterator[Difference]:
+    """Compare what was erased, and name each private part that should be gone."""
+    rows = erasures.rows_of(found.scope, found.erased)
+    yield from _compare(ErasedDocument, rows, _stored(session, ErasedDocument, found.scope))
+    head = session.get(Head, found.scope)
+    if head is not None and head.has_erasures != bool(found.erased):
+        yield Difference("heads", found.scope, "has_erasures")
+    for seq in erasures.standing_parts(session, found.scope, found.erased):
+        yield Difference("ops", f"{found.scope} {seq}", "private part of an erased document")
 
 
 def device_rows(session: Session, scope: str, doc: str) -> list[Row]:

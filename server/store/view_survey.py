@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from server.models.books import BookRow
 from server.models.devices import DeviceRow
+from server.models.erasures import ErasedDocument
 from server.models.log import Head, NamedPhoto, OpRow
 from server.models.views import DocumentView, ViewHead
 from server.store import log
 from sync import ids
+from sync.erasure import erased_documents
 from sync.errors import Refusal
 from sync.log import next_digest, start_digest
 from sync.ops import Op, domain, parse_op
@@ -36,11 +38,12 @@ class Survey:
     named: dict[str, int] = field(default_factory=dict)  # hash of a photo → the last number that names it
     photos: set[str] = field(default_factory=set)
     devices: set[str] = field(default_factory=set)
+    erased: dict[str, str] = field(default_factory=dict)  # document → the first document that erased it
 
 
 def all_scopes(session: Session) -> list[str]:
     """Return every scope that a log or a view knows, in the order of names."""
-    tables = (Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow)
+    tables = (Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow, ErasedDocument)
     return sorted(session.scalars(union(*(select(table.scope).distinct() for table in tables))))
 
 
@@ -95,3 +98,5 @@ def _note(found: Survey, op: Op) -> None:
             found.named[str(sha256)] = found.seq
     elif op.doc_type == "device":
         found.devices.add(op.doc)
+    for doc in erased_documents(op.doc_type, op.fields):
+        found.erased.setdefault(doc, op.doc)

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from server.config import Settings
 from server.db import reading
 from server.models.blobs import BlobPart
+from server.services import photo_sweep
 from server.services.photos import DAY_MS, PhotoStore
 from server.store.blobs import NoRoom
 from tests.server.pictures import (
@@ -248,9 +249,9 @@ def test_case_090_bytes_that_no_op_names_are_404_and_swept_after_thirty_days(wor
     assert world.client.get(f"{DOOR}/{hash_of(data)}").status_code == 404
     assert world.head(hash_of(data)).status_code == 200
     world.now += 29 * DAY_MS
-    assert world.photos.expire_all(world.now) == 0
+    assert photo_sweep.expire_all(world.photos, world.now) == 0
     world.now += 2 * DAY_MS
-    assert world.photos.expire_all(world.now) == 1
+    assert photo_sweep.expire_all(world.photos, world.now) == 1
     assert (world.stored_names(), world.head(hash_of(data)).status_code) == ([], 404)
 
 
@@ -258,7 +259,7 @@ def test_a_named_photo_is_never_swept(world: World) -> None:
     data = make_jpeg()
     world.send(data)
     world.now += 400 * DAY_MS
-    assert world.photos.expire_all(world.now) == 0
+    assert photo_sweep.expire_all(world.photos, world.now) == 0
     assert world.client.get(f"{DOOR}/{hash_of(data)}").status_code == 200
 
 
@@ -319,7 +320,7 @@ def test_an_upload_left_alone_expires(world: World) -> None:
     world.patch(hash_of(data), 0, data[:1000])
     world.now += 8 * DAY_MS
     assert world.head(hash_of(data)).status_code == 404
-    assert world.photos.expire_all(world.now) == 1
+    assert photo_sweep.expire_all(world.photos, world.now) == 1
     assert world.stored_names() == []
     with reading() as session:
         assert session.query(BlobPart).count() == 0
@@ -375,7 +376,7 @@ def _die(*_args: object) -> None:
 def test_an_erased_photo_is_gone_for_good(world: World) -> None:
     data = make_jpeg()
     world.send(data)
-    world.photos.erase(SCOPE, hash_of(data))
+    photo_sweep.erase(world.photos, SCOPE, hash_of(data))
     assert slug_of(world.client.get(f"{DOOR}/{hash_of(data)}")) == "erased"
     assert slug_of(world.begin(data)) == "erased"
     assert world.stored_names() == []

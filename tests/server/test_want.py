@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from server.config import now_ms
 from server.db import reading, run_write
 from server.models.log import NamedPhoto
-from server.services import rebuilding
+from server.services import photo_sweep, rebuilding
 from server.services.photos import DAY_MS, PhotoStore
 from sync import ids
 from tests.server.ops import make, scope_of, sync
@@ -92,7 +92,7 @@ def test_bytes_that_came_before_their_op_are_not_asked_for_and_settled_by_the_sw
     name(phone, hash_of(data))
     assert wanted(other) == {}
     assert not is_settled(hash_of(data))
-    photos(app).expire_all(now_ms() + 40 * DAY_MS)
+    photo_sweep.expire_all(photos(app), now_ms() + 40 * DAY_MS)
     assert is_settled(hash_of(data))
 
 
@@ -100,7 +100,7 @@ def test_erased_bytes_are_never_asked_for(app: Flask, phone: Phone, other: Phone
     data = make_jpeg()
     scope = name(phone, hash_of(data))
     upload(phone, scope, data)
-    photos(app).erase(scope, hash_of(data))
+    photo_sweep.erase(photos(app), scope, hash_of(data))
     assert wanted(other) == {}
 
 

@@ -1,6 +1,7 @@
 /** The core of the phone: twin of `sync`, without DOM, clock or storage. */
 
 export * from "./answer.ts";
+export * from "./erasure.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";

@@ -34,6 +34,7 @@ export const PAGE_BYTES_MAX = 1048576;
 export const WANT_MAX = 100;
 export const TURNED_DOWN_MAX = 500;
 export const ADMISSION_IDS_MAX = 100;
+export const ERASURE_DOCUMENTS_MAX = 500;
 export const BATCH_OPS_FIRST = 20;
 
 export const PHOTO_BYTES_MAX = 12_000_000;
