@@ -1,88 +1,75 @@
-"""Who may write which kind of document in which scope: the one table.
+"""Who may write which document, read which log, see which page, ask for and do what: the one table.
 
-The server, the pages and the tests ask this table; the phone learns from `scopes` where it may
-write. It knows roles, not people: whether somebody has that role for this farm today is asked
-of the store. Any writer without a right is `held` (`no_right`), never refused.
-Source: reference table "Document types × scope × who may write"; PROTOCOL "Rights".
+`rights.json` is the table; the server, its pages, the phone and the tests ask this module or its twin
+`pwa/src/core/rights.ts`, and no other list of roles is kept. It knows roles, not people: whether somebody
+has that role for this farm today is asked of the store. What the table does not name is forbidden.
+Source: reference table "Document types × scope × who may write"; PROTOCOL §23; tests/vectors/rights.json.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from pathlib import Path
+from typing import Any, Final
 
 from sync.values import Json
 
-Role = Literal[
-    "owner", "member", "helper", "extension", "reviewer", "manager",
-    "clerk", "officer", "auditor", "administrator", "operator", "sensor",
-]  # fmt: skip
-
-HOUSEHOLD: Final = frozenset({"owner", "member"})
-PRODUCERS: Final = HOUSEHOLD | {"helper", "reviewer", "manager"}
-STAFF: Final = frozenset({"reviewer", "manager", "clerk", "extension"})
-INVITERS: Final = frozenset({"helper", "reviewer", "manager", "administrator", "operator"})
-REVOKERS: Final = frozenset({"manager", "administrator", "operator"})
-ROLES: Final[frozenset[str]] = PRODUCERS | STAFF | INVITERS | {"officer", "auditor", "sensor"}
+_TABLE: Final[dict[str, Any]] = json.loads((Path(__file__).parent / "rights.json").read_text("utf-8"))
+HOUSEHOLD: Final = frozenset(_TABLE["roles"]["household"])
+HELPERS: Final = frozenset(_TABLE["roles"]["helper"])
+STAFF: Final = frozenset(_TABLE["roles"]["staff"])
+OPERATOR: Final[str] = _TABLE["roles"]["machine"][0]
+SENSOR: Final[str] = _TABLE["roles"]["machine"][1]
+ROLES: Final = tuple(role for group in _TABLE["roles"].values() for role in group)
+PAGES: Final = tuple(_TABLE["pages"])
+ACTS: Final = tuple(_TABLE["acts"])
+REQUESTS: Final = tuple(_TABLE["requests"])
+OTHER: Final = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may make a document and who may write to it later, in the scopes of one kind.
 
-    `writer_later`: the writer of its first op may too.
+    `writer_later`: the writer of its first op may too. `end`: who may end somebody else's (devices).
+    `step_up`: an op needs a fresh passkey assertion beside its signature.
     """
 
     first: frozenset[str]
     later: frozenset[str]
     writer_later: bool = False
+    end: frozenset[str] = frozenset()
+    step_up: bool = False
 
 
-_NONE: Final[frozenset[str]] = frozenset()
-_MANAGER: Final = frozenset({"manager"})
-_REVIEWERS: Final = frozenset({"reviewer", "manager"})
-_PACKERS: Final = frozenset({"manager", "clerk"})
-_PRODUCTION: Final = Rule(PRODUCERS, PRODUCERS)
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a role reads: `farms` own, helped, organisation or none; `org` read, write or none.
 
-# The operator stands beside the manager for `book`: `flask setup` and `flask invite` open the
-# books of the first farms before any manager has a device (our addition to the table).
-FARM_RULES: Final[Mapping[str, Rule]] = {
-    "book": Rule(frozenset({"helper", "manager", "operator"}), frozenset({"manager", "operator"})),
-    "plot": _PRODUCTION,
-    "season": _PRODUCTION,
-    "entry": _PRODUCTION,
-    "photo": _PRODUCTION,
-    "comment": Rule(PRODUCERS | {"extension"}, _NONE, writer_later=True),
-    "review": Rule(_REVIEWERS, _NONE),
-    "inspection": Rule(_REVIEWERS | {"extension"}, _REVIEWERS | {"extension"} | HOUSEHOLD),
-    "admission": Rule(_REVIEWERS, _NONE),
-    "erasure": Rule(_MANAGER, _NONE),
+    `below`: people, devices and passkeys of the organisations below its own too, never their farms.
+    """
+
+    farms: str
+    org: str
+    below: bool = False
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    sets = {name: frozenset(row.get(name, ())) for name in ("first", "later", "end")}
+    return Rule(**sets, writer_later=row.get("writer_later", False), step_up=row.get("step_up", False))
+
+
+_RULES: Final = {
+    kind: {doc_type: _rule(row) for doc_type, row in rows.items()}
+    for kind, rows in _TABLE["documents"].items()
 }
-ORG_RULES: Final[Mapping[str, Rule]] = {
-    "photo": Rule(_PACKERS, _PACKERS),
-    "admission": Rule(_REVIEWERS, _NONE),
-    "erasure": Rule(_MANAGER, _NONE),
-    "device": Rule(INVITERS, INVITERS),
-    "passkey": Rule(ROLES - {"sensor", "operator"}, frozenset({"administrator"}), writer_later=True),
-    "lot": Rule(_PACKERS, _PACKERS),
-    "lot_event": Rule(_PACKERS, _NONE),
-    "label": Rule(_MANAGER, _MANAGER),
-    "sale": Rule(_PACKERS, _MANAGER, writer_later=True),
-    "label_use": Rule(_REVIEWERS, _REVIEWERS),
-    "attendance": Rule(STAFF | {"helper"}, STAFF | {"helper"}),
-}
-SENSOR_RULES: Final[Mapping[str, Rule]] = {"reading": Rule(frozenset({"sensor"}), _NONE)}
-
-_OTHER: Final[Mapping[str, Rule]] = {
-    "farm": _PRODUCTION,
-    "org": Rule(_MANAGER, _MANAGER),
-    "sensor": Rule(_NONE, _NONE),
-}
-_TABLE: Final = {"farm": FARM_RULES, "org": ORG_RULES, "sensor": SENSOR_RULES}
+_READS: Final = {role: Reads(**row) for role, row in _TABLE["reads"].items()}
 
 
 def rule(scope_kind: str, doc_type: str) -> Rule:
     """Return the rule of a document type; one this program does not know has its scope's own."""
-    return _TABLE[scope_kind].get(doc_type, _OTHER[scope_kind])
+    rules = _RULES[scope_kind]
+    return rules.get(doc_type) or rules[OTHER]
 
 
 def may_write(role: str, scope_kind: str, doc_type: str, *, is_first: bool, is_writer: bool = False) -> bool:
@@ -98,9 +85,14 @@ def may_write(role: str, scope_kind: str, doc_type: str, *, is_first: bool, is_w
     return role in of.later or (of.writer_later and is_writer)
 
 
+def needs_step_up(scope_kind: str, doc_type: str) -> bool:
+    """Say whether an op of a document needs a fresh passkey assertion of its writer."""
+    return rule(scope_kind, doc_type).step_up
+
+
 def may_revoke(role: str, *, is_self: bool) -> bool:
     """Say whether a role may end a device; everybody may end his own."""
-    return is_self or role in REVOKERS
+    return is_self or role in rule("org", "device").end
 
 
 def is_revoking(fields: Mapping[str, Json]) -> bool:
@@ -113,5 +105,44 @@ def is_revoking(fields: Mapping[str, Json]) -> bool:
 
 def may_open(role: str, scope_kind: str) -> bool:
     """Say whether a role may write anything at all in scopes of a kind (the phone's `write`)."""
-    rules = (*_TABLE[scope_kind].values(), _OTHER[scope_kind])
-    return any(role in one.first or role in one.later for one in rules)
+    return any(role in one.first or role in one.later for one in _RULES[scope_kind].values())
+
+
+def reads_of(role: str) -> Reads:
+    """Return what a role reads; a role that the table does not name reads nothing."""
+    return _READS.get(role) or Reads("none", "none")
+
+
+def may_give(role: str, given: str) -> bool:
+    """Say whether a role may make, invite and confirm members of a role: none of more right than its own."""
+    return given in _TABLE["gives"].get(role, ())
+
+
+def needs_until(role: str) -> bool:
+    """Say whether memberships of a role must have an end."""
+    return role in _TABLE["until"]
+
+
+def may_ask(role: str, kind: str) -> bool:
+    """Say whether a role may send a request of a kind."""
+    return role in _TABLE["requests"][kind]["ask"]
+
+
+def may_settle(role: str, kind: str) -> bool:
+    """Say whether a role may settle a request of a kind: where it asks itself, that is the decision."""
+    return role in _TABLE["requests"][kind]["settle"]
+
+
+def may_see(role: str, page: str) -> bool:
+    """Say whether a role may see a page of the console."""
+    return role in _TABLE["pages"][page]
+
+
+def actors(act: str) -> frozenset[str]:
+    """Return the roles that may change rows by an act of the console."""
+    return frozenset(_TABLE["acts"][act])
+
+
+def may_act(role: str, act: str) -> bool:
+    """Say whether a role may change rows by an act of the console."""
+    return role in _TABLE["acts"][act]

@@ -20,10 +20,10 @@ from server.services.enrolling_rows import UnknownName, find_or_add_member
 from server.services.inviting import InviteLink, invite, open_book, settle_device
 from server.services.setup import area_names, load_products, new_id, set_up
 from server.store import devices, log, operator, people
-from server.store.people import HOUSEHOLD_ROLES, STAFF_ROLES
+from sync.rights import HOUSEHOLD, OPERATOR, ROLES, SENSOR, needs_until
 
 VIETNAM = timezone(timedelta(hours=7))
-STAFF = [role for role in STAFF_ROLES if role != "operator"]
+STAFF = tuple(role for role in ROLES if role not in HOUSEHOLD | {OPERATOR, SENSOR})
 
 group = AppGroup("people", help="Persons, farms, devices.")
 
@@ -68,6 +68,7 @@ def setup_command(
 @click.option("--role", help="owner (default) or member; with --staff: " + ", ".join(STAFF) + ".")
 @click.option("--organisation", help="Name or id; the first cooperative if left out.")
 @click.option("--village", help="Name or id of the village, for new rows.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of a new membership.")
 @click.option("--confirm", is_flag=True, help="Somebody must confirm the device before it reads.")
 @click.option("--hours", type=click.IntRange(1, 24 * 31), default=72, show_default=True)
 def invite_command(
@@ -77,6 +78,7 @@ def invite_command(
     role: str | None,
     organisation: str | None,
     village: str | None,
+    until: datetime | None,
     confirm: bool,
     hours: int,
 ) -> None:
@@ -86,6 +88,7 @@ def invite_command(
     A household:  flask invite --person "Bùi Thị Mận" --farm "Hộ bà Mận" --village "Thôn Đông"
     Its member:   flask invite --person "Bùi Văn Con" --farm H001 --role member
     The staff:    flask invite --staff "Trần Thị Hoa" --role reviewer
+    An auditor:   flask invite --staff "Vũ Thị Kiểm" --role auditor --until 2027-03-31
 
     What is new, person or farm, is added; a farm's book is opened for its organisation. Who has the link is
     that person at once; who was told the code must be confirmed (flask people confirm), and with --confirm so
@@ -94,8 +97,11 @@ def invite_command(
     if (staff is None) == (person is None) or (person is None) != (farm is None):
         raise click.UsageError("either --person and --farm, or --staff")
     role = role or ("owner" if staff is None else "reviewer")
-    if role not in (HOUSEHOLD_ROLES if staff is None else STAFF):
-        raise click.UsageError(f"--role: one of {', '.join(HOUSEHOLD_ROLES if staff is None else STAFF)}")
+    known = sorted(HOUSEHOLD) if staff is None else STAFF
+    if role not in known:
+        raise click.UsageError(f"--role: one of {', '.join(known)}")
+    if until is None and needs_until(role):
+        raise click.UsageError(f"--role {role} needs --until: this right ends by itself")
     name, now = person or staff or "", now_ms()
     try:
         key = operator.load_private()
@@ -108,6 +114,7 @@ def invite_command(
                 village=village,
                 role=role,
                 now=now,
+                until=None if until is None else end_of_day(until),
             )
         )
         if membership.farm is not None:
@@ -117,6 +124,11 @@ def invite_command(
         raise click.ClickException(str(error)) from error
     restoring.look()
     print_link(name, link)
+
+
+def end_of_day(day: datetime) -> int:
+    """Return the end of a day in Vietnam in ms."""
+    return int((day.replace(tzinfo=VIETNAM) + timedelta(days=1)).timestamp() * 1000)
 
 
 @group.command("list")

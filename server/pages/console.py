@@ -18,6 +18,7 @@ from server.pages.console_frame import (
     ENTER,
     LANGUAGE_COOKIE,
     answer,
+    first_place,
     make_pages,
     page_language,
     place_of,
@@ -40,9 +41,11 @@ NARROWED_BY = ("farm", "season", "plot", "form", "from", "to", "conflicts", "del
 
 
 @blueprint.get("/")
-def entries() -> Response:
-    """Show the merged entries of the cooperative's farms, newest first."""
-    staff = staff_page("entries")
+def entries() -> AnyResponse:
+    """Show the merged entries of the cooperative's farms, newest first; who sees none begins elsewhere."""
+    staff = staff_page("account")
+    if not staff.may_see("entries"):
+        return redirect(first_place(staff), 303)
     wanted = Wanted(
         farm=query_uuid("farm"),
         season=query_uuid("season"),

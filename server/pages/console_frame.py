@@ -34,7 +34,10 @@ _PLACE = re.compile(r"/htx(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%.~:+_-]*)?", re
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the head. `count` names the number of `console.Waiting` that stands beside it."""
+    """A place of the head, by the name of its page in the table of rights.
+
+    `count` names the number of `console.Waiting` that stands beside it.
+    """
 
     name: str
     path: str
@@ -59,13 +62,21 @@ def make_pages(name: str) -> Blueprint:
     return pages
 
 
-def staff_page(page: str) -> Staff:  # noqa: ARG001 (the table of rights will be asked for it)
+def staff_page(page: str) -> Staff:
     """Return the staff member who asks for a page.
 
     Raises: ServiceError: session, device_revoked, no_right, not_confirmed.
     """
     caller = require_device()
-    return console.staff_of(caller.writer, caller.scopes)
+    return console.staff_of(caller.writer, caller.scopes, page)
+
+
+def first_place(staff: Staff) -> str:
+    """Return where a staff member begins. Raises: ServiceError(no_right) for whom no place is there yet."""
+    for place in PLACES:
+        if staff.may_see(place.name):
+            return place.path
+    raise ServiceError("no_right")
 
 
 def show(template: str, staff: Staff, *, place: str, status: int = 200, **context: Any) -> Response:
@@ -75,7 +86,7 @@ def show(template: str, staff: Staff, *, place: str, status: int = 200, **contex
         status,
         staff=staff,
         place=place,
-        places=PLACES,
+        places=[one for one in PLACES if staff.may_see(one.name)],
         waiting=console.waiting_for(staff),
         **context,
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from server.services.requesting import KINDS
+from sync.rights import REQUESTS
 
 
 class RequestShape(Schema):
     """One request made in the field."""
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(REQUESTS))
     made_at = fields.Integer(required=True, metadata={"description": "ms since 1970, the phone's clock"})
     values = fields.Dict(required=True)
 

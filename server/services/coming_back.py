@@ -119,7 +119,7 @@ def _check_right(session: Session, op: Op, invite: Invite) -> None:
     who = devices.writer(session, op.device, op.scope)
     if who is None or people.member(session, invite.membership) is None:
         raise ServiceError("key_wanted", "Người mời, hoặc người được mời, chưa trở lại.")
-    is_his = who.may_act and who.membership == op.by and f"org:{who.organisation}" == op.scope
+    is_his = who.may_act and who.membership == op.by and devices.reaches(session, who, op.scope)
     if not is_his or not _may(session, who, op, invite):
         raise ServiceError("no_right")
 

@@ -1,6 +1,6 @@
 """Who stands at the cooperative's pages: the staff member behind a browser's session, and what waits there.
 
-Whoever is no reviewer, manager or auditor of an organisation has no console: for them its pages do not exist.
+Which pages a role sees is asked of the table of rights: for others they do not exist.
 Which farms a page may show is asked here once, and every other look-up of the console takes the answer.
 Source: DESIGN §1, §3 "Who signs"; reference table "Document types × scope × who may write".
 """
@@ -21,9 +21,7 @@ from server.models.people import Farm, Membership, Village
 from server.store import people
 from server.store.devices import Writer
 from sync import ids
-from sync.rights import may_write
-
-READERS = frozenset({"reviewer", "manager", "auditor"})
+from sync.rights import may_act, may_see, may_write
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,11 @@ class FarmName:
 
 @dataclass(frozen=True)
 class Staff:
-    """A staff member at a browser. `farms`: of the own organisation, by scope, in the order of codes."""
+    """A staff member at a browser. `farms`: of the own organisation, by scope, in the order of codes.
+
+    Shape:  `organisations`: whose people and devices he reaches, his own first (the commune's administrator:
+            those below it, too).
+    """
 
     device: str
     membership: str
@@ -52,6 +54,7 @@ class Staff:
     organisation: str
     organisation_name: str
     farms: Mapping[str, FarmName]
+    organisations: tuple[str, ...]
 
     @property
     def org_scope(self) -> str:
@@ -59,9 +62,22 @@ class Staff:
         return f"org:{self.organisation}"
 
     @property
+    def org_scopes(self) -> list[str]:
+        """Return the logs of the organisations whose devices this person reaches."""
+        return [f"org:{one}" for one in self.organisations]
+
+    @property
     def scopes(self) -> list[str]:
         """Return every log that the console shows."""
         return [*self.farms, self.org_scope]
+
+    def may_see(self, page: str) -> bool:
+        """Return whether a page is there for this person."""
+        return may_see(self.role, page)
+
+    def may_act(self, act: str) -> bool:
+        """Return whether this person may change rows by an act."""
+        return may_act(self.role, act)
 
     @property
     def may_settle(self) -> bool:
@@ -98,12 +114,12 @@ class Who:
     farm: str | None
 
 
-def staff_of(writer: Writer, scopes: Mapping[str, bool]) -> Staff:
-    """Return the staff member behind a session.
+def staff_of(writer: Writer, scopes: Mapping[str, bool], page: str) -> Staff:
+    """Return the staff member behind a session, who asks for a page.
 
-    Raises: ServiceError: no_right for anybody who has no console; not_confirmed while the browser waits.
+    Raises: ServiceError: no_right for anybody who has not that page; not_confirmed while the browser waits.
     """
-    if writer.role not in READERS or not writer.in_force or writer.kind != "browser":
+    if not may_see(writer.role, page) or not writer.in_force or writer.kind != "browser":
         raise ServiceError("no_right")
     if writer.state != "confirmed":
         raise ServiceError("not_confirmed")
@@ -117,6 +133,7 @@ def staff_of(writer: Writer, scopes: Mapping[str, bool]) -> Staff:
             FarmName(farm.id, farm.code, farm.name, villages.get(farm.village or "", ""))
             for farm in session.scalars(query)
         ]
+        organisations = people.organisations_of(session, writer.role, writer.organisation)
     return Staff(
         device=writer.device,
         membership=writer.membership,
@@ -125,6 +142,7 @@ def staff_of(writer: Writer, scopes: Mapping[str, bool]) -> Staff:
         organisation=writer.organisation,
         organisation_name=me.organisation.name,
         farms={farm.scope: farm for farm in farms if farm.scope in scopes},
+        organisations=tuple(organisations),
     )
 
 
@@ -132,7 +150,9 @@ def waiting_for(staff: Staff) -> Waiting:
     """Return how many held ops and unconfirmed devices wait."""
     with reading() as session:
         held = select(func.count()).where(HeldOp.scope.in_(staff.scopes), HeldOp.is_turned_down.is_(False))
-        devices = select(func.count()).where(DeviceRow.scope == staff.org_scope, DeviceRow.state == "waiting")
+        devices = select(func.count()).where(
+            DeviceRow.scope.in_(staff.org_scopes), DeviceRow.state == "waiting"
+        )
         return Waiting(held=session.scalar(held) or 0, devices=session.scalar(devices) or 0)
 
 
@@ -142,7 +162,7 @@ def names_of(session: Session, staff: Staff, memberships: Iterable[str]) -> dict
     if not wanted:
         return {}
     found = people.members_where(
-        session, Membership.id.in_(wanted), Membership.organisation == staff.organisation
+        session, Membership.id.in_(wanted), Membership.organisation.in_(staff.organisations)
     )
     return {
         one.membership.id: Who(one.person.name, one.membership.role, one.membership.farm) for one in found
@@ -152,7 +172,7 @@ def names_of(session: Session, staff: Staff, memberships: Iterable[str]) -> dict
 def labels_of(session: Session, staff: Staff, devices: Collection[str]) -> dict[str, str]:
     """Return what the devices of the organisation are called."""
     query = select(DeviceRow.device, DeviceRow.label).where(
-        DeviceRow.scope == staff.org_scope, DeviceRow.device.in_(sorted(set(devices)))
+        DeviceRow.scope.in_(staff.org_scopes), DeviceRow.device.in_(sorted(set(devices)))
     )
     return {str(device): label for device, label in session.execute(query)}
 

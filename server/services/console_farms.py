@@ -17,8 +17,8 @@ from server.models.views import EntryView, PlotView, SeasonView
 from server.services.console import FarmName, Staff
 from server.services.viewing import make_current
 from server.store import log, people, views
-from server.store.people import HOUSEHOLD_ROLES, Member
-from sync.rights import INVITERS, REVOKERS, may_revoke
+from server.store.people import Member
+from sync.rights import may_give, may_revoke
 
 
 @dataclass
@@ -39,9 +39,11 @@ class FarmLine:
 class Device:
     """One device document. `may_confirm`, `may_revoke`: whether this staff member's op would be taken.
 
-    Shape:  `after`: what an op on it names; `state`: invited, waiting, confirmed or revoked.
+    Shape:  `scope`, `after`: the log of an op on it and what that names; `state`: invited, waiting, confirmed
+            or revoked; `organisation`: the name of the person's, for who reaches several.
     """
 
+    scope: str
     doc: str
     device: str
     label: str
@@ -50,6 +52,7 @@ class Device:
     who: str
     role: str
     farm: FarmName | None
+    organisation: str
     last_seen: int | None
     is_copied: bool
     is_mine: bool
@@ -132,15 +135,17 @@ def devices_of_invite(staff: Staff, uuid: str) -> list[Device]:
     Raises: ServiceError(not_found).
     """
     with reading() as session:
-        query = select(DeviceRow).where(DeviceRow.scope == staff.org_scope, DeviceRow.doc == f"device:{uuid}")
-        rows = list(session.scalars(query.order_by(DeviceRow.place)))
+        query = select(DeviceRow).where(
+            DeviceRow.scope.in_(staff.org_scopes), DeviceRow.doc == f"device:{uuid}"
+        )
+        rows = list(session.scalars(query.order_by(DeviceRow.scope, DeviceRow.place)))
         if not rows:
             raise ServiceError("not_found")
         return list(_devices(session, staff, rows))
 
 
 def _rows(session: Session, staff: Staff, memberships: Sequence[str] | None) -> list[DeviceRow]:
-    query = select(DeviceRow).where(DeviceRow.scope == staff.org_scope)
+    query = select(DeviceRow).where(DeviceRow.scope.in_(staff.org_scopes))
     if memberships is not None:
         query = query.where(DeviceRow.membership.in_(memberships))
     return list(session.scalars(query.order_by(DeviceRow.doc)))
@@ -166,6 +171,7 @@ def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Itera
         ends = is_live and may_revoke(staff.role, is_self=row.membership == staff.membership)
         was_seen = seen.get(row.device or "")
         yield Device(
+            scope=row.scope,
             doc=row.doc,
             device=row.device or "",
             label=row.label,
@@ -174,22 +180,18 @@ def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Itera
             who="" if member is None else member.person.name,
             role="" if member is None else member.membership.role,
             farm=None if member is None or member.farm is None else staff.farms.get(f"farm:{member.farm.id}"),
+            organisation="" if member is None else member.organisation.name,
             last_seen=None if was_seen is None else was_seen.last_seen,
             is_copied=was_seen is not None and was_seen.copied,
             is_mine=row.device == staff.device,
             expires_at=row.expires_at,
             after=tuple(log.tips(session, row.scope, row.doc)) if is_asked else (),
-            may_confirm=row.state == "waiting" and _may_confirm(staff, member),
+            may_confirm=row.state == "waiting"
+            and member is not None
+            and may_give(staff.role, member.membership.role),
             may_revoke=ends,
             held=held.get(row.device or "", 0),
         )
-
-
-def _may_confirm(staff: Staff, member: Member | None) -> bool:
-    """Return whether a confirmation by this person would be taken, as `devices.may_invite` decides it."""
-    if staff.role not in INVITERS or member is None:
-        return False
-    return staff.role in REVOKERS or member.membership.role in HOUSEHOLD_ROLES
 
 
 def _count_entries(session: Session, lines: dict[str, FarmLine]) -> None:

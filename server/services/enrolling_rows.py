@@ -22,6 +22,7 @@ def find_or_add_member(
     village: str | None,
     role: str,
     now: int,
+    until: int | None = None,
     demo: bool = False,
 ) -> Membership:
     """Return the membership of a person in a farm or, without `farm`, among the staff.
@@ -56,7 +57,7 @@ def find_or_add_member(
         session.add(who)
         session.flush()
     member = people.find_membership(session, who.id, found.id, home_id)
-    return member or add_membership(session, who.id, found.id, home_id, role, now)
+    return member or add_membership(session, who.id, found.id, home_id, role, now, until)
 
 
 def _add_farm(

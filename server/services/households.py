@@ -23,6 +23,7 @@ from server.services.viewing import make_current
 from server.store import people
 from server.store.devices import Writer
 from sync import ids
+from sync.rights import HELPERS
 from sync.values import Json, write_text
 
 ENDED_SHOWN_MS = 60 * 86_400_000  # our choice: two months after its end a help is history
@@ -50,7 +51,7 @@ def households(who: Writer, scopes: dict[str, bool], now: int) -> Households:
 
     Raises: ServiceError(no_right) for whoever helps nobody by his role.
     """
-    if who.role not in people.HELPER_ROLES:
+    if who.role not in HELPERS:
         raise ServiceError("no_right")
     read = sorted(scope for scope in scopes if scope.startswith("farm:"))
     make_current(read)

@@ -18,6 +18,7 @@ from server.store import books, devices, log, people
 from server.store.device_fold import hash_code
 from sync import ids, limits
 from sync.ops import make_body, message, parse_op
+from sync.rights import HELPERS
 from sync.signing import SoftwareKey
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32 of them: 40 bits in 8; no 0 O 1 I
@@ -68,7 +69,7 @@ def invite(
         return found
 
     found = run_write(work)
-    is_staff = found.farm is None and found.role not in people.HELPER_ROLES
+    is_staff = found.farm is None and found.role not in HELPERS
     public = current_settings().public_url
     fragment = f"#i={invite_id}.{ids.b64_encode(secret)}"
     return InviteLink(

@@ -15,7 +15,7 @@ from server.store.device_fold import join_key, knows_secret, parse_invite
 from server.store.devices import Writer
 from sync import ids, limits
 from sync.ops import Op
-from sync.rights import is_revoking, may_revoke, may_write
+from sync.rights import OPERATOR, is_revoking, may_revoke, may_write
 
 # Of a closed book too the cooperative decides.
 BEYOND_BOOK = frozenset({"book", "admission", "erasure", "review"})
@@ -57,7 +57,7 @@ def standing(session: Session, batch: Batch, device: str) -> Standing:
     found = batch.standings.get(device)
     if found is None:
         writer = devices.writer(session, device, batch.scope)
-        is_operator = writer is not None and writer.role == "operator"
+        is_operator = writer is not None and writer.role == OPERATOR
         found = batch.standings[device] = Standing(
             writer,
             reaches=writer is not None and (is_operator or devices.had_right(session, writer, batch.scope)),
@@ -87,7 +87,7 @@ def reason(session: Session, batch: Batch, op: Op) -> str | None:
         return None if _may_join(session, batch, op) else "not_confirmed"
     if writer is None:
         return "not_confirmed"
-    if writer.role == "operator":  # a file that may lie on several machines, and goes back with a restore
+    if writer.role == OPERATOR:  # a file that may lie on several machines, and goes back with a restore
         return None if op.by == writer.membership and _may(session, batch, op, writer) else "no_right"
     if _is_used(session, batch, op):
         devices.mark_copied(session, op.device)
@@ -134,7 +134,7 @@ def _began(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
 
 def _may_device(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     """Invites and confirmations by whoever may invite; ends by those or the person."""
-    if batch.scope != f"org:{writer.organisation}":
+    if not devices.reaches(session, writer, batch.scope):
         return False
     if is_revoking(op.fields):
         rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == batch.scope]

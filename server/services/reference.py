@@ -21,6 +21,7 @@ from server.store.demo_mark import is_demo
 from server.store.devices import Writer
 from server.store.people import Member
 from sync import ids
+from sync.rights import HELPERS, HOUSEHOLD, OPERATOR
 from sync.values import Json, write_text
 
 
@@ -89,10 +90,10 @@ def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
     )
     mine = Membership.organisation == who.organisation
     farms = [ids.split_ref(scope)[1] for scope in scopes if scope.startswith("farm:")]
-    if who.role in people.HOUSEHOLD_ROLES or who.role in people.HELPER_ROLES:
+    if who.role in HOUSEHOLD or who.role in HELPERS:
         visible: ColumnElement[bool] = Membership.farm.in_(farms) | (Membership.id == who.membership)
     else:
-        visible = Membership.role != "operator"
+        visible = Membership.role != OPERATOR
     return people.members_where(session, mine, visible, *in_force)
 
 
@@ -109,7 +110,7 @@ def _keys(session: Session, who: Writer, scopes: dict[str, bool]) -> dict[str, J
 
 def _given(session: Session, who: Writer, persons: list[str]) -> list[Json]:
     """Return what these people agreed to; a household learns of nobody but its own person."""
-    own = who.role in people.HOUSEHOLD_ROLES or not who.may_act
+    own = who.role in HOUSEHOLD or not who.may_act
     seen = [who.person] if own else persons
     return [consents.consent_row(one) for one in consents.of_persons(session, seen)]
 

@@ -21,10 +21,9 @@ from server.services import rates
 from server.store import people
 from server.store.devices import Writer
 from sync import ids, limits
+from sync.rights import HELPERS, HOUSEHOLD, REQUESTS, may_ask, may_settle
 from sync.values import Json, write_text
 
-KINDS = ("organisation", "farm", "person", "membership", "help", "consent", "withdrawal")
-MAKERS = ("helper", "extension", "reviewer", "manager", "administrator")
 CHARS_MAX = 300
 VALUES_MAX = 30
 DAY_MS = 86_400_000
@@ -140,7 +139,7 @@ def _parse(row: object) -> Sent | None:
     made_at, values = row.get("made_at"), row.get("values")
     if not isinstance(made_at, int) or isinstance(made_at, bool) or not isinstance(values, dict):
         return None
-    if not ids.is_uuid(row.get("id")) or row.get("kind") not in KINDS:
+    if not ids.is_uuid(row.get("id")) or row.get("kind") not in REQUESTS:
         return None
     if not 0 <= made_at <= limits.INTEGER_MAX or len(values) > VALUES_MAX:
         return None
@@ -164,16 +163,14 @@ def _is_text(text: str) -> bool:
 
 def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, str | None]:
     """Check the values, then make the row where the sender has the right; a waiting one makes none yet."""
-    may = who.may_act and who.role in MAKERS
-    if one.kind in ("consent", "withdrawal"):
-        may = who.may_act and (may or who.role in people.HOUSEHOLD_ROLES)
-    if one.kind == "membership" and who.role in people.HELPER_ROLES:
+    if not may_ask(who.role, one.kind) or not who.in_force or who.state == "revoked":
+        raise _Declined(NOT_YOURS)
+    may = who.may_act and may_settle(who.role, one.kind)
+    if one.kind == "membership" and who.role in HELPERS:
         may = may and one.values.get("farm") in people.helped_farms(session, who.membership, now)
     if one.kind == "organisation":
         _text(one, "name")
-        return "waiting", None  # the commune decides which cooperatives there are
-    if not who.in_force or who.state == "revoked":
-        raise _Declined(NOT_YOURS)
+        return "waiting", None  # the commune decides on its page which cooperatives there are
     with session.begin_nested() as part:
         make_row(session, who, one, now)
         if not may:
@@ -200,7 +197,7 @@ def _make_farm(session: Session, who: Writer, one: Sent, now: int) -> None:
         )
     )
     session.flush()
-    if who.role in people.HELPER_ROLES:
+    if who.role in HELPERS:
         # Who enrols a household goes on helping it, for a time or until the cooperative ends that.
         session.add(
             Help(farm=one.id, id=one.id, membership=who.membership, valid_from=now, valid_until=help_end(now))
@@ -225,7 +222,7 @@ def _make_person(session: Session, who: Writer, one: Sent, now: int) -> None:
 def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None:
     person, farm = _person(session, who, one), _farm(session, who, one)
     role = _text(one, "role")
-    if role not in people.HOUSEHOLD_ROLES:
+    if role not in HOUSEHOLD:
         raise _Declined("Vai trò này do hợp tác xã giao.")
     if people.find_membership(session, person.id, who.organisation, farm.id) is not None:
         raise _Declined("Người này đã là thành viên của hộ.")
@@ -244,10 +241,10 @@ def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None
 def _make_help(session: Session, who: Writer, one: Sent, now: int) -> None:
     farm = _farm(session, who, one)
     helper = session.get(Membership, _uuid(one, "membership"))
-    if helper is None or helper.organisation != who.organisation or helper.role not in people.HELPER_ROLES:
+    if helper is None or helper.organisation != who.organisation or helper.role not in HELPERS:
         raise _Declined(NOT_YOURS)
-    if who.role in people.HELPER_ROLES:
-        raise _Declined("Quyền giúp hộ này do hợp tác xã giao.")
+    if who.role in HELPERS and helper.id != who.membership:
+        raise _Declined(NOT_YOURS)  # each asks for himself
     until = help_end(now) if one.values.get("valid_until") is None else one.values["valid_until"]
     if not isinstance(until, int):
         raise _Refused("valid_until")
@@ -301,7 +298,7 @@ def _person(session: Session, who: Writer, one: Sent) -> Person:
 
 def _reaches(who: Writer, person: Person) -> bool:
     """Return whether the sender speaks for a person: staff for their organisation, others for themselves."""
-    if who.role in people.HOUSEHOLD_ROLES:
+    if who.role in HOUSEHOLD:
         return person.id == who.person
     return person.organisation == who.organisation
 

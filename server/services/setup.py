@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from server.config import Settings, current_settings
 from server.db import reading, run_write
+from server.errors import ServiceError
 from server.models.people import Membership, Organisation, Person, Village
 from server.store import log, operator, people
 from sync import ids
+from sync.rights import OPERATOR, actors, needs_until
 from sync.values import Json, write_text
 
 DATA = Path(__file__).parent.parent / "data"
@@ -118,14 +120,25 @@ def add_organisation(
     person = Person(id=new_id(now), organisation=made.id, name="Người vận hành máy chủ", created_at=now)
     session.add(person)
     session.flush()
-    add_membership(session, person.id, made.id, None, "operator", now)
+    add_membership(session, person.id, made.id, None, OPERATOR, now)
     return made
 
 
 def add_membership(
-    session: Session, person: str, organisation: str, farm: str | None, role: str, now: int
+    session: Session,
+    person: str,
+    organisation: str,
+    farm: str | None,
+    role: str,
+    now: int,
+    until: int | None = None,
 ) -> Membership:
-    """Add a membership that holds from now on."""
+    """Add a membership that holds from now on.
+
+    Raises: ServiceError(bad_values): without an end for a role that must have one.
+    """
+    if until is None and needs_until(role):
+        raise ServiceError("bad_values", "valid_until")
     made = Membership(
         id=new_id(now),
         person=person,
@@ -133,6 +146,7 @@ def add_membership(
         farm=farm,
         role=role,
         valid_from=now,
+        valid_until=until,
     )
     session.add(made)
     session.flush()
@@ -165,7 +179,7 @@ def _find(session: Session) -> SetUp:
     commune = people.organisations(session)[0]
     cooperative = people.find_organisation(session, None) or commune
     managers = people.members_where(
-        session, Membership.organisation == cooperative.id, Membership.role.in_(("manager", "administrator"))
+        session, Membership.organisation == cooperative.id, Membership.role.in_(actors("give_role"))
     )
     origin = log.origin(session)
     return SetUp(origin, commune.id, cooperative.id, managers[0].membership.id, was_there=True)

@@ -22,13 +22,9 @@ from server.store.operator import operator_device, public_key
 from server.store.upserts import upsert
 from sync import ids
 from sync.ops import Op
-from sync.rights import HOUSEHOLD, INVITERS, REVOKERS
+from sync.rights import HELPERS, HOUSEHOLD, may_give, may_open, may_write, needs_until, reads_of
 
 SEEN_EVERY_MS = 60_000  # our choice: "last heard of" is shown in minutes, and each note is a commit
-_READING_STAFF = ("reviewer", "manager", "auditor")
-_WRITING_STAFF = ("reviewer", "manager")
-_ORG_READERS = ("clerk", "reviewer", "manager", "auditor")
-_ORG_WRITERS = ("clerk", "reviewer", "manager")
 # Built once, with columns instead of entities: every request asks these, some of them twice.
 _WRITERS = (
     select(
@@ -112,7 +108,8 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
         state=row.state,
         copied=bool(row.copied),
         kind=row.kind,
-        in_force=row.valid_from <= now and (row.valid_until is None or now < row.valid_until),
+        in_force=row.valid_from <= now
+        and (not needs_until(row.role) if row.valid_until is None else now < row.valid_until),
         is_awaited=row.is_awaited,
     )
 
@@ -133,16 +130,17 @@ def scopes_of(session: Session, of: Writer) -> dict[str, bool]:
     """
     if of.state != "confirmed" or not of.in_force:
         return {}
-    if of.role in people.HOUSEHOLD_ROLES:
-        return {f"farm:{of.farm}": True}
-    if of.role in people.HELPER_ROLES:
-        return {f"farm:{farm}": True for farm in people.helped_farms(session, of.membership, now_ms())}
-    scopes: dict[str, bool] = {}
-    if of.role in _READING_STAFF:
-        writes = of.role in _WRITING_STAFF
-        scopes |= {f"farm:{farm.id}": writes for farm in people.farms_of(session, of.organisation)}
-    if of.role in _ORG_READERS:
-        scopes[f"org:{of.organisation}"] = of.role in _ORG_WRITERS
+    reads = reads_of(of.role)
+    farms: list[str] = []
+    if reads.farms == "own" and of.farm is not None:
+        farms = [of.farm]
+    elif reads.farms == "helped":
+        farms = people.helped_farms(session, of.membership, now_ms())
+    elif reads.farms == "organisation":
+        farms = [farm.id for farm in people.farms_of(session, of.organisation)]
+    scopes = {f"farm:{farm}": may_open(of.role, "farm") for farm in farms}
+    if reads.org != "none":
+        scopes[f"org:{of.organisation}"] = reads.org == "write"
     return scopes
 
 
@@ -150,10 +148,10 @@ def had_right(session: Session, of: Writer, scope: str) -> bool:
     """Return whether the device has, had or waits for a right in `scope`: its ops are held, not unknown."""
     kind, uuid = ids.split_ref(scope)
     if kind == "org":
-        return uuid == of.organisation
-    if kind == "sensor" or of.role in people.HOUSEHOLD_ROLES:
+        return uuid in people.organisations_of(session, of.role, of.organisation)
+    if kind == "sensor" or of.role in HOUSEHOLD:
         return uuid == of.farm
-    if of.role in people.HELPER_ROLES:
+    if of.role in HELPERS:
         return uuid in people.helped_farms(session, of.membership, None)
     return farm_organisation(session, uuid) == of.organisation or books.was_kept_for(
         session, scope, of.organisation
@@ -165,23 +163,31 @@ def may_invite(
 ) -> bool:
     """Return whether the writer may sign this op of a device document that is no join and no end.
 
-    Shape:  reviewers invite and confirm households only, helpers those that they help, so that nobody makes a
-            device of more right than his own; an invite names a membership of the writer's organisation;
+    Shape:  for roles that the table lets him give, so that nobody makes a device of more right than his own,
+            helpers those households that they help; an invite names a membership of the log's organisation,
+            which is the writer's own or, for the commune's administrator, one below it;
             target is the membership of an invite that is not in the log yet; a helper must help at `at` (ms),
             with None: ever have helped, for an invitation that was taken once and comes again.
     """
-    if of.role not in INVITERS or op.scope != f"org:{of.organisation}":
+    kind, organisation = ids.split_ref(op.scope)
+    if not may_write(of.role, kind, "device", is_first=True) or not reaches(session, of, op.scope):
         return False
     invited = parse_invite(op)
     target = target if invited is None else invited.membership
     if target is None:
         target = next((row.membership for row in rows_of_doc(session, op.doc) if row.scope == op.scope), None)
     member = None if target is None else session.get(Membership, target)
-    if member is None or member.organisation != of.organisation:
+    if member is None or member.organisation != organisation:
         return False
-    if of.role in people.HELPER_ROLES and member.farm not in people.helped_farms(session, of.membership, at):
+    if of.role in HELPERS and member.farm not in people.helped_farms(session, of.membership, at):
         return False
-    return of.role in REVOKERS or member.role in HOUSEHOLD
+    return may_give(of.role, member.role)
+
+
+def reaches(session: Session, of: Writer, scope: str) -> bool:
+    """Return whether the devices of an organisation's log are within a writer's reach."""
+    kind, organisation = ids.split_ref(scope)
+    return kind == "org" and organisation in people.organisations_of(session, of.role, of.organisation)
 
 
 def farm_organisation(session: Session, farm: str) -> str | None:

@@ -16,19 +16,8 @@ from server.models.people import (
     Request,
     Village,
 )
+from sync.rights import OPERATOR, reads_of, rule
 
-HOUSEHOLD_ROLES = ("owner", "member")
-HELPER_ROLES = ("helper", "extension")
-STAFF_ROLES = (
-    *HELPER_ROLES,
-    "reviewer",
-    "manager",
-    "clerk",
-    "officer",
-    "auditor",
-    "administrator",
-    "operator",
-)
 _UNSETTLED = select(Request.scope).where(
     Request.scope.in_(bindparam("scopes", expanding=True)), Request.result == "waiting"
 )
@@ -66,6 +55,19 @@ def find_organisation(session: Session, name: str | None) -> Organisation | None
         found = session.get(Organisation, name)
         return found or session.scalar(select(Organisation).where(Organisation.name == name))
     return next((one for one in organisations(session) if one.kind != "commune"), None)
+
+
+def organisations_of(session: Session, role: str, organisation: str) -> list[str]:
+    """Return the organisations whose people and devices a role there reaches: its own, and those below it.
+
+    Shape:  below only for who reads below (`rights.reads_of`); the own one first.
+    """
+    found = [organisation]
+    if reads_of(role).below:
+        for parent in found:  # grows as it goes: what is below what is below, too
+            below = select(Organisation.id).where(Organisation.parent == parent)
+            found += session.scalars(below.order_by(Organisation.created_at, Organisation.id))
+    return found
 
 
 def find_farm(session: Session, organisation: str, name: str) -> Farm | None:
@@ -137,7 +139,7 @@ def reviewers(session: Session, organisation: str, now: int) -> set[str]:
     """Return the persons of an organisation who may review today."""
     query = select(Membership.person).where(
         Membership.organisation == organisation,
-        Membership.role.in_(("reviewer", "manager")),
+        Membership.role.in_(rule("farm", "review").first),
         Membership.valid_from <= now,
         Membership.valid_until.is_(None) | (Membership.valid_until > now),
     )
@@ -147,7 +149,7 @@ def reviewers(session: Session, organisation: str, now: int) -> set[str]:
 def operator_membership(session: Session, organisation: str) -> Membership | None:
     """Return the operator's membership of an organisation."""
     return session.scalar(
-        select(Membership).where(Membership.organisation == organisation, Membership.role == "operator")
+        select(Membership).where(Membership.organisation == organisation, Membership.role == OPERATOR)
     )
 
 

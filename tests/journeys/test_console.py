@@ -38,9 +38,9 @@ class Village:
     entry: str
     held: str
 
-    def staff(self, name: str, role: str = "manager") -> str:
+    def staff(self, name: str, role: str = "manager", *more: str) -> str:
         """Return the link that `flask invite --staff` prints."""
-        said = self.house.command("invite", "--staff", name, "--role", role)
+        said = self.house.command("invite", "--staff", name, "--role", role, *more)
         found = LINK.search(said)
         assert found is not None, said
         return found.group()
@@ -190,7 +190,7 @@ def test_the_session_renews_itself_and_several_persons_share_a_computer(
     desk.sees("Ai đang vào?")
     desk.go("/htx/")
     desk.sees("Ai đang vào?")  # signing out holds until somebody says who enters
-    desk.join(village.staff("Bà Kiểm", "auditor"))
+    desk.join(village.staff("Bà Kiểm", "auditor", "--until", "2099-12-31"))
     desk.sees("chỉ xem")
     desk.page.get_by_text("Phun thuốc, cà chua").click()
     desk.sees("Người duyệt hoặc quản lý của HTX mới chọn được.")

@@ -15,6 +15,7 @@ from server.services.setup import SetUp, set_up
 from server.store.operator import load_private
 from sync import ids
 from sync.ops import domain, make_body, message
+from sync.rights import needs_until
 from sync.signing import SoftwareKey
 
 ORIGIN = "vi-du.example/so"
@@ -104,6 +105,7 @@ def start() -> SetUp:
 def invite_to(person: str, farm: str | None, role: str = "owner", **options: Any) -> InviteLink:
     """Return an invitation for a person of a farm, or of the staff where `farm` is None."""
     organisation = options.pop("organisation", None)
+    until = options.pop("until", now_ms() + 90 * 86_400_000 if needs_until(role) else None)
     membership = run_write(
         lambda session: (
             find_or_add_member(
@@ -114,6 +116,7 @@ def invite_to(person: str, farm: str | None, role: str = "owner", **options: Any
                 village="Thôn Đông",
                 role=role,
                 now=now_ms(),
+                until=until,
             ).id
         )
     )
