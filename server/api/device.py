@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from server.api.bodies import read_json_body
 from server.auth import set_cookie
 from server.config import now_ms
+from server.errors import ServiceError
 from server.schemas.device import (
     ChallengeQuery,
     InviteAnswer,
@@ -78,6 +79,21 @@ def session() -> Response:
         {"token": opened.opened.token, "expires_at": opened.opened.expires_at, "ops": opened.ops}
     )
     return _with_cookie(answer, opened.opened, opened.kind)
+
+
+@blueprint.route("/leave", methods=["POST"])
+@blueprint.doc(responses={"200": {"description": "the browser keeps nothing of this site"}})
+def leave() -> Response:
+    """Let the browser drop all that it keeps of this site, after its last person left (fault case 21).
+
+    Ours alone may ask: the answer to a foreign page's request would wipe a diary. A browser that says nothing
+    of where a request comes from gets no.
+    """
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        raise ServiceError("csrf")
+    answer = jsonify({})
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def _with_cookie(answer: Response, opened: sessions.Opened, kind: str) -> Response:

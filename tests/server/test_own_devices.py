@@ -104,3 +104,17 @@ def test_staff_see_their_own_devices_and_nobody_without_a_session_sees_any(clien
     assert keys_of(asked(reviewer)) == {reviewer.key.device}
     answer = client.get("/api/v1/me/devices")
     assert (answer.status_code, slug(answer)) == (401, "session")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])
+def test_case_021_no_foreign_page_makes_a_browser_drop_a_diary(client: FlaskClient, site: str | None) -> None:
+    said = {} if site is None else {"Sec-Fetch-Site": site}
+    answer = client.post("/api/v1/device/leave", json={}, headers=said)
+    assert (answer.status_code, slug(answer)) == (403, "csrf")
+    assert "Clear-Site-Data" not in answer.headers
+
+
+def test_case_021_the_last_person_leaves_nothing_in_the_browser(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/device/leave", json={}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 200
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'

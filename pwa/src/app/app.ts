@@ -189,6 +189,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     },
     joining: makeJoining(c, engine, redraw),
     people: makePeople(c),
+    mine: async () => (await import("./mine.ts")).makeMine(c, engine, redraw),
     home,
     activities: makeActivities(c),
     diary: makeDiary(c),

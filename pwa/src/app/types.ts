@@ -13,6 +13,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { Drafts } from "./types/drafts.ts";
 import type { Diary, PhotoRow } from "./types/entries.ts";
 import type { Activities, Farm, Home } from "./types/farm.ts";
+import type { Mine } from "./types/mine.ts";
 import type { People } from "./types/people.ts";
 import type { AppState, Joining } from "./types/start.ts";
 import type { Sync } from "./types/sync.ts";
@@ -21,6 +22,7 @@ import type { Value } from "./types/values.ts";
 export type * from "./types/drafts.ts";
 export type * from "./types/entries.ts";
 export type * from "./types/farm.ts";
+export type * from "./types/mine.ts";
 export type * from "./types/people.ts";
 export type * from "./types/start.ts";
 export type * from "./types/sync.ts";
@@ -53,6 +55,8 @@ export interface App {
   stop(): void;
   joining: Joining;
   people: People;
+  /** The household's phones, leaving, consents: fetched when first looked at. */
+  mine(): Promise<Mine>;
   home: ReadonlySignal<Home | null>;
   activities: Activities;
   diary: Diary;

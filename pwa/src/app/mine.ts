@@ -1,0 +1,31 @@
+/** What a person looks after about himself, put together; fetched when first looked at. */
+import type { Engine } from "../engine/sync.ts";
+import { agree, consentsOf } from "./consents.ts";
+import { type Context, me } from "./context.ts";
+import { leave, noteExported, unsentOf } from "./leaving.ts";
+import { endDevice, ownDevices } from "./own_devices.ts";
+import type { Mine } from "./types.ts";
+
+export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>): Mine {
+  return {
+    devices: () => ownDevices(c, engine),
+    async endDevice(device) {
+      const who = me(c);
+      if (who === null || !device.mayEnd || !(await endDevice(c, who, device))) return false;
+      await engine.kick(true);
+      return true;
+    },
+    unsent: () => unsentOf(c),
+    noteExported: () => noteExported(c),
+    async leave() {
+      const result = await leave(c, engine);
+      if (result.ok) {
+        if (result.isLast) c.state.value = { kind: "unjoined" };
+        await redraw();
+      }
+      return result;
+    },
+    consents: () => consentsOf(c),
+    agree: (purpose, yes) => agree(c, purpose, yes),
+  };
+}

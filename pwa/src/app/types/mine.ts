@@ -1,0 +1,83 @@
+/** What a person looks after about himself: the household's phones, leaving this phone, what he agreed to. */
+import type { DocRef } from "./values.ts";
+
+export interface OwnDevice {
+  doc: DocRef;
+  device: string;
+  /** What the phone called itself when it joined. */
+  label: string;
+  state: "waiting" | "confirmed" | "revoked";
+  joined_at: number | null;
+  last_seen: number | null;
+  /** What it said last; null: nothing. */
+  unsent: number | null;
+  photos: number | null;
+  app: string | null;
+  /** Newest ops of `doc`. */
+  after: readonly string[];
+  isThis: boolean;
+  /** The person may end it: another phone of his own. */
+  mayEnd: boolean;
+  /** Ended here; the server does not know yet. */
+  isEnding: boolean;
+}
+
+export interface OwnPerson {
+  membership: string;
+  name: string;
+  farm: string | null;
+  organisation: string;
+  isMe: boolean;
+  devices: readonly OwnDevice[];
+}
+
+export interface DeviceList {
+  /** Phone clock of the answer that this is. */
+  at: number;
+  isFresh: boolean;
+  people: readonly OwnPerson[];
+}
+
+/** What would be lost by leaving; `isExported`: all of it but the drafts is in a file that was handed on. */
+export interface Unsent {
+  ops: number;
+  photos: number;
+  requests: number;
+  drafts: number;
+  isExported: boolean;
+}
+
+export type LeaveResult =
+  | { ok: true; isLast: boolean }
+  /** `unsent`: send or copy to a file first. `no_connection`: the server must hear of it, unless all is in a file. */
+  | { ok: false; problem: "unsent" | "no_connection" };
+
+export interface Consent {
+  purpose: string;
+  version: string;
+  required: boolean;
+  title: { vi: string; en: string };
+  text: { vi: string; en: string };
+  /** `given` and `taken_back` are what the person said last here, also before the server has heard it. */
+  state: "given" | "taken_back" | "never";
+  /** When that was, by the clock of the phone it was said on. */
+  at: number | null;
+  isWaiting: boolean;
+}
+
+export interface Mine {
+  /** The phones of the household; the kept list where there is no connection, null where there never was one. */
+  devices(): Promise<DeviceList | null>;
+  /** End another phone of one's own; goes out like any op. */
+  endDevice(device: OwnDevice): Promise<boolean>;
+  /** What of the current person is on this phone alone. */
+  unsent(): Promise<Unsent>;
+  /** The file that `exportUnsent` made was handed on: what it holds no longer stands in the way. */
+  noteExported(): Promise<void>;
+  /** Leave this phone: tell the server, then remove keys and data. */
+  leave(): Promise<LeaveResult>;
+  /** What may be agreed to; null before the first snapshot. */
+  consents(): Promise<readonly Consent[] | null>;
+  /** Agree, or take it back. */
+  agree(purpose: string, yes: boolean): Promise<void>;
+}
