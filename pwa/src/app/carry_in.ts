@@ -10,6 +10,7 @@ import { message, parseOp } from "../core/ops.ts";
 import { verify } from "../core/signing.ts";
 import { parseKeys } from "../core/wire.ts";
 import { takeCarried } from "../store/carried.ts";
+import { erasedIn } from "../store/erase.ts";
 import { type OpRow, type RequestRow, toValues } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { type Context, countVoices, member, problemOf, textIn } from "./context.ts";
@@ -180,9 +181,10 @@ class Reading {
       return;
     }
     await this.c.store.use((db) =>
-      db.transaction("rw", [db.blobs, db.uploads], async () => {
+      db.transaction("rw", [db.blobs, db.uploads, db.scopes], async () => {
         const known = await db.uploads.get(named.doc);
-        if (known && known.state !== "broken") {
+        const isErased = (await erasedIn(db, scope)).has(named.doc);
+        if (isErased || (known && known.state !== "broken")) {
           this.report.already += 1;
           return;
         }

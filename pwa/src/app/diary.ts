@@ -56,7 +56,7 @@ async function readDetail(
       conflicts,
       reviews: await reviewsOf(db, scope, doc),
       draft: draft?.id ?? null,
-      mayWrite: c.farm.value?.scope === scope && c.farm.value.write,
+      mayWrite: row.erased !== 1 && c.farm.value?.scope === scope && c.farm.value.write,
     };
     return { entry, shown: { tips: row.tips, conflicts } };
   });

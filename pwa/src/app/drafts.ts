@@ -74,6 +74,7 @@ async function edit(c: Context, desk: DraftDesk, doc: string): Promise<DraftResu
   if (row) return { ok: true, draft: row };
   const stored = await c.store.use((db) => db.docs.get([scope, doc]));
   if (!stored) return { ok: false, problem: "missing" };
+  if (stored.erased === 1) return { ok: false, problem: "read_only" };
   const document = stored.type === "plot" ? "plot" : stored.type === "season" ? "season" : "entry";
   const again = await refusedFields(c, scope, doc);
   if (Object.keys(stored.heads).length === 0) {

@@ -31,7 +31,7 @@ function toPhoto(row: DocRow, state: PhotoRow["state"]): PhotoRow {
 
 async function toPhotos(db: Database, rows: readonly DocRow[]): Promise<PhotoRow[]> {
   const uploads = await db.uploads.bulkGet(rows.map((row) => row.doc));
-  return rows.map((row, i) => toPhoto(row, uploads[i]?.state ?? "remote"));
+  return rows.map((row, i) => toPhoto(row, row.erased === 1 ? "erased" : (uploads[i]?.state ?? "remote")));
 }
 
 /** The photos and voice notes of a document, those taken away left out. */
@@ -99,6 +99,7 @@ export async function toEntry(db: Database, row: DocRow): Promise<EntryRow> {
     state: await stateOf(db, row, others, waiting.length > 0),
     conflict: row.conflicts.length > 0,
     deleted: row.deleted,
+    erased: row.erased === 1,
     photos,
     waitingPhotos: waiting.length,
     waitingVoices: countVoices(waiting),

@@ -1,5 +1,6 @@
 /** Pages of the log: an unbroken run of ops behind our cursor, checked link by link before a row of it is kept. */
 import type { PageOp } from "../core/answer.ts";
+import { ERASURE, erasedDocuments } from "../core/erasure.ts";
 import { Refusal } from "../core/errors.ts";
 import { b64Decode, b64Encode } from "../core/ids.ts";
 import { formatCursor, nextDigest, parseCursor, startDigest } from "../core/log.ts";
@@ -57,6 +58,16 @@ function rowOf(origin: string, id: string, item: PageOp, known: OpRow | undefine
   return { ...row, doc: op.doc, device: op.device, n: op.n };
 }
 
+/** Do what the erasures among these rows say, now that they are in the log. */
+async function takeErasures(taking: Taking, scope: string, rows: readonly OpRow[]): Promise<void> {
+  for (const row of rows) {
+    if (!row.doc.startsWith(`${ERASURE}:`)) continue;
+    const op = parseOp(taking.origin, row.body, null);
+    const docs = op instanceof Refusal ? [] : erasedDocuments(ERASURE, op.fields);
+    if (docs.length > 0) await taking.erase(scope, docs);
+  }
+}
+
 const idOf = (origin: string, item: PageOp): string => item.id ?? opId(origin, item.body ?? "");
 
 /** Take the run of one scope; unless `ok` nothing of it is kept. */
@@ -92,8 +103,9 @@ export async function takePage(
   if (end === null) return rows.length === 0 ? "ok" : "broken";
   if (end.seq !== seq || b64Encode(end.digest) !== b64Encode(digest)) return "broken";
   for (const row of rows) taking.put(row, true);
+  await takeErasures(taking, scope, rows);
   await db.keys.bulkPut(keys);
   const next = formatCursor({ epoch: end.epoch, seq, digest });
-  if (next !== held?.cursor) await db.scopes.put({ ...held, scope, cursor: next });
+  if (next !== held?.cursor) await db.scopes.put({ ...(await db.scopes.get(scope)), scope, cursor: next });
   return "ok";
 }

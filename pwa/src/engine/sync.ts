@@ -7,6 +7,7 @@ import type { Reply } from "../net/api.ts";
 import { Sessions } from "../net/session.ts";
 import { keepOwn, readNewer } from "../store/carried.ts";
 import type { Store } from "../store/db.ts";
+import { sweepErased } from "../store/erase.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { removeLostScopes } from "../store/scopes.ts";
@@ -136,6 +137,7 @@ export class Engine {
       const people = await this.store.use((db) => db.identities.toArray());
       if (people.length === 0) return "idle";
       const ended = await this.turns(people, origin);
+      if (await this.store.use((db) => sweepErased(db, origin))) this.events.changed();
       if ((await this.store.use(removeLostScopes)) > 0) this.events.changed();
       if (FOR_ALL.has(ended)) return ended;
       const photos = await this.photos(origin);

@@ -1,5 +1,6 @@
 /** The rows that one answer changes, gathered and written together: the working set of a transaction. */
 import type { Database } from "../store/db.ts";
+import { eraseDocs, erasedIn, stripped } from "../store/erase.ts";
 import { type DocKey, refold } from "../store/fold.ts";
 import type { OpRow } from "../store/rows.ts";
 
@@ -10,6 +11,8 @@ export class Taking {
   private readonly changed = new Set<string>();
   private readonly out = new Set<string>();
   private readonly docs = new Map<string, DocKey>();
+  /** Scope → its erased documents, read when first asked for. */
+  private readonly erased = new Map<string, ReadonlySet<string>>();
 
   constructor(db: Database, origin: string) {
     this.db = db;
@@ -38,9 +41,31 @@ export class Taking {
     return this.docs.size;
   }
 
+  /** Erase documents that the log names now; what was read of them before is written without its part. */
+  async erase(scope: string, docs: readonly string[]): Promise<void> {
+    await this.flush();
+    await eraseDocs(this.db, scope, docs);
+    this.erased.delete(scope);
+    for (const [id, row] of this.rows)
+      if (row.scope === scope && docs.includes(row.doc)) this.rows.delete(id);
+    for (const doc of docs) this.touch({ scope, doc });
+  }
+
+  /** The row as it may be kept: without its private part where its document was erased. */
+  private async kept(row: OpRow): Promise<OpRow> {
+    const { scope } = row;
+    const known = this.erased.get(scope) ?? (await erasedIn(this.db, scope));
+    this.erased.set(scope, known);
+    return known.has(row.doc) ? stripped(row) : row;
+  }
+
   /** Write what was noted so far; what is read from the tables after it is up to date. */
   async flush(): Promise<void> {
-    const rows = [...this.changed].flatMap((id) => this.rows.get(id) ?? []);
+    const rows: OpRow[] = [];
+    for (const id of this.changed) {
+      const row = this.rows.get(id);
+      if (row) rows.push(await this.kept(row));
+    }
     this.changed.clear();
     await this.db.ops.bulkPut(rows);
     if (this.out.size > 0)

@@ -3,6 +3,7 @@ import { Refusal } from "../core/errors.ts";
 import { b64Decode, keyToDevice } from "../core/ids.ts";
 import { type Op, parseOp } from "../core/ops.ts";
 import type { Database } from "./db.ts";
+import { erasedIn, stripped } from "./erase.ts";
 import { refold } from "./fold.ts";
 import { putBack } from "./outbox.ts";
 import type { OpRow, SignedText } from "./rows.ts";
@@ -16,7 +17,7 @@ export function joinKey(op: Op): string | null {
 }
 
 /** The tables that `takeCarried` writes. */
-export const carriedTables = (db: Database) => [db.ops, db.outbox, db.docs, db.keys];
+export const carriedTables = (db: Database) => [db.ops, db.outbox, db.docs, db.keys, db.scopes];
 
 /**
  * Take an op that somebody else brought (a file): verified by the caller with this key.
@@ -26,11 +27,13 @@ export const carriedTables = (db: Database) => [db.ops, db.outbox, db.docs, db.k
 export async function takeCarried(
   db: Database,
   origin: string,
-  row: OpRow,
+  brought: OpRow,
   key: string,
 ): Promise<"new" | "filled" | "already"> {
   return db.transaction("rw", carriedTables(db), async () => {
-    await db.keys.put({ device: row.device, key });
+    await db.keys.put({ device: brought.device, key });
+    const isErased = (await erasedIn(db, brought.scope)).has(brought.doc);
+    const row = isErased ? stripped(brought) : brought;
     const known = await db.ops.get(row.id);
     if (known && (known.private !== null || row.private === null)) return "already";
     if (known) {

@@ -80,6 +80,7 @@ export function viewOf(origin: string, scope: string, doc: string, rows: readonl
     of: typeof of === "string" ? of : "",
     words,
     tokens: type === "entry" ? tokensOf(words) : [],
+    ...(rows.some((row) => row.erased === 1) ? { erased: 1 } : {}),
   };
 }
 

@@ -42,6 +42,8 @@ export interface OpRow {
   unlogged?: string;
   /** 1: bytes that this version can't read; stored and passed on, folded after an update. */
   newer?: 1;
+  /** 1: its document was erased; the private part is gone and none is kept again. */
+  erased?: 1;
   /** Its place before the server was restored. */
   was?: { seq: number; receivedAt: number | null; digest: string | null };
 }
@@ -71,6 +73,8 @@ export interface DocRow {
   words: string;
   /** The different words of an entry, for the index of search. */
   tokens: string[];
+  /** 1: what was private of it was erased. */
+  erased?: 1;
 }
 export interface IdentityRow {
   device: string;
@@ -132,6 +136,8 @@ export interface ScopeRow {
   cursor: string;
   /** Up to which number a tested backup covers the scope, as the server said last. */
   safe?: number;
+  /** Documents whose private parts are gone and are not kept again. */
+  erased?: string[];
 }
 export interface CounterRow {
   device: string;
@@ -152,7 +158,7 @@ export interface UploadRow {
   type: string;
   sent: number;
   /** `broken`: the bytes are damaged here, or the server can't take them (`problem`). */
-  state: "waiting" | "sent" | "broken";
+  state: "waiting" | "sent" | "broken" | "erased";
   problem?: string;
 }
 export interface DraftPhotoRow {

@@ -27,6 +27,8 @@ export interface EntryRow {
   state: EntryState;
   conflict: boolean;
   deleted: boolean;
+  /** What was private of it is gone for good; nobody changes it any more. */
+  erased: boolean;
   /** Photos and voice notes of the entry; `waitingPhotos` of them are not at the server yet. */
   photos: readonly PhotoRow[];
   waitingPhotos: number;
@@ -46,8 +48,8 @@ export interface PhotoRow {
   width: number | null;
   height: number | null;
   seconds: number | null;
-  /** waiting: not at the server. broken: the stored bytes no longer fit the hash ("ảnh hỏng"). remote: bytes not here. */
-  state: "waiting" | "sent" | "broken" | "remote";
+  /** waiting: not at the server. broken: the stored bytes no longer fit the hash ("ảnh hỏng"). remote: bytes not here. erased: gone for good. */
+  state: "waiting" | "sent" | "broken" | "remote" | "erased";
 }
 
 export interface Change {

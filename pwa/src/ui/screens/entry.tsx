@@ -73,6 +73,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
             {entry.state === "asked" && <p class="help">{w.answered_how}</p>}
           </section>
         )}
+        {entry.erased && <Note>{w.erased_note}</Note>}
         {entry.photos.length > 0 && <h2>{w.photos}</h2>}
         <div class="photos">
           {entry.photos.map((photo) => (
@@ -186,12 +187,14 @@ function historyItems(step: HistoryStep, form: Form | null) {
   return items;
 }
 
+const isGone = (photo: PhotoRow) => photo.state === "broken" || photo.state === "erased";
+
 /** A stored photo: small here, whole in a sheet; bytes that are elsewhere or broken are said, not hidden. */
 function Stored({ photo, form }: { photo: PhotoRow; form: Form | null }) {
   const w = words.value;
   const sound = isSound(photo.type);
   const small = useUrl(
-    async () => (photo.state === "broken" || sound ? null : app().photoUrl(photo, "thumb")),
+    async () => (isGone(photo) || sound ? null : app().photoUrl(photo, "thumb")),
     photo.sha256,
   );
   const label = sound ? w.voice_note : photoName(form, photo.kind);
@@ -199,9 +202,7 @@ function Stored({ photo, form }: { photo: PhotoRow; form: Form | null }) {
   return (
     <button type="button" class="photo" aria-label={label} onClick={open}>
       {small !== null && <img src={small} alt="" />}
-      {small === null && (
-        <Icon name={sound ? "play" : photo.state === "broken" ? "warn" : "camera"} size="l" />
-      )}
+      {small === null && <Icon name={isGone(photo) ? "warn" : sound ? "play" : "camera"} size="l" />}
     </button>
   );
 }
@@ -209,6 +210,7 @@ function Stored({ photo, form }: { photo: PhotoRow; form: Form | null }) {
 function Large({ photo, label }: { photo: PhotoRow; label: string }) {
   const w = words.value;
   const url = useUrl(() => app().photoUrl(photo, "view"), `${photo.sha256}-view`);
+  if (photo.state === "erased") return <Note>{w.photo_erased}</Note>;
   if (photo.state === "broken") return <Note halt>{w.photo_broken}</Note>;
   if (url === null) return <Note>{w.photo_remote}</Note>;
   return isSound(photo.type) ? <Sound url={url} /> : <img class="large" src={url} alt={label} />;

@@ -147,6 +147,9 @@ export const en: AllWords = {
   photo_large: "This photo is too large. Take it inside the book.",
   photo_memory: "The phone is full and could not keep the photo. Save now.",
   photo_broken: "Damaged photo",
+  photo_erased: "Erased on request",
+  erased_note:
+    "Names, notes and photos of this line were erased on request. The work itself stays in the diary.",
   photo_remote: "On another phone; needs coverage to show",
   camera_no: "The camera can't open here. Use the phone's camera.",
   camera_resume: "The camera closed midway. Your draft is whole; take the photo again if needed.",
