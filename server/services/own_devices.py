@@ -17,6 +17,7 @@ from server.models.log import OpRow
 from server.models.people import Membership
 from server.store import log, people
 from server.store.devices import Writer
+from sync.rights import OPERATOR
 from sync.values import Json
 
 REPORTED = ("unsent", "photos")
@@ -36,7 +37,7 @@ def own_devices(who: Writer, now: int) -> list[dict[str, Json]]:
         elif who.state != "confirmed":
             mine = Membership.id == who.membership
         in_force = (Membership.valid_until.is_(None)) | (Membership.valid_until > now)
-        members = people.members_where(session, mine, in_force, Membership.role != "operator")
+        members = people.members_where(session, mine, in_force, Membership.role != OPERATOR)
         devices = devices_of(session, [one.membership.id for one in members])
         return [
             {
