@@ -64,6 +64,7 @@ _RULES: Final = {
     for kind, rows in _TABLE["documents"].items()
 }
 _READS: Final = {role: Reads(**row) for role, row in _TABLE["reads"].items()}
+READ_BELOW: Final = frozenset(role for role, reads in _READS.items() if reads.below)
 
 
 def rule(scope_kind: str, doc_type: str) -> Rule:

@@ -22,7 +22,7 @@ from server.store.operator import operator_device, public_key
 from server.store.upserts import upsert
 from sync import ids
 from sync.ops import Op
-from sync.rights import HELPERS, HOUSEHOLD, may_give, may_open, may_write, needs_until, reads_of
+from sync.rights import HELPERS, HOUSEHOLD, READ_BELOW, may_give, may_open, may_write, needs_until, reads_of
 
 SEEN_EVERY_MS = 60_000  # our choice: "last heard of" is shown in minutes, and each note is a commit
 # Built once, with columns instead of entities: every request asks these, some of them twice.
@@ -263,11 +263,17 @@ def rows_of_device(session: Session, device: str) -> list[DeviceRow]:
 
 
 def keys_of_writers(session: Session, organisation: str, farms: Sequence[str]) -> list[tuple[str, str]]:
-    """Return device and key of all who joined for one of the farms or for the organisation's staff."""
+    """Return device and key of all who joined for one of the farms or for the organisation's staff.
+
+    Shape:  with those of organisations above it who reach its devices: they sign in its log, too.
+    """
+    own = DeviceRow.scope == f"org:{organisation}"
+    above = [f"org:{one}" for one in people.organisations_above(session, organisation)]
     query = (
         select(DeviceRow.device, DeviceRow.key)
         .join(Membership, Membership.id == DeviceRow.membership)
-        .where(DeviceRow.scope == f"org:{organisation}", DeviceRow.key.is_not(None))
+        .where(DeviceRow.key.is_not(None))
+        .where(own | (DeviceRow.scope.in_(above) & Membership.role.in_(READ_BELOW)))
         .where(Membership.farm.is_(None) | Membership.farm.in_(farms))
         .order_by(DeviceRow.device)
     )

@@ -66,7 +66,18 @@ def organisations_of(session: Session, role: str, organisation: str) -> list[str
     if reads_of(role).below:
         for parent in found:  # grows as it goes: what is below what is below, too
             below = select(Organisation.id).where(Organisation.parent == parent)
-            found += session.scalars(below.order_by(Organisation.created_at, Organisation.id))
+            more = session.scalars(below.order_by(Organisation.created_at, Organisation.id))
+            found += [one for one in more if one not in found]
+    return found
+
+
+def organisations_above(session: Session, organisation: str) -> list[str]:
+    """Return the organisations that an organisation belongs to, the nearest first."""
+    found: list[str] = []
+    above = session.scalar(select(Organisation.parent).where(Organisation.id == organisation))
+    while above is not None and above not in found:
+        found.append(above)
+        above = session.scalar(select(Organisation.parent).where(Organisation.id == above))
     return found
 
 
