@@ -21,6 +21,7 @@ PICTURE_BYTES_MAX = 60_000
 CLIPPED = """
 () => {
   const found = [];
+  const wide = document.documentElement.clientWidth;  // innerWidth grows with what hangs over
   const scrolls = (one) => ['auto', 'scroll'].includes(getComputedStyle(one).overflowX);
   for (const one of document.querySelectorAll('#app *, .sheet *, .toast *')) {
     const own = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
@@ -29,10 +30,10 @@ CLIPPED = """
     const box = one.getBoundingClientRect();
     const inside = one.closest('.seg.units');
     if (inside !== null && scrolls(inside)) continue;
-    if (box.left < -1 || box.right > innerWidth + 1) clips = true;
+    if (box.left < -1 || box.right > wide + 1) clips = true;
     if (clips) found.push(`${one.className || one.tagName}: ${one.textContent.trim().slice(0, 60)}`);
   }
-  if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
+  if (document.documentElement.scrollWidth > wide) found.push('the page scrolls sideways');
   return found;
 }
 """

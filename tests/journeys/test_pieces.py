@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserType, expect
@@ -35,7 +37,7 @@ def held(house: House, browser: BrowserType, tmp_path_factory: pytest.TempPathFa
     """Give a phone with a season under way."""
     phone = Phone(browser, tmp_path_factory.mktemp("held"), Air(house.port))
     phone.open(None)
-    phone.join(house.invite_fast("Phạm Thị Lụa", "Hộ bà Lụa"))
+    phone.join(house.invite_fast("Bùi Thị Mận", "Hộ cô Mận"))
     phone.make_plot("Đồng Rọc")
     phone.open_season("Cà chua", "Đồng Rọc")
     yield phone
@@ -55,6 +57,11 @@ def test_watering_is_a_tile_whose_form_says_so_already(held: Phone) -> None:
     held.page.evaluate("history.back()")
 
 
+def month_of_next_year() -> str:
+    now = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
+    return f"Tháng {now.month}, {now.year + 1}"
+
+
 def test_a_day_that_need_not_be_said_can_be_taken_back(held: Phone) -> None:
     held.go("ruong")
     held.tap("Mở vụ mới")
@@ -62,7 +69,12 @@ def test_a_day_that_need_not_be_said_can_be_taken_back(held: Phone) -> None:
     held.tap(more)
     field = held.field("Dự kiến thu từ ngày")
     held.tap(field.get_by_role("button"))
-    held.misses(held.page.get_by_role("dialog").get_by_text("Bỏ ngày"))
+    sheet = held.page.get_by_role("dialog")
+    held.misses(sheet.get_by_text("Bỏ ngày"))
+    expect(sheet.locator("[aria-pressed=true]")).to_have_count(0)  # nothing is said yet: nothing is chosen
+    held.tap(sheet.get_by_role("button", name="+1 năm"))
+    expect(sheet.locator(".month-turn b")).to_have_text(month_of_next_year())
+    held.tap(sheet.get_by_role("button", name="−1 năm"))
     held.tap(held.page.locator(".cell.now"))
     expect(field.get_by_role("button")).to_have_text("Hôm nay")
     held.tap(field.get_by_role("button"))
@@ -76,12 +88,14 @@ def test_a_day_that_need_not_be_said_can_be_taken_back(held: Phone) -> None:
     held.page.go_back()
 
 
-@pytest.mark.parametrize("width", [320, 360])
-def test_every_word_of_the_bar_stands_on_one_line_also_in_a_wide_font(held: Phone, width: int) -> None:
+@pytest.mark.parametrize(("width", "spacing"), [(320, "0.02em"), (360, "0.06em")])
+def test_every_word_of_the_bar_stands_on_one_line_also_in_a_wide_font(
+    held: Phone, width: int, spacing: str
+) -> None:
     held.page.set_viewport_size({**SIZE, "width": width})
     for place in PLACES:
         held.go(place)
         held.sees(held.page.locator(".bar [aria-current]"))
-        lines = held.page.evaluate(LINES, "0.05em")
+        lines = held.page.evaluate(LINES, spacing)
         assert lines == dict.fromkeys(["Hôm nay", "Nhật ký", "Ruộng ao", "Gửi"], 1), place
     held.page.set_viewport_size({**SIZE})

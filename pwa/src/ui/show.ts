@@ -78,6 +78,10 @@ export function unitShown(unit: string): string {
   return UNITS.get(unit)?.label[language.value] ?? unit;
 }
 
+/** Return "2 sào": as it was said, without the m² beside it. */
+export const amountSaid = (value: Amount): string =>
+  amountText(value).split(`${NBSP}(`)[0]?.split(" (")[0] ?? "";
+
 /** Return "2 sào (720 m²)", "30 ml/bình": never broken between number and unit. */
 export function amountText(value: Amount): string {
   const area = areaShown(value.amount, value.unit, language.value);

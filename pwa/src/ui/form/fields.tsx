@@ -3,19 +3,10 @@ import type { ComponentChildren } from "preact";
 import type { FormField, Value } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
-import { openDays } from "../pieces/days.tsx";
+import { openAnyDay } from "../pieces/days.tsx";
 import { openKeypad } from "../pieces/keypad.tsx";
 import { Choice, type Option } from "../pieces/overlay.tsx";
-import {
-  type Amount,
-  dayName,
-  isAmount,
-  numberShown,
-  seasonName,
-  today,
-  unitShown,
-  valueShown,
-} from "../show.ts";
+import { type Amount, dayName, isAmount, numberShown, seasonName, unitShown, valueShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { Harvests } from "./harvests.tsx";
 import { PersonField } from "./person.tsx";
@@ -278,7 +269,7 @@ function DateField({ field, name, value, set }: FieldProps) {
     <button
       type="button"
       class="pick"
-      onClick={() => openDays(say(field.label), date ?? today(), (one) => set(name, one), clear)}
+      onClick={() => openAnyDay(say(field.label), date, (one) => set(name, one), clear)}
     >
       <Icon name="calendar" />
       <span class="grow">{date === null ? words.value.choose_day : dayName(date)}</span>

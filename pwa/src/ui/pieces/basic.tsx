@@ -21,6 +21,10 @@ export function Icon({ name, size = "" }: { name: string; size?: "" | "s" | "l" 
   );
 }
 
+/** "Thứ Năm" in full; "Wednesday" is wider than a leaf, and English shortens it. */
+const leafDay = (date: string): string =>
+  language.value === "en" ? weekdayName(date, "en").slice(0, 3) : weekdayName(date, "vi");
+
 /** Tờ lịch: weekday, day, lunar day. */
 export function Leaf({ date, kind = "", big = false }: { date: string; kind?: string; big?: boolean }) {
   const parts = parseDate(date);
@@ -29,7 +33,7 @@ export function Leaf({ date, kind = "", big = false }: { date: string; kind?: st
   const lunar = app().settings.value.lunar;
   return (
     <time class={`leaf ${big ? "big" : ""} ${kind}`} dateTime={date}>
-      <span class="wd">{weekdayName(date, language.value)}</span>
+      <span class="wd">{leafDay(date)}</span>
       <b>{day}</b>
       <span class="mo">{lunar ? lunarDay(date) : month.split(",")[0]}</span>
     </time>

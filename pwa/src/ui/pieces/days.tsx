@@ -10,16 +10,30 @@ import { openSheet } from "./overlay.tsx";
 
 const WEEK = [0, 1, 2, 3, 4, 5, 6];
 
-/** Ask for a day; with `clear` a day that need not be said can be taken back. */
-export function openDays(
+/** Ask for the day of the work: today and yesterday are a tap. */
+export function openDays(label: string, date: string, then: (date: string) => void): void {
+  openSheet(label, (close) => (
+    <Days
+      date={date}
+      then={(one) => {
+        then(one);
+        close();
+      }}
+    />
+  ));
+}
+
+/** Ask for any other day, often years away; `clear` takes one back that need not be said. */
+export function openAnyDay(
   label: string,
-  date: string,
+  date: string | null,
   then: (date: string) => void,
-  clear: (() => void) | null = null,
+  clear: (() => void) | null,
 ): void {
   openSheet(label, (close) => (
     <Days
       date={date}
+      years
       then={(one) => {
         then(one);
         close();
@@ -55,19 +69,20 @@ export function monthCells(first: string): (string | null)[] {
 }
 
 interface DaysProps {
-  date: string;
+  date: string | null;
   then: (date: string) => void;
-  clear: (() => void) | null;
+  years?: boolean;
+  clear?: (() => void) | null;
 }
 
-function Days({ date, then, clear }: DaysProps) {
+function Days({ date, then, years = false, clear = null }: DaysProps) {
   const w = words.value;
-  const shown = useSignal(monthOf(date).first);
+  const shown = useSignal(monthOf(date ?? today()).first);
   const { year, month } = monthOf(shown.value);
   const turn = (days: number) => {
     shown.value = monthOf(String(addDays(shown.value, days))).first;
   };
-  const near = [today(), String(addDays(today(), -1))];
+  const near = years ? [today()] : [today(), String(addDays(today(), -1))];
   return (
     <div class="stack scroll">
       <div class="wrap">
@@ -76,12 +91,24 @@ function Days({ date, then, clear }: DaysProps) {
             {dayName(day)}
           </button>
         ))}
+        {years && (
+          <>
+            <button type="button" class="chip" onClick={() => turn(-360)}>
+              −1 {w.year}
+            </button>
+            <button type="button" class="chip" onClick={() => turn(370)}>
+              +1 {w.year}
+            </button>
+          </>
+        )}
       </div>
       <div class="row month-turn">
         <button type="button" class="icon-btn line" aria-label={w.month_before} onClick={() => turn(-1)}>
           <Icon name="back" />
         </button>
-        <b class="grow">{w.month(month, year)}</b>
+        <b class="grow" aria-live="polite">
+          {w.month(month, year)}
+        </b>
         <button type="button" class="icon-btn line" aria-label={w.month_after} onClick={() => turn(32)}>
           <Icon name="next" />
         </button>

@@ -1,7 +1,7 @@
 /** The large keypad: a number, its unit, the usual range and the last value above the keys. */
 import { useSignal } from "@preact/signals";
 import type { FormField } from "../../app/types.ts";
-import { type Amount, amountText, numberShown, unitShown } from "../show.ts";
+import { type Amount, amountSaid, amountText, numberShown, unitShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { Do, Icon } from "./basic.tsx";
 import { openSheet } from "./overlay.tsx";
@@ -82,7 +82,7 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
             }}
           >
             <Icon name="repeat" />
-            {ask.last.unit === "" ? numberShown(ask.last.amount) : amountText(ask.last)}
+            {ask.last.unit === "" ? numberShown(ask.last.amount) : amountSaid(ask.last)}
           </button>
         )}
       </div>

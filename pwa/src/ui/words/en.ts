@@ -8,6 +8,10 @@ const files = (all: number, voices: number): string =>
     .filter(Boolean)
     .join(", ");
 
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
+
 export const en: AllWords = {
   app: "Farmer's Book",
   places: "Pages",
@@ -80,9 +84,10 @@ export const en: AllWords = {
   day_unknown: "Day not known",
   a_line: "A line of the diary",
   part_missing: "This part has not reached the phone yet. Go where there is coverage, then try again.",
+  year: "year",
   month_before: "Month before",
   month_after: "Month after",
-  month: (m, y) => `${m}/${y}`,
+  month: (m, y) => `${MONTHS[m - 1]}, ${y}`,
   lunar: (d, m) => `${d}/${m} lunar`,
   lunar_months: (m) => `lunar month ${m}`,
   leap: "leap",

@@ -77,6 +77,7 @@ export const vi = {
   day_unknown: "Chưa rõ ngày",
   a_line: "Một dòng nhật ký",
   part_missing: "Phần này chưa kịp về máy. Ra chỗ có sóng rồi bấm Thử lại.",
+  year: "năm",
   month_before: "Tháng trước",
   month_after: "Tháng sau",
   month: (m: number, y: number) => `Tháng ${m}, ${y}`,
