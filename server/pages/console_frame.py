@@ -50,6 +50,7 @@ PLACES: Final = (
     Place("held", f"{CONSOLE_PATH}/cho", "held", "held"),
     Place("farms", f"{CONSOLE_PATH}/ho", "today"),
     Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
+    Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
 )
 
 

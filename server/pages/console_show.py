@@ -214,6 +214,16 @@ def parse_day(text: str) -> str:
     return date if is_civil_date(date) else ""
 
 
+def day_end(date: str) -> int:
+    """Return the ms at which a civil date is over in Vietnam."""
+    return (days_between("1970-01-01", date) + 1) * DAY_MS - 7 * 60 * MINUTE_MS
+
+
+def last_day(ms: int) -> str:
+    """Return the last whole day before a moment, as "08/11/2026"."""
+    return time_text(ms - 1).partition(", ")[2]
+
+
 def time_text(ms: int) -> str:
     """Return a moment, in Vietnam, as "17:40, 08/11/2026"; of an impossible clock what it said."""
     try:

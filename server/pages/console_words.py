@@ -1,4 +1,4 @@
-"""The words of the cooperative's pages, Vietnamese first: `server/data/console_words.json`, a row an idea.
+"""The words of the cooperative's pages, Vietnamese first: `server/data/console_words*.json`, a row an idea.
 
 Everyday words, short; a thing is named by the glossary of DESIGN §2. Not here: words of forms and units,
 which stand in their own files.
@@ -14,13 +14,18 @@ from typing import Final, Literal, cast
 
 Language = Literal["vi", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
-FILE: Final = Path(__file__).parents[1] / "data" / "console_words.json"
+FOLDER: Final = Path(__file__).parents[1] / "data"
 
 
 @cache
 def words() -> Mapping[str, Mapping[Language, str]]:
-    """Return every row of the table."""
-    return cast(Mapping[str, Mapping[Language, str]], json.loads(FILE.read_text("utf-8")))
+    """Return every row of the tables, one for each noun."""
+    found: dict[str, Mapping[Language, str]] = {}
+    for file in sorted(FOLDER.glob("console_words*.json")):
+        rows = cast(Mapping[str, Mapping[Language, str]], json.loads(file.read_text("utf-8")))
+        assert found.keys().isdisjoint(rows), f"{file.name}: a row that another table has"
+        found |= rows
+    return found
 
 
 def say(language: Language, key: str, **values: object) -> str:

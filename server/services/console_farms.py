@@ -45,6 +45,7 @@ class Device:
 
     scope: str
     doc: str
+    membership: str
     device: str
     label: str
     kind: str
@@ -144,6 +145,14 @@ def devices_of_invite(staff: Staff, uuid: str) -> list[Device]:
         return list(_devices(session, staff, rows))
 
 
+def devices_among(session: Session, staff: Staff, memberships: Sequence[str]) -> dict[str, list[Device]]:
+    """Return the devices of each of these memberships, each with what an op on it names."""
+    found: dict[str, list[Device]] = {}
+    for one in _devices(session, staff, _rows(session, staff, memberships), is_asked=True):
+        found.setdefault(one.membership, []).append(one)
+    return found
+
+
 def _rows(session: Session, staff: Staff, memberships: Sequence[str] | None) -> list[DeviceRow]:
     query = select(DeviceRow).where(DeviceRow.scope.in_(staff.org_scopes))
     if memberships is not None:
@@ -151,8 +160,10 @@ def _rows(session: Session, staff: Staff, memberships: Sequence[str] | None) -> 
     return list(session.scalars(query.order_by(DeviceRow.doc)))
 
 
-def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Iterable[Device]:
-    """Give the devices; what an op on one names is looked up for one alone, and for those that wait."""
+def _devices(
+    session: Session, staff: Staff, rows: Sequence[DeviceRow], *, is_asked: bool = False
+) -> Iterable[Device]:
+    """Give the devices; what an op on one names is looked up for one alone, who waits, or where asked."""
     members = {
         one.membership.id: one
         for one in people.members_where(session, Membership.id.in_([row.membership for row in rows]))
@@ -167,12 +178,13 @@ def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Itera
     for row in rows:
         member = members.get(row.membership)
         is_live = row.state in ("waiting", "confirmed", "invited")
-        is_asked = row.state == "waiting" or (is_live and is_one)
+        names_tips = row.state == "waiting" or (is_live and (is_one or is_asked))
         ends = is_live and may_revoke(staff.role, is_self=row.membership == staff.membership)
         was_seen = seen.get(row.device or "")
         yield Device(
             scope=row.scope,
             doc=row.doc,
+            membership=row.membership,
             device=row.device or "",
             label=row.label,
             kind=row.kind,
@@ -185,7 +197,7 @@ def _devices(session: Session, staff: Staff, rows: Sequence[DeviceRow]) -> Itera
             is_copied=was_seen is not None and was_seen.copied,
             is_mine=row.device == staff.device,
             expires_at=row.expires_at,
-            after=tuple(log.tips(session, row.scope, row.doc)) if is_asked else (),
+            after=tuple(log.tips(session, row.scope, row.doc)) if names_tips else (),
             may_confirm=row.state == "waiting"
             and member is not None
             and may_give(staff.role, member.membership.role),

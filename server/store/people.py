@@ -146,6 +146,11 @@ def memberships_of_person(session: Session, person: str) -> set[str]:
     return set(session.scalars(select(Membership.id).where(Membership.person == person)))
 
 
+def memberships_in(session: Session, person: str) -> list[Membership]:
+    """Return all memberships that a person has or had, as rows."""
+    return list(session.scalars(select(Membership).where(Membership.person == person)))
+
+
 def reviewers(session: Session, organisation: str, now: int) -> set[str]:
     """Return the persons of an organisation who may review today."""
     query = select(Membership.person).where(
@@ -195,6 +200,12 @@ def helped_farms(session: Session, membership: str, now: int | None) -> list[str
     if now is not None:
         query = query.where(Help.valid_from <= now, (Help.valid_until.is_(None)) | (Help.valid_until > now))
     return sorted(set(session.scalars(query)))
+
+
+def helps_in_force(session: Session, membership: str, farm: str, now: int) -> list[Help]:
+    """Return the rights of a helper to record for a farm that hold at `now`."""
+    query = select(Help).where(Help.membership == membership, Help.farm == farm, Help.valid_from <= now)
+    return list(session.scalars(query.where(Help.valid_until.is_(None) | (Help.valid_until > now))))
 
 
 def products(session: Session) -> list[Product]:

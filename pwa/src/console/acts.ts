@@ -8,19 +8,14 @@ import { Refusal } from "../core/errors.ts";
 import { makeUuid7 } from "../core/ids.ts";
 import { ADMISSION_IDS_MAX } from "../core/limits.ts";
 import type { Value } from "../core/values.ts";
-import { type Desk, type Person, Shelf, type Statement } from "./desk.ts";
-import { all, objectIn, one, showOnly } from "./page.ts";
+import { benchOf, say, still } from "./bench.ts";
+import type { Desk, Statement } from "./desk.ts";
+import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send } from "./recording.ts";
 
 const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
 const AGAIN_MS = 30_000; // our choice
-
-interface Bench {
-  readonly desk: Desk;
-  readonly shelf: Shelf;
-  readonly person: Person;
-}
 
 /** Wire the forms of a page and send what an earlier one left behind. */
 export async function acts(desk: Desk): Promise<void> {
@@ -39,17 +34,6 @@ export async function acts(desk: Desk): Promise<void> {
   await flush(desk);
 }
 
-async function benchOf(desk: Desk): Promise<Bench | null> {
-  const device = document.body.dataset.device ?? "";
-  const shelf = await Shelf.open(desk.indexedDB).catch(() => null);
-  const person = await shelf?.person(device);
-  return shelf && person ? { desk, shelf, person } : null;
-}
-
-function say(name: string): void {
-  showOnly("data-say", name, one("#loi") ?? document);
-}
-
 async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | null): Promise<void> {
   const bench = await benchOf(desk);
   if (bench === null) return say("no_key");
@@ -63,11 +47,6 @@ async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | nul
     return say(signed === null ? "no_key" : "refused");
   }
   finish(desk, await send(desk, bench.shelf, bench.person));
-}
-
-/** Keep a form from being pressed twice. */
-function still(form: HTMLFormElement, is: boolean): void {
-  for (const button of all<HTMLButtonElement>("button", form)) button.disabled = is;
 }
 
 function finish(desk: Desk, outcome: Outcome): void {

@@ -3,6 +3,7 @@ import "./console.css";
 import { acts } from "./acts.ts";
 import type { Desk } from "./desk.ts";
 import { arrived, enter } from "./enter.ts";
+import { inviting } from "./inviting.ts";
 import { all, one } from "./page.ts";
 
 const desk: Desk = {
@@ -34,5 +35,6 @@ narrowAtOnce();
 if (document.body.dataset.page === "enter") void enter(desk);
 else {
   arrived();
+  inviting(desk);
   void acts(desk);
 }
