@@ -129,12 +129,17 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     batch.used = {op.device: before.used.get(op.device, set()) for op in ops if op.id not in before.logged}
     batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
+    carries = devices.had_right(session, carrier, scope)
     results: dict[int, Result] = {}
     first: dict[str, int] = {}
     filled: set[str] = set()
     for one in checked:
         op = one.signed.op
-        if op.id in before.logged:
+        if not carries and not judging.standing(session, batch, op.device).reaches:
+            results[one.place] = dict(
+                UNKNOWN
+            )  # also where it is known: a foreign scope is as one that is not
+        elif op.id in before.logged:
             row = before.logged[op.id]
             if row.lacks_private and op.private is not None:
                 log.fill_private(session, scope, row.seq, op.private)
@@ -197,9 +202,6 @@ def _resolve(result: Result, results: Mapping[int, Result]) -> Result:
 def _judge(session: Session, batch: Batch, one: Checked) -> Result:
     """Return what becomes of a new op; an accepted one waits in the batch for its number."""
     op = one.signed.op
-    reaches = judging.standing(session, batch, op.device).reaches
-    if not reaches and not devices.had_right(session, batch.carrier, batch.scope):
-        return dict(UNKNOWN)
     if judging.is_early(session, batch, op):
         return dict(UNKNOWN)
     reason = judging.reason(session, batch, op)

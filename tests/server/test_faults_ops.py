@@ -121,6 +121,23 @@ def test_case_052_an_op_in_anothers_name_is_held_and_in_a_foreign_scope_unknown(
     assert count(OpRow, scope) == 0
 
 
+def test_case_052_who_knows_the_bytes_of_a_foreign_scopes_op_learns_nothing_by_sending_them(
+    phone: Phone,
+) -> None:
+    scope = scope_of(phone)
+    stranger = enrolled(phone.client, "Đặng Văn Sự", "Nhà Sự")
+    manager = enrolled(phone.client, "Chị Chủ nhiệm", None, "manager")
+    unknown = {"result": "later", "problem": "scope_unknown"}
+    op, never = make(stranger, scope, 1), make(stranger, scope, 2)
+    assert one(phone, op) == {"result": "held", "problem": "no_right"}
+    assert [one(stranger, each) for each in (op, never)] == [unknown] * 2
+    admit = {"admit": [op_id(ORIGIN, op["body"])]}
+    admission = "admission:019a0000-0000-7000-8000-0000000000a1"
+    assert one(manager, make(manager, scope, 1, doc=admission, fields=admit))["result"] == "accepted"
+    assert one(phone, op)["result"] == "already"
+    assert [one(stranger, each) for each in (op, never)] == [unknown] * 2
+
+
 def test_case_052_an_op_that_names_anothers_device_is_not_its(phone: Phone) -> None:
     scope, other = scope_of(phone), other_of(phone)
     body = json.loads(make(phone, scope, 1)["body"])
