@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ["index.html", "assets/*.{js,css}", "icon.svg"],
-        globIgnores: ["assets/console-*", "**/*.map"],
+        globIgnores: ["assets/console-*", "assets/decode-*", "**/*.map"],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 400_000,
       },

@@ -10,6 +10,7 @@ import { makeDiary } from "./diary.ts";
 import { loadDrafts } from "./draft_desk.ts";
 import { makeDrafts } from "./drafts.ts";
 import { loadFarm, loadHome, makeActivities, makeFarm } from "./farm.ts";
+import { heldBefore, noteHeld } from "./held_before.ts";
 import { loadJoined, makeJoining } from "./joining.ts";
 import { loadPeople, makePeople } from "./people.ts";
 import { photoUrl } from "./photo_url.ts";
@@ -110,9 +111,13 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     });
     storage.value = await loadStorage(world);
     if (c.state.value.kind === "newer_data") return;
-    if (c.rows.value.length > 0) c.state.value = { kind: "ready" };
-    else if (c.state.value.kind !== "unjoined" && c.state.value.kind !== "private_window") {
-      c.state.value = { kind: (await looksPrivate(world)) ? "private_window" : "unjoined" };
+    if (c.rows.value.length > 0) {
+      if (c.state.value.kind !== "ready") c.state.value = { kind: "ready" };
+      noteHeld({ lines: status.value.waitingOps, photos: status.value.waitingPhotos });
+    } else if (c.state.value.kind !== "unjoined" && c.state.value.kind !== "private_window") {
+      c.state.value = (await looksPrivate(world))
+        ? { kind: "private_window" }
+        : { kind: "unjoined", before: heldBefore() };
     }
   };
   const engine = new Engine(

@@ -10,6 +10,9 @@ const IN_APP: readonly [RegExp, string][] = [
   [/; wv\)/, "WebView"],
 ];
 
+/** What the diary can't do without: packing what it sends, voices of several windows in one order. */
+const NEEDED = ["CompressionStream", "BroadcastChannel", "structuredClone"];
+
 /** The address that hands this place over to Chrome: the intent eats the fragment, so an invitation goes by its id. */
 function intentUrl(): string {
   const invite = /^#i=([0-9a-f-]{36})\./.exec(location.hash)?.[1];
@@ -27,8 +30,24 @@ function intentUrl(): string {
 const PRIVATE_QUOTA_BYTES = 120_000_000;
 const HEAP_BYTES_MAX = 1_000_000_000;
 
+/** Safari's and Firefox's private windows have no file system of their own. */
+const PRIVATE_ERRORS = new Set(["SecurityError", "UnknownError", "NotAllowedError"]);
+
+async function hasNoFiles(): Promise<boolean> {
+  const storage: unknown = Reflect.get(navigator, "storage");
+  const open: unknown = Reflect.get(Object(storage), "getDirectory");
+  if (typeof open !== "function") return false;
+  try {
+    await Reflect.apply(open, storage, []);
+    return false;
+  } catch (error) {
+    return error instanceof Error && PRIVATE_ERRORS.has(error.name);
+  }
+}
+
 /** Says whether what is written here would vanish with the window, as far as a browser lets that be known. */
 export async function looksPrivate(world: World): Promise<boolean> {
+  if (await hasNoFiles()) return true;
   const { quota } = await world.estimate();
   if (quota === null) return false;
   const memory: unknown = Reflect.get(globalThis.performance ?? {}, "memory");
@@ -52,6 +71,7 @@ export function checkPlace(): AppState | null {
   }
   if (!isSecureContext || typeof crypto.subtle === "undefined") return { kind: "insecure" };
   if (typeof indexedDB === "undefined") return { kind: "private_window" };
+  if (NEEDED.some((name) => !(name in globalThis)) || !("locks" in navigator)) return { kind: "too_old" };
   return null;
 }
 

@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/sync.ts";
 import { agree, consentsOf } from "./consents.ts";
 import { type Context, me } from "./context.ts";
+import { forgetHeld } from "./held_before.ts";
 import { leave, noteExported, unsentOf } from "./leaving.ts";
 import { endDevice, ownDevices } from "./own_devices.ts";
 import type { Mine } from "./types.ts";
@@ -20,7 +21,10 @@ export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>
     async leave() {
       const result = await leave(c, engine);
       if (result.ok) {
-        if (result.isLast) c.state.value = { kind: "unjoined" };
+        if (result.isLast) {
+          forgetHeld();
+          c.state.value = { kind: "unjoined", before: null };
+        }
         await redraw();
       }
       return result;

@@ -1,14 +1,14 @@
 /** The whole page: which screen for the app's state and the place, with toast and sheets over it. */
 import { useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { app } from "./app.ts";
 import { Lazy } from "./form/lazy.tsx";
 import { Sheets, Toast } from "./pieces/overlay.tsx";
 import { go, place } from "./router.ts";
 import { DiaryScreen } from "./screens/diary.tsx";
-import { Gate } from "./screens/gate.tsx";
 import { HomeScreen } from "./screens/home.tsx";
-import { JoinScreen, Preparing } from "./screens/join.tsx";
+import { Preparing } from "./screens/preparing.tsx";
 import { draftHash } from "./screens/rows.tsx";
 import { language, words } from "./words/index.ts";
 
@@ -20,6 +20,14 @@ const loadFarm = () => import("./screens/farm.tsx").then((part) => part.FarmScre
 const loadPlot = () => import("./screens/farm.tsx").then((part) => part.PlotScreen);
 const loadSeason = () => import("./screens/farm.tsx").then((part) => part.SeasonScreen);
 const loadSend = () => import("./screens/send.tsx").then((part) => part.SendScreen);
+const loadJoin = () => import("./join/join.tsx").then((part) => part.JoinScreen);
+const loadGate = () => import("./screens/gate.tsx").then((part) => part.Gate);
+/** What a person looks after about himself, by the name of its place. */
+const MINE: { [place: string]: () => Promise<ComponentType> } = {
+  may: () => import("./mine/phones.tsx").then((part) => part.PhonesScreen),
+  roi: () => import("./mine/leave.tsx").then((part) => part.LeaveScreen),
+  "dong-y": () => import("./mine/consents.tsx").then((part) => part.ConsentsScreen),
+};
 const loadSettings = () => import("./screens/settings.tsx").then((part) => part.SettingsScreen);
 /** What a tap opens next is fetched while nobody waits for it. */
 function fetchNext(): void {
@@ -64,13 +72,15 @@ function isInvited(): boolean {
 function Screen() {
   const state = app().state.value;
   const invited = app().joining.parseAddress(opened) !== null;
-  if (state.kind === "unjoined") return <JoinScreen href={opened} />;
-  if (state.kind !== "ready") return <Gate state={state} />;
+  if (state.kind === "starting") return <Starting />;
+  if (state.kind === "unjoined")
+    return <Lazy key="vao" load={loadJoin} props={{ href: opened, before: state.before }} />;
+  if (state.kind !== "ready") return <Lazy key="gate" load={loadGate} props={{ state }} />;
   const { name, parts } = place.value;
   if (isInvited()) {
     return (
       <>
-        <JoinScreen key={location.href} href={location.href} />
+        <Lazy key={location.href} load={loadJoin} props={{ href: location.href }} />
         <a class="btn quiet" href="#/">
           {words.value.back}
         </a>
@@ -79,6 +89,8 @@ function Screen() {
   }
   if (app().people.farm.value === null && name === "") return <Preparing />;
   const first = parts[0] ?? "";
+  const own = MINE[name];
+  if (own !== undefined) return <Lazy key={name} load={own} props={{}} />;
   switch (name) {
     case "ghi":
       return <Lazy key={`ghi ${first}`} load={loadRecord} props={{ start: first === "" ? null : first }} />;
@@ -99,10 +111,20 @@ function Screen() {
     case "cai-dat":
       return <Lazy key="cai-dat" load={loadSettings} props={{}} />;
     case "vao":
-      return <JoinScreen href={invited ? opened : ""} />;
+      return <Lazy key="vao" load={loadJoin} props={{ href: invited ? opened : "" }} />;
     default:
       return <HomeScreen />;
   }
+}
+
+function Starting() {
+  return (
+    <main class="phone">
+      <p class="help" role="status">
+        {words.value.starting}
+      </p>
+    </main>
+  );
 }
 
 /** Keep what is typed when the page goes out of sight. */

@@ -11,8 +11,15 @@ const CHROME = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/156
 let opened: App[] = [];
 
 /** The page around the app. */
-function stand(change: { agent?: string; secure?: boolean; href?: string } = {}): void {
-  vi.stubGlobal("navigator", { userAgent: change.agent ?? CHROME });
+function stand(
+  change: { agent?: string; secure?: boolean; href?: string; has?: object; kept?: string } = {},
+): void {
+  vi.stubGlobal("navigator", { userAgent: change.agent ?? CHROME, ...(change.has ?? { locks: {} }) });
+  vi.stubGlobal("localStorage", {
+    getItem: () => change.kept ?? null,
+    setItem: () => undefined,
+    removeItem: () => undefined,
+  });
   vi.stubGlobal("isSecureContext", change.secure ?? true);
   vi.stubGlobal("location", new URL(change.href ?? "https://so.example/"));
   vi.stubGlobal("indexedDB", {});
@@ -56,7 +63,7 @@ async function raise(world: World): Promise<void> {
 }
 
 test("a phone that nobody joined yet says so, one that did is ready with what it holds", async () => {
-  expect((await started(makeWorld())).state.value).toEqual({ kind: "unjoined" });
+  expect((await started(makeWorld())).state.value).toEqual({ kind: "unjoined", before: null });
   const { world, doc } = await used();
   const app = await started(world);
   expect(app.state.value).toEqual({ kind: "ready" });
@@ -90,7 +97,33 @@ test("case 13: a window with little room is taken for a private one, and nobody 
   const world = makeWorld({ estimate: async () => ({ usage: 0, quota: 80_000_000, persisted: false }) });
   expect((await started(world)).state.value).toEqual({ kind: "private_window" });
   const room = makeWorld({ estimate: async () => ({ usage: 0, quota: 8_000_000_000, persisted: false }) });
-  expect((await started(room)).state.value).toEqual({ kind: "unjoined" });
+  expect((await started(room)).state.value).toEqual({ kind: "unjoined", before: null });
+});
+
+test.each([
+  ["SecurityError", "private_window"],
+  ["UnknownError", "private_window"],
+  ["QuotaExceededError", "unjoined"],
+])("case 13: a browser that keeps no files there (%s) leaves the phone %s", async (name, kind) => {
+  const getDirectory = () => Promise.reject(new DOMException("", name));
+  stand({ has: { locks: {}, storage: { getDirectory } } });
+  expect((await started(makeWorld())).state.value).toMatchObject({ kind });
+});
+
+test("a browser that can't keep a book is told apart before a key is made", async () => {
+  stand({ has: {} });
+  expect((await started(makeWorld())).state.value).toEqual({ kind: "too_old" });
+});
+
+test("case 11: where the browser dropped the book, the first screen knows what was not sent", async () => {
+  stand({ kept: '{"lines":3,"photos":1}' });
+  const { state } = await started(makeWorld());
+  expect(state.value).toEqual({ kind: "unjoined", before: { lines: 3, photos: 1 } });
+});
+
+test.each(["", "{", "[]", "7", '{"lines":"3"}'])("case 11: a damaged mark (%s) is no mark", async (kept) => {
+  stand({ kept });
+  expect((await started(makeWorld())).state.value).toEqual({ kind: "unjoined", before: null });
 });
 
 test("case 10: data of a newer version are shown and exported, and nothing is written or sent", async () => {

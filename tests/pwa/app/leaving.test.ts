@@ -51,7 +51,7 @@ test("case 21: with a connection it is sent first, the key ends at the server, n
   expect(await house.log(scope)).toHaveLength(before + 1);
   expect(await stateOf(device)).toBe("revoked");
   expect(Object.values(await rows(phone)).every((count) => count === 0)).toBe(true);
-  expect(phone.context.state.value).toEqual({ kind: "unjoined" });
+  expect(phone.context.state.value).toEqual({ kind: "unjoined", before: null });
   expect(phone.link.seen.at(-1)?.path).toBe("/api/v1/device/leave");
 });
 

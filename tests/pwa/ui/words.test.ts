@@ -1,17 +1,31 @@
 import { expect, test } from "vitest";
+import { doorEn } from "../../../pwa/src/ui/words/door.en.ts";
+import { doorVi } from "../../../pwa/src/ui/words/door.vi.ts";
 import { en } from "../../../pwa/src/ui/words/en.ts";
+import { mineEn } from "../../../pwa/src/ui/words/mine.en.ts";
+import { mineVi } from "../../../pwa/src/ui/words/mine.vi.ts";
 import { vi } from "../../../pwa/src/ui/words/vi.ts";
 
+const BOTH: [object, object][] = [
+  [vi, en],
+  [doorVi, doorEn],
+  [mineVi, mineEn],
+];
+
 test("both languages have every key, of the same kind, and none is empty", () => {
-  expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort());
-  for (const [key, text] of Object.entries(vi)) {
-    const other: unknown = Reflect.get(en, key);
+  for (const [first, second] of BOTH) sameKeys(first, second);
+});
+
+function sameKeys(first: object, second: object): void {
+  expect(Object.keys(second).sort()).toEqual(Object.keys(first).sort());
+  for (const [key, text] of Object.entries(first)) {
+    const other: unknown = Reflect.get(second, key);
     expect(typeof other, key).toBe(typeof text);
     if (typeof text === "string") expect(text.length, key).toBeGreaterThan(0);
     if (typeof other === "string") expect(other.length, key).toBeGreaterThan(0);
     if (Array.isArray(text)) expect(Array.isArray(other) && other.length, key).toBe(text.length);
   }
-});
+}
 
 test("words on the main buttons are at most 20 characters", () => {
   for (const word of [
@@ -19,17 +33,17 @@ test("words on the main buttons are at most 20 characters", () => {
     vi.save,
     vi.send_now,
     vi.add_plot,
-    vi.join_yes,
+    doorVi.join_yes,
     vi.edit,
     vi.done,
-    vi.in_app_open,
+    doorVi.in_app_open,
   ]) {
     expect(word.length, word).toBeLessThanOrEqual(20);
   }
 });
 
 test("no text says an error without what to do", () => {
-  for (const text of Object.values(vi)) {
+  for (const text of BOTH.flatMap(([first]) => Object.values(first))) {
     if (typeof text === "string") expect(text.toLowerCase()).not.toMatch(/\blỗi\b/);
   }
 });

@@ -10,8 +10,10 @@ export type AppState =
   | { kind: "in_app_browser"; name: string; system: "android" | "ios" | "other"; openUrl: string | null }
   /** Data would vanish with the window: joining is refused. */
   | { kind: "private_window" }
-  /** No identity on this phone yet: show joining. */
-  | { kind: "unjoined" }
+  /** A browser without what keeping a book needs: an old one, or one inside another app. */
+  | { kind: "too_old" }
+  /** No identity on this phone yet: show joining. `before`: there was a book here, and the browser dropped it. */
+  | { kind: "unjoined"; before: HeldBefore | null }
   /** At least one identity: the diary works, with or without a connection. */
   | { kind: "ready" }
   /** Another tab with an older version keeps the database: "Đóng cửa sổ khác". */
@@ -21,6 +23,12 @@ export type AppState =
   /** IndexedDB cannot be opened or written after a retry. `detail` is for support, not for the farmer. */
   | { kind: "storage_broken"; detail: string };
 
+/** What this phone said last of a book that it held. */
+export interface HeldBefore {
+  lines: number;
+  photos: number;
+}
+
 /** An invitation as opened: with a secret from the QR's fragment, or with a code typed by hand. */
 export type Invite = { id: string; secret: string } | { id: string; code: string };
 
@@ -29,6 +37,9 @@ export type JoinProblem =
   | "invite_unknown"
   | "invite_used"
   | "invite_expired"
+  | "invite_burnt"
+  /** A person at the cooperative did not let this phone in. */
+  | "turned_down"
   | "key_in_use"
   | "bad_key"
   | "too_many_tries"

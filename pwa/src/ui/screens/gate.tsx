@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { AppState } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon } from "../pieces/basic.tsx";
+import { door } from "../words/door.ts";
 import { words } from "../words/index.ts";
 
 export function Gate({ state }: { state: AppState }) {
-  const w = words.value;
+  const w = door.value;
   switch (state.kind) {
     case "insecure":
       return <Say icon="lock" title={w.insecure_title} text={w.insecure} />;
@@ -20,14 +21,10 @@ export function Gate({ state }: { state: AppState }) {
       return <Say icon="repeat" title={w.newer_title} text={w.newer} again read />;
     case "storage_broken":
       return <Say icon="stop" title={w.broken_title} text={w.broken} again detail={state.detail} />;
+    case "too_old":
+      return <Say icon="phone" title={w.old_title} text={w.old} copy />;
     default:
-      return (
-        <main class="phone">
-          <p class="help" role="status">
-            {w.starting}
-          </p>
-        </main>
-      );
+      return null; // the root draws these
   }
 }
 
@@ -41,7 +38,7 @@ function Say(props: {
   copy?: boolean;
   detail?: string;
 }) {
-  const w = words.value;
+  const w = door.value;
   const updates = app().updates;
   return (
     <main class="phone gate">
@@ -53,7 +50,7 @@ function Say(props: {
           icon="repeat"
           onClick={() => (updates.available.value ? void updates.apply() : location.reload())}
         >
-          {updates.available.value ? w.update : w.join_again}
+          {updates.available.value ? words.value.update : words.value.join_again}
         </Btn>
       )}
       {props.read === true && (
@@ -73,7 +70,7 @@ function Say(props: {
 }
 
 function CopyLink() {
-  const w = words.value;
+  const w = door.value;
   const done = useSignal(false);
   const copy = async () => {
     await navigator.clipboard?.writeText(location.href);
@@ -87,7 +84,7 @@ function CopyLink() {
 }
 
 function InApp({ state }: { state: Extract<AppState, { kind: "in_app_browser" }> }) {
-  const w = words.value;
+  const w = door.value;
   const ios = state.system === "ios";
   return (
     <main class="phone gate">

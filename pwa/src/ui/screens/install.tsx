@@ -1,6 +1,7 @@
 /** Putting the book on the home screen: offered after the first saved entry, never on load. */
 import { signal } from "@preact/signals";
 import { Btn, Icon } from "../pieces/basic.tsx";
+import { isInstalled, isIos } from "../system.ts";
 import { words } from "../words/index.ts";
 
 interface InstallEvent extends Event {
@@ -13,9 +14,6 @@ const offered = signal(false);
 function isInstallEvent(event: Event): event is InstallEvent {
   return typeof Reflect.get(event, "prompt") === "function";
 }
-
-const isInstalled = (): boolean => matchMedia("(display-mode: standalone)").matches;
-const isIos = (): boolean => /iPhone|iPad/.test(navigator.userAgent);
 
 /** Keep the browser's own offer for later; call once at the start. */
 export function watchInstall(): void {

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Connection, ImportReport, StuckOp } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { handOn } from "../export.ts";
 import { Btn, Do, Dock, Icon, Note } from "../pieces/basic.tsx";
 import { toast } from "../pieces/overlay.tsx";
 import { go } from "../router.ts";
@@ -209,25 +210,9 @@ function WifiOnly() {
   );
 }
 
-/** Share where the phone can share files, else a download. */
 async function exportUnsent(): Promise<void> {
-  const w = words.value;
-  const { name, blob, ops, photos, voices } = await app().sync.exportUnsent();
-  const file = new File([blob], name, { type: "application/octet-stream" });
-  if (navigator.canShare?.({ files: [file] }) === true) {
-    const shared = await navigator.share({ files: [file] }).then(
-      () => true,
-      () => false,
-    );
-    if (shared) return toast(w.exported(ops, photos, voices));
-  }
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-  return toast(w.exported(ops, photos, voices));
+  const { ops, photos, voices } = await handOn();
+  toast(words.value.exported(ops, photos, voices));
 }
 
 export function importText(report: ImportReport): string {

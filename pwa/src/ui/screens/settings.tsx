@@ -1,9 +1,10 @@
 /** Cài đặt: language, letter size, lunar days, who is writing, which farm, the version. Fetched when first opened. */
 import { app } from "../app.ts";
-import { Btn, Top } from "../pieces/basic.tsx";
+import { Btn, Icon, Top } from "../pieces/basic.tsx";
 import { Choice } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { words } from "../words/index.ts";
+import { mine } from "../words/mine.ts";
 import { UpdateCard } from "./home.tsx";
 import { InstallOffer } from "./install.tsx";
 
@@ -79,6 +80,12 @@ export function SettingsScreen() {
           </div>
         </>
       )}
+      <h2>{mine.value.mine}</h2>
+      <div class="stack">
+        <Way to="may" icon="phone" text={mine.value.phones} />
+        <Way to="dong-y" icon="check" text={mine.value.consents} />
+        <Way to="roi" icon="stop" text={mine.value.leave} />
+      </div>
       <InstallOffer always />
       <h2>{w.about}</h2>
       <section class="card stack">
@@ -86,6 +93,17 @@ export function SettingsScreen() {
         <p class="b">{w.version(__APP_VERSION__)}</p>
       </section>
     </main>
+  );
+}
+
+/** A way to a screen of its own. */
+function Way({ to, icon, text }: { to: string; icon: string; text: string }) {
+  return (
+    <a class="pick row" href={makeHash(to)}>
+      <Icon name={icon} />
+      <b class="grow">{text}</b>
+      <Icon name="next" />
+    </a>
   );
 }
 
