@@ -35,7 +35,7 @@ API_MODULES = (
     "scopes",
     "health",
 )
-PAGE_MODULES = ("problems", "console", "console_people", "phone")
+PAGE_MODULES = ("problems", "console", "console_people", "console_requests", "phone")
 
 
 class DocumentedApi(Api):  # type: ignore[misc]

@@ -51,6 +51,7 @@ PLACES: Final = (
     Place("farms", f"{CONSOLE_PATH}/ho", "today"),
     Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
     Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
+    Place("requests", f"{CONSOLE_PATH}/xin", "hands", "requests"),
 )
 
 

@@ -14,6 +14,7 @@ from server.auth import CONSOLE_PATH
 from server.config import current_settings, now_ms
 from server.pages.console_frame import make_pages, query_text, show, staff_page
 from server.pages.console_show import day_end, last_day, parse_day
+from server.pages.console_words import words
 from server.services import console, console_people, console_roles, requesting
 from server.services.console import Staff
 from server.services.console_people import WantedPersons
@@ -28,12 +29,6 @@ WORDS_COOKIE = "tim"  # names are looked for by the cookie: an address would car
 WORDS_SECONDS = 1800
 WORDS_MAX = 100
 CODES_MAX = 300  # our choice: above, a household's code is typed without a list to choose from
-DONE = frozenset(
-    {
-        "done_person", "done_edited", "done_role", "done_ended", "done_help", "done_help_ended",
-        "done_villages", "done_joined", "done_farm", "done_moved", "done_merged",
-    }
-)  # fmt: skip
 
 
 @blueprint.get("/nguoi")
@@ -47,7 +42,7 @@ def persons() -> Response:
         role=query_text("vai", 20),
         farm=_uuid_arg("ho"),
         phone=query_text("may", 12),
-        page=_number("trang"),
+        page=page_number("trang"),
     )
     found = console_people.person_list(staff, wanted)
     query = {"htx": wanted.organisation, "thon": wanted.village, "vai": wanted.role}
@@ -174,7 +169,7 @@ def villages(person: str) -> AnyResponse:
 def done_said() -> str:
     """Return the sentence that the act before this page earned, or nothing."""
     said = request.args.get("xong", "")
-    return said if said in DONE else ""
+    return said if said.startswith("done_") and said in words() else ""
 
 
 def _act(person: str, said: str, work: Callable[[Staff, MultiDict[str, str]], None]) -> AnyResponse:
@@ -261,6 +256,7 @@ def _plain(text: str) -> str:
     )
 
 
-def _number(name: str) -> int:
+def page_number(name: str) -> int:
+    """Return the number of the page that an address asks for, 1 for none."""
     text = request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1

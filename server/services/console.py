@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server.db import reading
@@ -21,7 +21,7 @@ from server.models.people import Farm, Membership, Village
 from server.store import people
 from server.store.devices import Writer
 from sync import ids
-from sync.rights import may_act, may_see, may_write
+from sync.rights import may_act, may_see, may_settle, may_write
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Waiting:
 
     held: int
     devices: int
+    requests: int
 
 
 @dataclass(frozen=True)
@@ -147,23 +148,31 @@ def staff_of(writer: Writer, scopes: Mapping[str, bool], page: str) -> Staff:
 
 
 def waiting_for(staff: Staff) -> Waiting:
-    """Return how many held ops and unconfirmed devices wait."""
+    """Return how many held ops, unconfirmed devices and requests wait."""
     with reading() as session:
         held = select(func.count()).where(HeldOp.scope.in_(staff.scopes), HeldOp.is_turned_down.is_(False))
         devices = select(func.count()).where(
             DeviceRow.scope.in_(staff.org_scopes), DeviceRow.state == "waiting"
         )
-        return Waiting(held=session.scalar(held) or 0, devices=session.scalar(devices) or 0)
+        requests = people.waiting_kinds(session, staff.organisations) if staff.may_see("requests") else {}
+        return Waiting(
+            held=session.scalar(held) or 0,
+            devices=session.scalar(devices) or 0,
+            requests=sum(count for kind, count in requests.items() if may_settle(staff.role, kind)),
+        )
 
 
 def names_of(session: Session, staff: Staff, memberships: Iterable[str]) -> dict[str, Who]:
-    """Return who stands behind memberships of the staff's organisation; others stay unnamed."""
+    """Return who stands behind memberships of the staff's organisations and farms; others stay unnamed.
+
+    Shape:  in a farm that came from another organisation people go on with the membership they had.
+    """
     wanted = sorted(set(memberships))
     if not wanted:
         return {}
-    found = people.members_where(
-        session, Membership.id.in_(wanted), Membership.organisation.in_(staff.organisations)
-    )
+    farms = select(Farm.id).where(Farm.organisation.in_(staff.organisations))
+    is_ours = or_(Membership.organisation.in_(staff.organisations), Membership.farm.in_(farms))
+    found = people.members_where(session, Membership.id.in_(wanted), is_ours)
     return {
         one.membership.id: Who(one.person.name, one.membership.role, one.membership.farm) for one in found
     }

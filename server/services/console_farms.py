@@ -107,9 +107,7 @@ def farm_page(staff: Staff, farm: FarmName) -> FarmPage:
     """Return one farm of the staff's organisation."""
     line = farm_lines(staff, farm)[0]
     with reading() as session:
-        members = people.members_where(
-            session, Membership.farm == farm.id, Membership.organisation == staff.organisation
-        )
+        members = people.members_where(session, Membership.farm == farm.id)
         rows = _rows(session, staff, [one.membership.id for one in members])
         return FarmPage(
             line=line,

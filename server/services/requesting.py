@@ -350,7 +350,7 @@ def _row(session: Session, kind: str, row: str | None) -> dict[str, Json] | None
             else {"id": farm.id, "code": farm.code, "name": farm.name, "village": farm.village}
         )
     if kind == "person":
-        person = session.get(Person, row)
+        person = people.standing_person(session, row)
         return None if person is None else {"id": person.id, "name": person.name}
     if kind == "membership":
         member = session.get(Membership, row)

@@ -241,6 +241,14 @@ def waiting_requests(session: Session, organisation: str | None) -> list[Request
     return list(session.scalars(query.order_by(Request.received_at, Request.id)))
 
 
+def waiting_kinds(session: Session, organisations: Sequence[str]) -> dict[str, int]:
+    """Return how many requests of each kind wait in these organisations."""
+    query = select(Request.kind, func.count()).where(
+        Request.result == "waiting", Request.organisation.in_(organisations)
+    )
+    return {str(kind): int(count) for kind, count in session.execute(query.group_by(Request.kind))}
+
+
 def unsettled_scopes(session: Session, scopes: Sequence[str]) -> set[str]:
     """Return those of `scopes` whose request no person has settled: their ops get `later`."""
     return {scope for scope in session.scalars(_UNSETTLED, {"scopes": scopes}) if scope is not None}
