@@ -6,7 +6,7 @@ import { Btn, Do, Dock, Icon, Note } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
 import { Scene } from "../screens/scene.tsx";
 import { door } from "../words/door.ts";
-import { words } from "../words/index.ts";
+import { language, words } from "../words/index.ts";
 import { joinText } from "./problems.ts";
 import { Scan } from "./scan.tsx";
 
@@ -45,14 +45,18 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
     isTyping.value = true;
   };
   const scan = () =>
-    openSheet(w.join_scan, (close) => (
-      <Scan
-        found={(text) => {
-          close();
-          take(text, w.scan_other);
-        }}
-      />
-    ));
+    openSheet(
+      w.join_scan,
+      (close) => (
+        <Scan
+          found={(text) => {
+            close();
+            take(text, w.scan_other);
+          }}
+        />
+      ),
+      true,
+    );
   const paste = async () =>
     take((await navigator.clipboard.readText().catch(() => "")) ?? "", w.join_paste_none);
   const open = () => {
@@ -70,7 +74,7 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
           <Scene />
         </figure>
         {before !== null && <Gone before={before} />}
-        <h1>{w.join_welcome}</h1>
+        <h1>{before === null ? w.join_welcome : w.gone_again}</h1>
         <p>{w.join_welcome_how}</p>
         {heard !== null && <Note halt>{heard}</Note>}
         {again !== null && (
@@ -100,6 +104,7 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
               {w.join_type}
             </Btn>
           )}
+          <OtherLanguage />
         </div>
       </main>
       <Dock>
@@ -114,6 +119,16 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
         )}
       </Dock>
     </>
+  );
+}
+
+/** Nobody has joined yet, so there are no settings: the second language is one tap away here. */
+function OtherLanguage() {
+  const other = language.value === "vi" ? "en" : "vi";
+  return (
+    <Btn kind="quiet" onClick={() => void app().changeSettings({ language: other })}>
+      {words.value[`language_${other}`]}
+    </Btn>
   );
 }
 
@@ -157,6 +172,7 @@ function Typed({ id, link, code }: { id: string; link: Text; code: Text }) {
               link.value = event.currentTarget.value;
             }}
           />
+          <span class="help">{w.join_link_how}</span>
         </label>
       )}
       <label class="field">

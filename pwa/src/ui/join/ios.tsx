@@ -13,7 +13,7 @@ export function IosFirst({ isInvited }: { isInvited: boolean }) {
   const steps: [string, string][] = [
     [w.ios_1, "share"],
     [w.ios_2, "plus"],
-    [w.ios_3, "phone"],
+    [w.ios_3, "mobile"],
   ];
   const first = isInvited ? 1 : 0;
   return (

@@ -88,7 +88,7 @@ export function Scan({ found }: { found: (text: string) => void }) {
     return stop;
   }, []);
   return (
-    <div class="camera">
+    <div class="camera scan">
       {failed.value !== null ? (
         <Note>{failed.value}</Note>
       ) : (

@@ -3,10 +3,12 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import type { Consent } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon, Note, Top } from "../pieces/basic.tsx";
-import { toast } from "../pieces/overlay.tsx";
-import { moment } from "../show.ts";
+import { openSheet, toast } from "../pieces/overlay.tsx";
 import { language, words } from "../words/index.ts";
 import { mine } from "../words/mine.ts";
+import { when } from "./when.ts";
+
+type Say = (one: Consent, yes: boolean) => Promise<void>;
 
 export function ConsentsScreen() {
   const w = mine.value;
@@ -35,9 +37,11 @@ export function ConsentsScreen() {
       {now !== null && now !== "waiting" && (
         <>
           <p>{w.consents_how}</p>
-          {now.map((one) => (
-            <One key={one.purpose} consent={one} say={say} />
-          ))}
+          <div class="stack">
+            {now.map((one) => (
+              <One key={one.purpose} consent={one} say={say} />
+            ))}
+          </div>
         </>
       )}
     </main>
@@ -46,7 +50,7 @@ export function ConsentsScreen() {
 
 function stateOf(one: Consent): string {
   const w = mine.value;
-  const at = one.at === null ? "" : moment(one.at);
+  const at = one.at === null ? "" : when(one.at);
   const said =
     one.state === "given"
       ? w.consent_given(at)
@@ -56,26 +60,39 @@ function stateOf(one: Consent): string {
   return one.isWaiting ? `${said} (${w.consent_waiting})` : said;
 }
 
-function One({ consent, say }: { consent: Consent; say: (one: Consent, yes: boolean) => Promise<void> }) {
-  const w = mine.value;
+function One({ consent, say }: { consent: Consent; say: Say }) {
   const isGiven = consent.state === "given";
   return (
-    <section class={isGiven ? "card done stack" : "card stack"}>
-      <p class="row top-line">
-        <Icon name={isGiven ? "check" : "minus"} size="l" />
-        <span class="grow">
-          <b>{consent.title[language.value]}</b>
-          <span class="under">{stateOf(consent)}</span>
-        </span>
-      </p>
+    <button type="button" class="pick row" onClick={() => read(consent, say)}>
+      <Icon name={isGiven ? "check" : "minus"} size="l" />
+      <span class="grow">
+        <b>{consent.title[language.value]}</b>
+        <span class="under">{stateOf(consent)}</span>
+      </span>
+      <Icon name="next" />
+    </button>
+  );
+}
+
+/** The words that were, or would be, agreed to; what can be said about them stands below. */
+function read(consent: Consent, say: Say): void {
+  const w = mine.value;
+  const isGiven = consent.state === "given";
+  openSheet(consent.title[language.value], (close) => (
+    <div class="stack scroll">
       <p>{consent.text[language.value]}</p>
-      {isGiven && consent.required && <p class="q">{w.consent_required}</p>}
+      <p class="q">{stateOf(consent)}</p>
+      {isGiven && consent.required && <Note>{w.consent_required}</Note>}
       {isGiven && !consent.required && (
-        <Btn kind="quiet" onClick={() => void say(consent, false)}>
+        <Btn kind="warned" onClick={() => void say(consent, false).then(close)}>
           {w.consent_no}
         </Btn>
       )}
-      {!isGiven && <Btn onClick={() => void say(consent, true)}>{w.consent_yes}</Btn>}
-    </section>
-  );
+      {!isGiven && (
+        <Btn icon="check" onClick={() => void say(consent, true).then(close)}>
+          {w.consent_yes}
+        </Btn>
+      )}
+    </div>
+  ));
 }

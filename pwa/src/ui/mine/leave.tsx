@@ -45,7 +45,7 @@ export function LeaveScreen() {
   return (
     <>
       <main class="phone">
-        <Top title={w.leave_title} />
+        <Top title={w.leave} />
         <section class="card row">
           <span class="picto">
             <Icon name="person" />
@@ -76,7 +76,7 @@ export function LeaveScreen() {
       <Dock>
         <Btn
           kind="warned"
-          icon="stop"
+          icon="leave"
           disabled={busy.value || now === null || isBlocked}
           onClick={() => void leave()}
         >

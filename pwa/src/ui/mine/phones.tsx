@@ -6,9 +6,9 @@ import { app } from "../app.ts";
 import { Btn, Do, Dock, Icon, Note, Top } from "../pieces/basic.tsx";
 import { openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { go } from "../router.ts";
-import { moment } from "../show.ts";
 import { words } from "../words/index.ts";
 import { mine } from "../words/mine.ts";
+import { when } from "./when.ts";
 
 export function PhonesScreen() {
   const w = mine.value;
@@ -30,7 +30,8 @@ export function PhonesScreen() {
         {now === null && <Note>{w.phones_none}</Note>}
         {now !== null && now !== "waiting" && (
           <>
-            {!now.isFresh && <Note>{w.phones_kept(moment(now.at))}</Note>}
+            {!now.isFresh && <Note>{w.phones_kept(when(now.at))}</Note>}
+            {now.people.some((one) => one.devices.some((device) => device.mayEnd)) && <p>{w.phone_old}</p>}
             {now.people.map((one) => (
               <Person key={one.membership} person={one} isAlone={now.people.length === 1} again={load} />
             ))}
@@ -82,14 +83,20 @@ function Device({ device, again }: { device: OwnDevice; again: () => Promise<voi
   return (
     <section class={device.isThis ? "card done stack" : "card stack"}>
       <p class="row">
-        <Icon name="phone" size="l" />
+        <Icon name="mobile" size="l" />
         <span class="grow">
           <b>{device.label || w.phone_unnamed}</b>
           <span class="under">{device.isThis ? w.phone_this : state}</span>
         </span>
       </p>
       <p class="q">
-        {device.last_seen === null ? w.phone_never : w.phone_seen(moment(device.last_seen))}
+        {device.joined_at !== null && (
+          <>
+            {w.phone_since(when(device.joined_at))}
+            <br />
+          </>
+        )}
+        {device.last_seen === null ? w.phone_never : w.phone_seen(when(device.last_seen))}
         {device.state !== "revoked" && unsent !== null && (
           <>
             <br />

@@ -22,7 +22,7 @@ export function Gate({ state }: { state: AppState }) {
     case "storage_broken":
       return <Say icon="stop" title={w.broken_title} text={w.broken} again detail={state.detail} />;
     case "too_old":
-      return <Say icon="phone" title={w.old_title} text={w.old} copy />;
+      return <Say icon="mobile" title={w.old_title} text={w.old} copy />;
     default:
       return null; // the root draws these
   }

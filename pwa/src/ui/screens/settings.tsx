@@ -82,9 +82,9 @@ export function SettingsScreen() {
       )}
       <h2>{mine.value.mine}</h2>
       <div class="stack">
-        <Way to="may" icon="phone" text={mine.value.phones} />
+        <Way to="may" icon="mobile" text={mine.value.phones} />
         <Way to="dong-y" icon="check" text={mine.value.consents} />
-        <Way to="roi" icon="stop" text={mine.value.leave} />
+        <Way to="roi" icon="leave" text={mine.value.leave} />
       </div>
       <InstallOffer always />
       <h2>{w.about}</h2>

@@ -18,7 +18,8 @@ export const doorEn: typeof doorVi = {
     "Ask the co-op or the community digital team for a code or link and open it on this phone.",
   join_code: "8-letter code",
   join_code_how: "The person who invites you reads it out.",
-  join_link: "Link or invitation number",
+  join_link: "Link of the invitation",
+  join_link_how: "Paste the link from the message here.",
   join_open: "Open the book",
   join_label: (system) => `${system} phone`,
   join_no_connection: "Coverage is needed once to open the book. Find coverage and try again.",
@@ -73,6 +74,7 @@ export const doorEn: typeof doorVi = {
   ios_2: "Choose “Add to Home Screen”, then “Add”",
   ios_3: "Open the book from the home screen and press “Paste the invitation” or “Scan the code”",
   gone_title: "The book on this phone was deleted",
+  gone_again: "Join again with a new invitation",
   gone_why:
     "The browser or the phone deleted its data. What was sent is at the co-op: join again and it is back.",
   gone_unsent: (lines, photos) =>

@@ -13,7 +13,8 @@ export const doorVi = {
   join_welcome_how: "Nhờ HTX hoặc Tổ công nghệ số đưa mã vuông hay đường dẫn, rồi mở bằng máy này.",
   join_code: "Mã 8 chữ",
   join_code_how: "Người mời đọc mã cho mình.",
-  join_link: "Đường dẫn hoặc số lời mời",
+  join_link: "Đường dẫn lời mời",
+  join_link_how: "Dán đường dẫn trong tin nhắn vào đây.",
   join_open: "Mở sổ",
   join_label: (system: string) => `Máy ${system}`,
   join_no_connection: "Cần có sóng một lần để mở sổ. Ra chỗ có sóng rồi thử lại.",
@@ -68,6 +69,7 @@ export const doorVi = {
   ios_2: "Chọn “Thêm vào MH chính”, rồi “Thêm”",
   ios_3: "Mở sổ từ màn hình chính, bấm “Dán lời mời” hoặc “Quét mã vuông”",
   gone_title: "Sổ trên máy này đã bị xóa",
+  gone_again: "Vào lại bằng lời mời mới",
   gone_why: "Trình duyệt hoặc máy đã xóa dữ liệu của sổ. Phần đã gửi vẫn còn ở HTX: vào lại là có đủ.",
   gone_unsent: (lines: number, photos: number) =>
     `Lần cuối, máy này còn ${[lines > 0 ? `${lines} dòng` : "", photos > 0 ? `${photos} ảnh` : ""].filter(Boolean).join(", ")} chưa gửi. Phần đó phải ghi lại.`,
