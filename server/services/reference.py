@@ -1,7 +1,8 @@
 """The read-only snapshot that a device keeps beside its logs: names and lists, no more than it may see.
 
-A household sees its own farm and people; a helper the farms that it helps; staff their organisation's. Of
-other organisations nobody sees more than the commune's name. A device that waits sees its own name and lists.
+A household sees its own farm and people, and the names of those who help it; a helper the farms that he
+helps; staff their organisation's. Of other organisations nobody sees more than the commune's name. A device
+that waits sees its own name and lists.
 Source: DESIGN §2, §3 "Who signs".
 """
 
@@ -11,11 +12,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from server.db import reading
-from server.models.people import Farm, Membership, Organisation, Product
+from server.models.people import Farm, Help, Membership, Organisation, Product
 from server.store import consents, devices, log, people
 from server.store.demo_mark import is_demo
 from server.store.devices import Writer
@@ -91,7 +92,11 @@ def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
     mine = Membership.organisation == who.organisation
     farms = [ids.split_ref(scope)[1] for scope in scopes if scope.startswith("farm:")]
     if who.role in HOUSEHOLD or who.role in HELPERS:
-        visible: ColumnElement[bool] = Membership.farm.in_(farms) | (Membership.id == who.membership)
+        # Who recorded for a household is named to it: what is written for others bears the writer's name.
+        helpers = select(Help.membership).where(Help.farm.in_(farms))
+        visible: ColumnElement[bool] = (
+            Membership.farm.in_(farms) | (Membership.id == who.membership) | Membership.id.in_(helpers)
+        )
     else:
         visible = Membership.role != OPERATOR
     return people.members_where(session, mine, visible, *in_force)

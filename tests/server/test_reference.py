@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from server.config import now_ms
 from server.db import run_write
-from server.services.setup import load_products
+from server.models.people import Help
+from server.services.setup import load_products, new_id
 from server.store.people import put_products
 from sync import ids
 from tests.server.phones import Phone, enrolled, start
@@ -40,6 +43,21 @@ def test_a_household_sees_its_own_people_and_farm(client: FlaskClient) -> None:
     assert names(seen) == {"Bùi Thị Mận", "Bùi Văn Con"}
     assert [farm["name"] for farm in seen.get_json()["farms"]] == ["Hộ bà Mận"]
     assert seen.get_json()["me"]["role"] == "owner"
+
+
+def test_a_household_learns_the_names_of_those_who_help_it(client: FlaskClient) -> None:
+    phone = enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
+    helper = enrolled(client, "Nguyễn Thị Mai", None, "helper", kind="phone")
+    enrolled(client, "Trần Văn Tổ", None, "helper", kind="phone")
+    farm = fetch(phone).get_json()["me"]["farm"]
+
+    def work(session: Session) -> None:
+        begun, over = now_ms() - 9, now_ms() - 3
+        by = helper.shown["by"]
+        session.add(Help(farm=farm, id=new_id(now_ms()), membership=by, valid_from=begun, valid_until=over))
+
+    run_write(work)
+    assert names(fetch(phone)) == {"Bùi Thị Mận", "Nguyễn Thị Mai"}
 
 
 def test_staff_see_their_organisation_and_no_other(client: FlaskClient) -> None:

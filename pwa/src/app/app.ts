@@ -25,6 +25,7 @@ import type {
   StorageStatus,
   StuckOp,
   SyncStatus,
+  Team,
   Updates,
   Value,
   WaitingPhoto,
@@ -135,6 +136,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     // Data of a newer version are read, never sent: what they mean is not known here (case 10).
     if (store.newer === null) void engine.kick();
   };
+  let team: Promise<Team> | null = null;
   const ends: (() => void)[] = [];
   const broken = (error: unknown) => {
     const problem = error instanceof StoreError ? error.problem : "storage_broken";
@@ -214,6 +216,10 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
         storage.value = await loadStorage(world);
         return granted;
       },
+    },
+    team: () => {
+      team ??= import("./team/team.ts").then((part) => part.makeTeam(c, engine));
+      return team;
     },
     settings: c.settings,
     async changeSettings(change: Partial<Settings>) {

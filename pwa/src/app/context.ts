@@ -3,6 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import { parseForms } from "../core/forms.ts";
 import { makeUuid7 } from "../core/ids.ts";
 import { type Store, StoreError } from "../store/db.ts";
+import type { HouseholdList } from "../store/households.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { randomBytes } from "../store/world.ts";
 import type { Form } from "./forms.ts";
@@ -20,6 +21,8 @@ export interface Context {
   changed: Signal<number>;
   settings: Signal<Settings>;
   reference: Signal<unknown>;
+  /** What a helper was told of his households last; null: this person helps nobody. */
+  households: Signal<HouseholdList | null>;
   /** Names typed lately as those who did the work. */
   workers: Signal<readonly string[]>;
   /** Invitations that were used on this phone. */
@@ -44,6 +47,7 @@ export function makeContext(store: Store): Context {
     changed,
     settings: signal({ language: "vi", letters: "normal", lunar: true, wifiOnlyPhotos: false }),
     reference: signal(null),
+    households: signal(null),
     workers: signal([]),
     joined: signal(new Set()),
     bell: () => {

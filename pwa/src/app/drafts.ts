@@ -40,13 +40,22 @@ async function begin(desk: DraftDesk, row: DraftRow): Promise<DraftResult> {
   return { ok: true, draft: row };
 }
 
+/** Whom a helper records for in a farm's book; null: for himself. */
+async function behalfOf(c: Context, scope: string) {
+  return c.households.value === null ? null : (await import("./team/behalf.ts")).behalfOf(c, scope);
+}
+
 async function create(c: Context, desk: DraftDesk, start: NewDraft): Promise<DraftResult> {
   if (!c.farm.value?.write) return { ok: false, problem: "read_only" };
   const document = c.forms.value.get(start.form)?.document ?? "entry";
   const row = blank(c, start.form, document, `${document}:${newId(c)}`);
   const today = msToDate(c.store.world.now());
+  const whom = document === "entry" ? await behalfOf(c, row.scope) : null;
   const first: Values =
-    document === "entry" ? { happened_on: today, performed_by: c.current.value?.name ?? "" } : {};
+    document === "entry"
+      ? { happened_on: today, performed_by: (whom?.name || c.current.value?.name) ?? "" }
+      : {};
+  if (whom !== null) first.on_behalf_of = whom.membership;
   if (start.season !== undefined) first.season = start.season;
   if (start.plots !== undefined) first.plots = [...start.plots];
   return begin(desk, { ...row, values: { ...first, ...(start.values ?? {}) } });

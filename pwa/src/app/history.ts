@@ -46,9 +46,11 @@ function stateOf(row: OpRow): HistoryStep["state"] {
 
 function step(c: Context, devices: ReadonlySet<string>, read: Read): Omit<HistoryStep, "what" | "changes"> {
   const { op, row } = read;
+  const { on_behalf_of } = op.fields;
   return {
     op: row.id,
     who: nameOf(c, op.by),
+    behalf: typeof on_behalf_of === "string" ? (nameOf(c, on_behalf_of) ?? "") : null,
     device: row.device,
     mine: devices.has(row.device),
     recorded_at: op.recordedAt,

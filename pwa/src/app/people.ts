@@ -1,8 +1,10 @@
 /** The persons of this phone, the farms they may see, and the snapshot of names beside the log. */
 import { computed } from "@preact/signals";
+import { readHouseholds } from "../store/households.ts";
 import type { IdentityRow } from "../store/rows.ts";
-import { type Context, listIn, member, textIn } from "./context.ts";
-import type { FarmRef, Identity, People } from "./types.ts";
+import { type Context, listIn, textIn } from "./context.ts";
+import { farmsOf } from "./farms.ts";
+import type { Identity, People } from "./types.ts";
 
 export function toIdentity(row: IdentityRow): Identity {
   const { device, name, village, membership, org, confirmed, revoked, copied } = row;
@@ -21,37 +23,14 @@ export async function loadPeople(c: Context): Promise<void> {
   if (row === null) {
     c.farms.value = [];
     c.farm.value = null;
+    c.households.value = null;
     return;
   }
   c.reference.value = (await c.store.use((db) => db.meta.get(`reference ${row.device}`)))?.value ?? null;
-  const seen = await c.store.use((db) => db.access.where("device").equals(row.device).toArray());
-  const access = seen.length > 0 ? seen : own(row, textIn(member(c.reference.value, "me"), "farm"));
-  const villages = listIn(c.reference.value, "villages");
-  const known = listIn(c.reference.value, "farms");
-  c.farms.value = access
-    .filter((a) => a.scope.startsWith("farm:"))
-    .map((a): FarmRef => {
-      const farm = known.find((f) => `farm:${textIn(f, "id")}` === a.scope);
-      const village = villages.find((v) => textIn(v, "id") === textIn(farm, "village"));
-      const name = textIn(farm, "name") || row.name;
-      return {
-        scope: a.scope,
-        name,
-        village: textIn(village, "name") || row.village,
-        write: a.write && c.store.newer === null,
-        sector: null,
-      };
-    });
+  c.households.value = await c.store.use((db) => readHouseholds(db, row.device));
+  c.farms.value = await farmsOf(c, row);
   const farm = (await c.store.use((db) => db.meta.get(`farm ${row.device}`)))?.value;
   c.farm.value = c.farms.value.find((f) => f.scope === farm) ?? c.farms.value[0] ?? null;
-}
-
-/**
- * The household's own book for a phone that waits to be confirmed: it reads nothing yet, and records at once; what
- * it sends is held until the confirmation admits it.
- */
-function own(row: IdentityRow, farm: string): { scope: string; write: boolean }[] {
-  return row.confirmed || row.revoked || farm === "" ? [] : [{ scope: `farm:${farm}`, write: true }];
 }
 
 /** Name of the person behind a membership, where the snapshot has it. */
@@ -78,6 +57,7 @@ export function makePeople(c: Context): People {
     switchTo: (device) => set("current", device),
     farms: c.farms,
     farm: c.farm,
+    helps: computed(() => c.households.value !== null),
     switchFarm: (scope) => set(`farm ${c.current.value?.device ?? ""}`, scope),
     household: computed(() => {
       const uuid = c.farm.value?.scope.slice("farm:".length);

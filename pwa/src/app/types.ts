@@ -17,6 +17,7 @@ import type { Mine } from "./types/mine.ts";
 import type { People } from "./types/people.ts";
 import type { AppState, Joining } from "./types/start.ts";
 import type { Sync } from "./types/sync.ts";
+import type { Team } from "./types/team.ts";
 import type { Value } from "./types/values.ts";
 
 export type * from "./types/drafts.ts";
@@ -26,6 +27,7 @@ export type * from "./types/mine.ts";
 export type * from "./types/people.ts";
 export type * from "./types/start.ts";
 export type * from "./types/sync.ts";
+export type * from "./types/team.ts";
 export type * from "./types/values.ts";
 
 export interface Settings {
@@ -63,6 +65,8 @@ export interface App {
   drafts: Drafts;
   farm: Farm;
   sync: Sync;
+  /** What a helper needs; fetched when first asked for, the same one every time. */
+  team(): Promise<Team>;
   settings: ReadonlySignal<Settings>;
   changeSettings(change: Partial<Settings>): Promise<void>;
   updates: Updates;

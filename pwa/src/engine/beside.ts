@@ -4,6 +4,7 @@ import { b64Decode, keyToDevice } from "../core/ids.ts";
 import { call, type Reply } from "../net/api.ts";
 import { toSent } from "../net/session.ts";
 import type { Store } from "../store/db.ts";
+import { householdsKey } from "../store/households.ts";
 import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
 import type { IdentityRow, KeyRow, RequestRow } from "../store/rows.ts";
 
@@ -71,6 +72,30 @@ export async function fetchReference(store: Store, who: IdentityRow, token: stri
     }),
   );
   return true;
+}
+
+/**
+ * A helper's households; not worth failing a run for. True: something in them is new.
+ *
+ * `at` is set anew even where nothing changed: what was asked for before is known to the server by now.
+ */
+export async function fetchHouseholds(store: Store, who: IdentityRow, token: string): Promise<boolean> {
+  const key = householdsKey(who.device);
+  const kept = (await store.use((db) => db.meta.get(key)))?.value;
+  const tag = member(kept, "tag");
+  const at = store.world.now();
+  const known = typeof tag === "string" ? tag : null;
+  const reply = await call(store.world, "/api/v1/households", null, token, undefined, known);
+  if (reply.kind !== "ok" && reply.kind !== "unchanged") return false;
+  const value = reply.kind === "ok" ? { at, tag: reply.tag, data: reply.data } : { ...Object(kept), at };
+  await store.use((db) => db.meta.put({ key, value }));
+  return reply.kind === "ok";
+}
+
+/** Says whether the device is of somebody outside every household, by the snapshot it has: he may help some. */
+export async function isOutside(store: Store, device: string): Promise<boolean> {
+  const kept = await store.use((db) => db.meta.get(`reference ${device}`));
+  return member(member(kept?.value, "me"), "farm") === null;
 }
 
 /** After a restore: the own device document, as ops like any other. Done when none of them has to wait. */

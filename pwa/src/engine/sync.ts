@@ -11,7 +11,7 @@ import { sweepErased } from "../store/erase.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { removeLostScopes } from "../store/scopes.ts";
-import { fetchReference, handIn, sendRequests } from "./beside.ts";
+import { fetchHouseholds, fetchReference, handIn, isOutside, sendRequests } from "./beside.ts";
 import { Pace } from "./pace.ts";
 import { askToJoin, isSpent, succeed } from "./second.ts";
 import { Turn } from "./turn.ts";
@@ -46,6 +46,8 @@ export interface EngineEvents {
 const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_MAX_MS = 15 * 60_000;
 const FOREGROUND_MS = 60_000;
+/** While a person waits to be let in, in a yard, with the phone in hand. */
+const UNCONFIRMED_MS = 10_000;
 /** What is about the server or the way to it, and so the same for everybody on this phone. */
 const FOR_ALL: ReadonlySet<Connection> = new Set(["offline", "not_our_server", "busy", "update_needed"]);
 
@@ -62,6 +64,7 @@ export class Engine {
   private tappedAgain = false;
   /** The server said when to come again; until then nobody asks. */
   private quiet = false;
+  private unconfirmed = false;
   private photosAllowed: () => boolean = () => true;
   readonly sessions: Sessions;
   private readonly store: Store;
@@ -118,7 +121,7 @@ export class Engine {
     this.cancel?.();
     this.failures = ended === "idle" || ended === undefined ? 0 : this.failures + 1;
     const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.failures, 12));
-    const own = ended === "idle" ? FOREGROUND_MS : backoff * (0.5 + world.random() / 2);
+    const own = ended === "idle" ? this.restMs() : backoff * (0.5 + world.random() / 2);
     const wait = Math.max(own, this.waitMs ?? 0);
     this.quiet = this.waitMs !== null;
     this.waitMs = null;
@@ -130,6 +133,10 @@ export class Engine {
     }, wait);
   }
 
+  private restMs(): number {
+    return this.unconfirmed ? UNCONFIRMED_MS : FOREGROUND_MS;
+  }
+
   private async run(): Promise<Connection> {
     try {
       const origin = await this.store.use(originOf);
@@ -138,6 +145,8 @@ export class Engine {
       if (people.length === 0) return "idle";
       const ended = await this.turns(people, origin);
       if (await this.store.use((db) => sweepErased(db, origin))) this.events.changed();
+      const now = await this.store.use((db) => db.identities.toArray());
+      this.unconfirmed = now.some((who) => !who.confirmed && !who.revoked && who.successor === undefined);
       if ((await this.store.use(removeLostScopes)) > 0) this.events.changed();
       if (FOR_ALL.has(ended)) return ended;
       const photos = await this.photos(origin);
@@ -240,6 +249,14 @@ export class Engine {
     const token = await this.sessions.open(this.store.world, who, origin);
     if (typeof token !== "string") return;
     if (await fetchReference(this.store, who, token)) this.events.changed();
+    if ((await isOutside(this.store, who.device)) && (await fetchHouseholds(this.store, who, token)))
+      this.events.changed();
+  }
+
+  /** A helper's households alone, asked while somebody waits for a phone to arrive. */
+  async households(who: IdentityRow): Promise<void> {
+    const token = await this.sessions.open(this.store.world, who, await this.store.use(originOf));
+    if (typeof token === "string" && (await fetchHouseholds(this.store, who, token))) this.events.changed();
   }
 
   private async photos(origin: string): Promise<Connection> {

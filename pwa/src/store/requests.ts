@@ -3,20 +3,19 @@ import { makeUuid7 } from "../core/ids.ts";
 import { REQUEST_ROWS_MAX } from "../core/limits.ts";
 import type { Database, Store } from "./db.ts";
 import { type RequestRow, toValues, type Values } from "./rows.ts";
-import { randomBytes } from "./world.ts";
+import { randomBytes, type World } from "./world.ts";
 
 /** How long a request that a person must decide about is left alone before it is asked again. */
 const ASK_AGAIN_MS = 15 * 60_000;
 
-/** Store a new request; its id names the row too, so ops can speak of it at once. */
-export async function saveRequest(
-  store: Store,
+/** A new request, not stored yet; its id names the row too, so ops can speak of it at once. */
+export function newRequest(
+  world: World,
   device: string,
   kind: RequestRow["kind"],
   values: Values,
-): Promise<RequestRow> {
-  const { world } = store;
-  const row: RequestRow = {
+): RequestRow {
+  return {
     id: makeUuid7(world.now(), randomBytes(world, 10)),
     device,
     kind,
@@ -27,8 +26,18 @@ export async function saveRequest(
     row: null,
     askedAt: null,
   };
+}
+
+/** Store a new request. */
+export async function saveRequest(
+  store: Store,
+  device: string,
+  kind: RequestRow["kind"],
+  values: Values,
+): Promise<RequestRow> {
+  const row = newRequest(store.world, device, kind, values);
   await store.use((db) => db.requests.add(row));
-  world.announce();
+  store.world.announce();
   return row;
 }
 

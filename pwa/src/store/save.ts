@@ -119,7 +119,7 @@ async function write(
   });
 }
 
-/** Sign and store ops of one person; `also` runs in the same transaction, on drafts, photo rows, bytes and meta. */
+/** Sign and store ops of one person; `also` runs in the same transaction, on drafts, photo rows, bytes, requests and meta. */
 export async function saveOps(
   store: Store,
   who: IdentityRow,
@@ -140,7 +140,13 @@ export async function saveOps(
     }
     const nothing = async () => undefined;
     await store.use((db) =>
-      write(db, ground.origin, rows, also ?? nothing, also ? [db.drafts, db.uploads, db.blobs, db.meta] : []),
+      write(
+        db,
+        ground.origin,
+        rows,
+        also ?? nothing,
+        also ? [db.drafts, db.uploads, db.blobs, db.meta, db.requests] : [],
+      ),
     );
     return { ok: true };
   });

@@ -28,6 +28,7 @@ const MINE: { [place: string]: () => Promise<ComponentType> } = {
   roi: () => import("./mine/leave.tsx").then((part) => part.LeaveScreen),
   "dong-y": () => import("./mine/consents.tsx").then((part) => part.ConsentsScreen),
 };
+const loadTeam = () => import("./screens/team/places.tsx").then((part) => part.TeamPlace);
 const loadSettings = () => import("./screens/settings.tsx").then((part) => part.SettingsScreen);
 /** What a tap opens next is fetched while nobody waits for it. */
 function fetchNext(): void {
@@ -87,10 +88,12 @@ function Screen() {
       </>
     );
   }
-  if (app().people.farm.value === null && name === "") return <Preparing />;
+  const helps = app().people.helps.value;
+  if (app().people.farm.value === null && name === "" && !helps) return <Preparing />;
   const first = parts[0] ?? "";
   const own = MINE[name];
   if (own !== undefined) return <Lazy key={name} load={own} props={{}} />;
+  if (helps && isHelpers(name)) return <Lazy key="ba-con" load={loadTeam} props={{ name, first }} />;
   switch (name) {
     case "ghi":
       return <Lazy key={`ghi ${first}`} load={loadRecord} props={{ start: first === "" ? null : first }} />;
@@ -125,6 +128,12 @@ function Starting() {
       </p>
     </main>
   );
+}
+
+/** To somebody who helps, his list stands for the day, and no diary opens before a household was chosen. */
+function isHelpers(name: string): boolean {
+  const needsFarm = name === "ghi" || name === "nhat-ky" || name === "ruong";
+  return ["", "ho", "them-ho", "moi"].includes(name) || (needsFarm && app().people.farm.value === null);
 }
 
 /** Keep what is typed when the page goes out of sight. */

@@ -64,6 +64,8 @@ export interface HistoryStep {
   op: string;
   /** Name if the phone knows the membership, else null (show "máy khác"). */
   who: string | null;
+  /** Recorded for somebody: the name, "" where it is not known; null: for oneself. */
+  behalf: string | null;
   device: string;
   mine: boolean;
   recorded_at: number;

@@ -36,6 +36,8 @@ export interface People {
   /** Farms the current identity may see; a farmer has one. */
   farms: ReadonlySignal<readonly FarmRef[]>;
   farm: ReadonlySignal<FarmRef | null>;
+  /** Whether the current person is one who helps households: records for them, enrols new ones. */
+  helps: ReadonlySignal<boolean>;
   switchFarm(scope: Scope): Promise<void>;
   /** Household members for the chips of `person` fields: names from the reference, then names typed before. */
   household: ReadonlySignal<readonly string[]>;

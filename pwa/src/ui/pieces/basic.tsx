@@ -86,10 +86,11 @@ export function Mark({ icon, text }: { icon: string; text: string }) {
 }
 
 /** Head of a screen below the four places: back, title, what may stand at the right. */
-export function Top({ title, children }: { title: string; children?: ComponentChildren }) {
+export function Top(props: { title: string; children?: ComponentChildren; onBack?: () => void }) {
+  const { title, children } = props;
   return (
     <header class="top">
-      <button type="button" class="icon-btn" aria-label={words.value.back} onClick={back}>
+      <button type="button" class="icon-btn" aria-label={words.value.back} onClick={props.onBack ?? back}>
         <Icon name="back" />
       </button>
       <h1>{title}</h1>
@@ -104,6 +105,22 @@ const PLACES = [
   ["ruong", "field", "farm"],
   ["gui", "send", "send"],
 ] as const;
+
+const HELPERS_PLACES = [["", "hands", "neighbours"], ...PLACES.slice(1)] as const;
+
+/** Whose book is open, for whoever writes in those of others. */
+export function Behalf() {
+  const { people } = app();
+  const farm = people.farm.value;
+  if (!people.helps.value || farm === null) return null;
+  return (
+    <a class="behalf row" href={makeHash("ho", [farm.scope.slice("farm:".length)])}>
+      <Icon name="hands" />
+      <span class="grow">{words.value.behalf_of(farm.name)}</span>
+      <Icon name="next" />
+    </a>
+  );
+}
 
 /** The dock: one main thing, and on the four places the bar. */
 export function Dock({
@@ -131,7 +148,7 @@ function Bar() {
   const waiting = status.waitingOps + status.waitingPhotos;
   return (
     <nav class="bar" aria-label={w.places}>
-      {PLACES.map(([name, icon, word]) => (
+      {(app().people.helps.value ? HELPERS_PLACES : PLACES).map(([name, icon, word]) => (
         <a key={name} href={makeHash(name)} aria-current={place.value.name === name ? "page" : undefined}>
           <Icon name={icon} />
           <span class="word" data-word={w[word]}>

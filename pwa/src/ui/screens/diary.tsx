@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { DiaryQuery, EntryRow, Form } from "../../app/types.ts";
 import { parseDate } from "../../core/civil.ts";
 import { app } from "../app.ts";
-import { Btn, Do, Dock, Icon, Leaf } from "../pieces/basic.tsx";
+import { Behalf, Btn, Do, Dock, Icon, Leaf } from "../pieces/basic.tsx";
 import { chooseOne, type Option } from "../pieces/overlay.tsx";
 import { go, makeHash, place, restoreScroll } from "../router.ts";
 import { formBeside, PLOT_ICONS, seasonIcon, seasonName, today } from "../show.ts";
@@ -53,6 +53,7 @@ export function DiaryScreen() {
         <header class="top plain">
           <h1>{w.diary}</h1>
         </header>
+        <Behalf />
         <Filters
           asked={asked.value}
           ask={(one) => {

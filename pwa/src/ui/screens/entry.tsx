@@ -147,7 +147,7 @@ function historyItems(step: HistoryStep, form: Form | null) {
     .slice(0, 3)
     .join(", ");
   const texts: Record<HistoryStep["what"], string> = {
-    created: w.h_created(who),
+    created: step.behalf === null ? w.h_created(who) : w.h_created_for(who, step.behalf),
     changed: w.h_changed(who, changed.toLowerCase().replaceAll("?", "")),
     voided: w.h_voided(who),
     restored: w.h_restored(who),

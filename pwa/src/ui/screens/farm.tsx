@@ -3,7 +3,7 @@ import type { PlotRow, SeasonRow } from "../../app/types.ts";
 import { toBase, UNITS } from "../../core/units.ts";
 import { app } from "../app.ts";
 import { pointsOf } from "../form/place.tsx";
-import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
+import { Behalf, Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
 import { toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import {
@@ -34,6 +34,7 @@ export function FarmScreen() {
         <header class="top plain">
           <h1>{w.farm_title}</h1>
         </header>
+        <Behalf />
         <FarmMap plots={plots} />
         {plots.length === 0 && (
           <p class="card">

@@ -16,7 +16,7 @@ import { Photos } from "../form/photos.tsx";
 import { fieldOf, isEmpty, labelOf, planFields } from "../form/plan.ts";
 import { productOptions, productValues } from "../form/product.tsx";
 import { StoredPhotos } from "../form/stored.tsx";
-import { Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
+import { Behalf, Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
 import { toast } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
@@ -72,6 +72,7 @@ function Filling({ draft, form, reload }: FillingProps) {
     <>
       <main class="phone form">
         <FormTop form={form} isNew={draft.isNew} />
+        <Behalf />
         {draft.pendingCapture !== null && draft.photos.length === 0 && <Note>{w.camera_resume}</Note>}
         {draft.isNew && last.value !== null && isBare(form, values.value) && (
           <Btn icon="repeat" onClick={filled.repeat}>
@@ -267,7 +268,9 @@ function DayAndPlace({
 function saved(result: Extract<SaveResult, { ok: true }>, draft: Draft): void {
   const w = words.value;
   const see = draft.document === "entry" ? entryHash(result.doc) : makeHash("ruong");
-  if (draft.document === "entry") go(draft.isNew ? "#/" : see, true);
+  // Whoever writes for others goes back to the household that he wrote for.
+  const home = app().people.helps.value ? makeHash("ho", [draft.scope.slice("farm:".length)]) : "#/";
+  if (draft.document === "entry") go(draft.isNew ? home : see, true);
   else go(makeHash("ruong"), true);
   const text = result.photosLeft > 0 ? w.saved_photos_left(result.photosLeft, result.voicesLeft) : w.saved;
   toast(text, { word: w.see, run: () => go(see) });

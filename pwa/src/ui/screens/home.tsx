@@ -62,7 +62,7 @@ function Hello({ home }: { home: Home | null }) {
 }
 
 /** What somebody has to look at, the most pressing first; each says what to do. */
-function Notices({ home }: { home: Home }) {
+export function Notices({ home }: { home: Home }) {
   const w = words.value;
   const person = app().people.current.value;
   return (
@@ -133,7 +133,7 @@ function Today({ home }: { home: Home }) {
       {home.runningSeasons.map((season) => (
         <SeasonCard key={season.doc} season={season} />
       ))}
-      {home.runningSeasons.length === 0 && (
+      {home.runningSeasons.length === 0 && app().people.current.value?.confirmed !== false && (
         <section class="card stack">
           <p class="row">
             <Icon name="season" size="l" />

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Activity, EntryRow, SeasonRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { newLineId, repeatValues } from "../form/plan.ts";
-import { Icon, Note, Top } from "../pieces/basic.tsx";
+import { Behalf, Icon, Note, Top } from "../pieces/basic.tsx";
 import { chooseOne } from "../pieces/overlay.tsx";
 import { dayMonth, formShort, plotsShown, seasonIcon, seasonName, summary, tileBeside } from "../show.ts";
 import { say, words } from "../words/index.ts";
@@ -48,6 +48,7 @@ export function RecordScreen({ start }: { start: string | null }) {
   return (
     <main class="phone">
       <Top title={w.what_today} />
+      <Behalf />
       {running.length > 0 && (
         <SeasonPick
           running={running}

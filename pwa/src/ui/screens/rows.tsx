@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Draft, EntryRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { markFresh } from "../form/fresh.ts";
-import { Btn, Icon, State } from "../pieces/basic.tsx";
+import { Btn, Icon, Mark, State } from "../pieces/basic.tsx";
 import { toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { dayName, faceOf, summary, whereShown } from "../show.ts";
@@ -13,6 +13,7 @@ export const entryHash = (doc: string): string => makeHash("dong", [doc]);
 export const draftHash = (id: string): string => makeHash("ghi-to", [id]);
 
 export function EntryCard({ row, day = false }: { row: EntryRow; day?: boolean }) {
+  const w = words.value;
   const form = app().activities.form(row.form);
   const { icon, short } = faceOf(row);
   const lines = [day ? dayName(row.happened_on) : "", whereShown(row), summary(form, row.values)].filter(
@@ -30,6 +31,7 @@ export function EntryCard({ row, day = false }: { row: EntryRow; day?: boolean }
         </span>
       ))}
       <State row={row} />
+      {row.values.on_behalf_of !== undefined && <Mark icon="hands" text={w.mark_behalf} />}
     </a>
   );
 }
