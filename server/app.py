@@ -35,7 +35,15 @@ API_MODULES = (
     "scopes",
     "health",
 )
-PAGE_MODULES = ("problems", "console", "console_people", "console_requests", "phone")
+PAGE_MODULES = (
+    "problems",
+    "console",
+    "console_people",
+    "console_requests",
+    "console_privacy",
+    "console_audit",
+    "phone",
+)
 
 
 class DocumentedApi(Api):  # type: ignore[misc]

@@ -38,6 +38,8 @@ class Settings:
     photo_mb_per_organisation: int = 50_000
     upload_bytes_free_min: int = 200_000_000
     help_days: int = 90
+    retention_months: int = 24
+    audit_months: int = 12
     trusted_proxies: int = 0
     busy_timeout_ms: int = 2000
     pool_size: int = 5
@@ -83,6 +85,8 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             ops_per_day=_number(environ, "OPS_PER_DAY", plain.ops_per_day, 1),
             upload_bytes_free_min=_number(environ, "UPLOAD_BYTES_FREE_MIN", plain.upload_bytes_free_min, 0),
             help_days=_number(environ, "HELP_DAYS", plain.help_days, 1),
+            retention_months=_number(environ, "RETENTION_MONTHS", plain.retention_months, 0),
+            audit_months=_number(environ, "AUDIT_MONTHS", plain.audit_months, 1),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", plain.trusted_proxies, 0),
             busy_timeout_ms=_number(environ, "BUSY_TIMEOUT_MS", plain.busy_timeout_ms, 0),
             pool_size=_number(environ, "POOL_SIZE", plain.pool_size, 1),

@@ -13,18 +13,20 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH, require_device
+from server.config import now_ms
 from server.db import DatabaseTrouble
 from server.errors import ServiceError
 from server.pages.console_assets import console_assets
 from server.pages.console_show import area_text, date_text, time_text
 from server.pages.console_views import role_shown
 from server.pages.console_words import Language, pick_language, say
-from server.services import console
+from server.services import auditing, console
 from server.services.console import Staff
+from sync import ids
 
 ENTER: Final = f"{CONSOLE_PATH}/vao"
 LANGUAGE_COOKIE: Final = "tieng"
@@ -36,13 +38,15 @@ _PLACE = re.compile(r"/htx(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%.~:+_-]*)?", re
 class Place:
     """A place of the head, by the name of its page in the table of rights.
 
-    `count` names the number of `console.Waiting` that stands beside it.
+    `count` names the number of `console.Waiting` that stands beside it; `is_aside`: it stands in the menu
+    behind the name of the staff member, not in the head.
     """
 
     name: str
     path: str
     icon: str
     count: str = ""
+    is_aside: bool = False
 
 
 PLACES: Final = (
@@ -52,6 +56,8 @@ PLACES: Final = (
     Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
     Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
     Place("requests", f"{CONSOLE_PATH}/xin", "hands", "requests"),
+    Place("privacy", f"{CONSOLE_PATH}/rieng", "lock", is_aside=True),
+    Place("audit", f"{CONSOLE_PATH}/so-xem", "search", is_aside=True),
 )
 
 
@@ -70,7 +76,17 @@ def staff_page(page: str) -> Staff:
     Raises: ServiceError: session, device_revoked, no_right, not_confirmed.
     """
     caller = require_device()
-    return console.staff_of(caller.writer, caller.scopes, page)
+    staff = console.staff_of(caller.writer, caller.scopes, page)
+    _note(staff, page)
+    return staff
+
+
+def _note(staff: Staff, page: str) -> None:
+    """Keep that somebody asks for this page, or for this act on rows, before anything is shown or done."""
+    is_look = request.method in ("GET", "HEAD")
+    act = f"see_{page}" if is_look else (request.endpoint or "").rpartition(".")[2]
+    named = [one for one in (request.view_args or {}).values() if ids.is_uuid(one)]
+    auditing.note(staff.organisation, staff.membership, act, named, str(g.get("request_id", "")), now_ms())
 
 
 def first_place(staff: Staff) -> str:
@@ -146,6 +162,8 @@ def refuse(error: ServiceError) -> AnyResponse:
         return answer("no.html", 404, kind="no_place" if error.slug == "no_right" else "no_page")
     if error.slug == "not_confirmed":
         return answer("no.html", 403, kind="wait_page")
+    if error.slug in ("bad_values", "too_many"):
+        return answer("no.html", 422 if error.slug == "bad_values" else 429, kind=error.slug)
     if error.slug == "csrf":
         return answer("no.html", 403, kind="foreign")
     return _trouble()

@@ -18,7 +18,7 @@ from server.models.log import HeldOp
 from server.services.console import FarmName, Staff, Who, labels_of, names_of
 from server.services.console_lookups import Names, Photo, lookups, photos_of
 from server.services.viewing import make_current
-from server.store import log
+from server.store import erasures, log
 from sync.forms import Form, FormFinding, check_values, load_forms
 from sync.merge import Document, Placed, fold
 from sync.values import DELETED, Json
@@ -93,6 +93,7 @@ class Page:
     private: frozenset[str]
     is_deleted: bool
     is_missing_private: bool
+    is_erased: bool
     tips: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     findings: tuple[FormFinding, ...]
@@ -136,6 +137,7 @@ def document_page(staff: Staff, farm: FarmName, type_: str, uuid: str) -> Page:
             private=document.private,
             is_deleted=document.deleted,
             is_missing_private=document.missing,
+            is_erased=bool(erasures.among(session, farm.scope, [doc])),
             tips=tuple(sorted(document.tips)),
             conflicts=_conflicts(document, placed, form, {step.op: step for step in steps}),
             findings=() if form is None or document.deleted else _findings(form, document),

@@ -18,7 +18,7 @@ from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
 from server.services import rates
-from server.store import people
+from server.store import erasures, people
 from server.store.devices import Writer
 from sync import ids, limits
 from sync.rights import HELPERS, HOUSEHOLD, REQUESTS, may_ask, may_settle
@@ -93,7 +93,8 @@ def _take_one(who: Writer, one: Sent | None, now: int) -> Answer:
     def work(session: Session) -> Answer:
         known = people.request_of(session, one.id)
         if known is not None:
-            if known.kind != one.kind or known.values != text or known.membership != who.membership:
+            is_same = known.values in (text, people.ERASED_VALUES)
+            if known.kind != one.kind or not is_same or known.membership != who.membership:
                 raise ServiceError("request_reused")
             return Answer(known.result, _row(session, known.kind, known.row), known.reason)
         try:
@@ -207,16 +208,17 @@ def _make_farm(session: Session, who: Writer, one: Sent, now: int) -> None:
 def _make_person(session: Session, who: Writer, one: Sent, now: int) -> None:
     if session.get(Person, one.id) is not None:
         raise _Declined("Người này đã có.")
-    session.add(
-        Person(
-            id=one.id,
-            organisation=who.organisation,
-            name=_text(one, "name"),
-            phone=_optional(one, "phone"),
-            village=_village(session, one),
-            created_at=now,
-        )
+    row = Person(
+        id=one.id,
+        organisation=who.organisation,
+        name=_text(one, "name"),
+        phone=_optional(one, "phone"),
+        village=_village(session, one),
+        created_at=now,
     )
+    if erasures.among(session, f"org:{who.organisation}", [f"{erasures.PERSON}{one.id}"]):
+        row.name, row.phone, row.village = people.ERASED_NAME, None, None  # a restore forgot the row alone
+    session.add(row)
 
 
 def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None:

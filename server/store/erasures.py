@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator, Mapping
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from server.config import now_ms
 from server.models.erasures import ErasedDocument
 from server.models.log import HeldOp, OpRow
-from server.store import log, photos
+from server.store import log, people, photos
 from server.store.upserts import insert_new
 from server.store.view_ops import stored_op
 from sync import ids
@@ -22,6 +23,7 @@ from sync.erasure import erased_documents
 from sync.ops import Op
 
 Row = dict[str, object]
+PERSON = "person:"  # in an organisation's log an erasure names people beside documents: their row goes too
 DOCS_AT_ONCE = 500  # our choice: parameters of one statement
 
 
@@ -76,6 +78,16 @@ def standing_parts(session: Session, scope: str, docs: Collection[str]) -> Itera
         yield from session.scalars(query.order_by(OpRow.seq))
 
 
+def standing_persons(session: Session, scope: str, docs: Collection[str]) -> list[str]:
+    """Return those of the people who were erased in an organisation's log and still have a name."""
+    kind, uuid = ids.split_ref(scope)
+    named = [doc.removeprefix(PERSON) for doc in docs if doc.startswith(PERSON)]
+    if kind != "org" or not named:
+        return []
+    found = people.persons_among(session, named, [uuid])
+    return sorted(one.id for one in found if one.name != people.ERASED_NAME or one.phone is not None)
+
+
 def _put(session: Session, rows: list[Row]) -> None:
     session.execute(insert_new(session, ErasedDocument), rows)
 
@@ -89,6 +101,9 @@ def _drop(session: Session, scope: str, docs: list[str]) -> None:
                 .where(table.scope == scope, table.doc.in_(some), table.private.is_not(None))
                 .values(private=None)
             )
+    kind, uuid = ids.split_ref(scope)
+    for person in (doc.removeprefix(PERSON) for doc in docs if doc.startswith(PERSON) and kind == "org"):
+        people.blank_person(session, uuid, person, now_ms())
     for sha256 in _photos(session, scope, [doc for doc in docs if doc.startswith("photo:")]):
         photos.mark_erased(session, scope, sha256)
 

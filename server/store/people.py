@@ -1,9 +1,9 @@
 """Rows of people, organisations, farms and requests: look-ups and inserts, nothing decided here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, inspect, select
+from sqlalchemy import bindparam, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from server.models.people import (
@@ -18,6 +18,8 @@ from server.models.people import (
 )
 from sync.rights import OPERATOR, reads_of, rule
 
+ERASED_NAME = "Đã xóa"
+ERASED_VALUES = '{"erased":true}'
 _UNSETTLED = select(Request.scope).where(
     Request.scope.in_(bindparam("scopes", expanding=True)), Request.result == "waiting"
 )
@@ -124,6 +126,28 @@ def find_village(session: Session, commune: str, name: str) -> Village | None:
 def villages(session: Session) -> list[Village]:
     """Return all villages by name."""
     return list(session.scalars(select(Village).order_by(Village.name)))
+
+
+def persons_among(session: Session, ids: Collection[str], organisations: Collection[str]) -> list[Person]:
+    """Return those of the ids that are persons of these organisations."""
+    query = select(Person).where(Person.id.in_(sorted(ids)), Person.organisation.in_(organisations))
+    return list(session.scalars(query)) if ids else []
+
+
+def blank_person(session: Session, organisation: str, person: str, now: int) -> None:
+    """Erase what names a person of an organisation, and end every right of theirs; ids stay.
+
+    Shape:  one of another organisation, or one that is not here (yet), is passed over.
+    """
+    row = session.get(Person, person)
+    if row is None or row.organisation != organisation:
+        return
+    row.name, row.phone, row.village = ERASED_NAME, None, None
+    mine = (Membership.person == person, (Membership.valid_until.is_(None)) | (Membership.valid_until > now))
+    session.execute(update(Membership).where(*mine).values(valid_until=now))
+    asked = (Request.id == person, Request.kind == "person")
+    session.execute(update(Request).where(*asked).values(values=ERASED_VALUES))
+    session.flush()
 
 
 def find_membership(session: Session, person: str, organisation: str, farm: str | None) -> Membership | None:

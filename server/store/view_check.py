@@ -62,6 +62,8 @@ def _erased(session: Session, found: Survey) -> Iterator[Difference]:
         yield Difference("heads", found.scope, "has_erasures")
     for seq in erasures.standing_parts(session, found.scope, found.erased):
         yield Difference("ops", f"{found.scope} {seq}", "private part of an erased document")
+    for person in erasures.standing_persons(session, found.scope, found.erased):
+        yield Difference("persons", person, "erased")
 
 
 def device_rows(session: Session, scope: str, doc: str) -> list[Row]:

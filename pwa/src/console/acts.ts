@@ -10,6 +10,7 @@ import { ADMISSION_IDS_MAX } from "../core/limits.ts";
 import type { Value } from "../core/values.ts";
 import { benchOf, say, still } from "./bench.ts";
 import type { Desk, Statement } from "./desk.ts";
+import { erasing } from "./erasing.ts";
 import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send } from "./recording.ts";
 
@@ -20,7 +21,9 @@ const AGAIN_MS = 30_000; // our choice
 /** Wire the forms of a page and send what an earlier one left behind. */
 export async function acts(desk: Desk): Promise<void> {
   repeatSaid();
-  for (const form of all<HTMLFormElement>("form[data-settle], form[data-admit], form[data-device-op]")) {
+  for (const form of all<HTMLFormElement>(
+    "form[data-settle], form[data-admit], form[data-device-op], form[data-erase]",
+  )) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const pressed = event.submitter instanceof HTMLElement ? event.submitter : null;
@@ -82,6 +85,7 @@ async function flush(desk: Desk): Promise<void> {
 
 function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
   if ("settle" in form.dataset) return settling(form);
+  if ("erase" in form.dataset) return erasing(desk, form);
   if ("admit" in form.dataset) return admitting(desk, form, what);
   const device = form.dataset.device ? { device: form.dataset.device } : {};
   const set: Record<string, Value> =
