@@ -63,7 +63,7 @@ def devices_of(session: Session, memberships: Sequence[str]) -> dict[str, list[J
         .outerjoin(DeviceSeen, DeviceSeen.device == DeviceRow.device)
         .outerjoin(OpRow, (OpRow.scope == DeviceRow.scope) & (OpRow.seq == DeviceRow.joined_seq))
         .where(DeviceRow.membership.in_(memberships), DeviceRow.device.is_not(None))
-        .order_by(OpRow.received_at, DeviceRow.doc, DeviceRow.place)
+        .order_by(OpRow.received_at, DeviceRow.joined_seq, DeviceRow.doc)
     )
     found: dict[str, list[Json]] = {one: [] for one in memberships}
     for row, seen, joined_at in session.execute(query):

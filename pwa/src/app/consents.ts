@@ -102,7 +102,20 @@ export async function agree(c: Context, purpose: string, yes: boolean): Promise<
   c.kick();
 }
 
-/** Says whether a purpose was taken back: from then on the phone does not do what it was for. */
-export async function isTakenBack(c: Context, purpose: string): Promise<boolean> {
-  return (await consentsOf(c))?.find((one) => one.purpose === purpose)?.state === "taken_back";
+/** Persons whose word counts in the current book: one's own at home, everybody's of the household elsewhere. */
+function personsAsked(c: Context): string[] {
+  const mine = member(c.reference.value, "me");
+  const farm = c.farm.value?.scope.slice("farm:".length) ?? "";
+  if (textIn(mine, "farm") === farm) return [textIn(mine, "person")];
+  const members = listIn(c.reference.value, "memberships").filter((one) => textIn(one, "farm") === farm);
+  return [...new Set(members.map((one) => textIn(one, "person")))];
+}
+
+/** False where somebody whose word counts took back that positions are taken: then the phone does not ask for one. */
+export async function mayLocate(c: Context): Promise<boolean> {
+  for (const person of personsAsked(c)) {
+    const said = (await saidBy(c, person, me(c)?.device ?? "")).filter((row) => row.purpose === "gps");
+    if (said.length > 0 && said.every((row) => row.withdrawnAt !== null)) return false;
+  }
+  return true;
 }

@@ -1,6 +1,6 @@
 /** What a person looks after about himself, put together; fetched when first looked at. */
 import type { Engine } from "../engine/sync.ts";
-import { agree, consentsOf } from "./consents.ts";
+import { agree, consentsOf, mayLocate } from "./consents.ts";
 import { type Context, me } from "./context.ts";
 import { forgetHeld } from "./held_before.ts";
 import { leave, noteExported, unsentOf } from "./leaving.ts";
@@ -30,6 +30,7 @@ export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>
       return result;
     },
     consents: () => consentsOf(c),
+    mayLocate: () => mayLocate(c),
     agree: (purpose, yes) => agree(c, purpose, yes),
   };
 }

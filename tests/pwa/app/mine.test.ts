@@ -61,11 +61,13 @@ test("a consent is given and taken back on the phone, also before the server has
   const mine = await mineOf(phone);
   const gps = async () => (await mine.consents())?.find((one) => one.purpose === "gps");
   expect((await gps())?.state).toBe("never");
+  expect(await mine.mayLocate()).toBe(true);
   phone.link.fault = () => ({ kind: "request_lost" });
   await mine.agree("gps", true);
   expect(await gps()).toMatchObject({ state: "given", isWaiting: true });
   await mine.agree("gps", false);
   expect(await gps()).toMatchObject({ state: "taken_back", isWaiting: true });
+  expect(await mine.mayLocate()).toBe(false); // at once, whether the server has heard it or not
   phone.link.heal();
   expect(await phone.sync()).toBe("idle");
   await loadPeople(phone.context);
@@ -76,4 +78,5 @@ test("a consent is given and taken back on the phone, also before the server has
   ]);
   await mine.agree("gps", true);
   expect(await gps()).toMatchObject({ state: "given" });
+  expect(await mine.mayLocate()).toBe(true);
 });

@@ -78,6 +78,8 @@ export interface Mine {
   leave(): Promise<LeaveResult>;
   /** What may be agreed to; null before the first snapshot. */
   consents(): Promise<readonly Consent[] | null>;
+  /** Whether the phone may ask for its position in the current book. */
+  mayLocate(): Promise<boolean>;
   /** Agree, or take it back. */
   agree(purpose: string, yes: boolean): Promise<void>;
 }

@@ -6,9 +6,11 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { app } from "../app.ts";
 import { Btn, Do, Note } from "../pieces/basic.tsx";
 import { amountText } from "../show.ts";
 import { words } from "../words/index.ts";
+import { mine } from "../words/mine.ts";
 
 export type Point = [number, number];
 const POINTS_MAX = 200;
@@ -53,22 +55,30 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
   const taken = useSignal<Point[]>(points);
   const walking = useSignal(false);
   const accuracy = useSignal<number | null>(null);
-  const trouble = useSignal(false);
+  const trouble = useSignal<string | null>(null);
   const here = useSignal<Point | null>(null);
   useEffect(() => {
-    const watch = navigator.geolocation.watchPosition(
-      ({ coords }) => {
-        trouble.value = false;
-        accuracy.value = Math.round(coords.accuracy);
-        here.value = [Math.round(coords.latitude * 1e7), Math.round(coords.longitude * 1e7)];
-        if (walking.value) taken.value = addWalked(taken.value, here.value, coords.accuracy);
-      },
-      () => {
-        trouble.value = true;
-      },
-      { enableHighAccuracy: true },
-    );
-    return () => navigator.geolocation.clearWatch(watch);
+    let watch: number | null = null;
+    let gone = false;
+    const found = ({ coords }: GeolocationPosition) => {
+      trouble.value = null;
+      accuracy.value = Math.round(coords.accuracy);
+      here.value = [Math.round(coords.latitude * 1e7), Math.round(coords.longitude * 1e7)];
+      if (walking.value) taken.value = addWalked(taken.value, here.value, coords.accuracy);
+    };
+    const lost = () => {
+      trouble.value = words.value.position_none;
+    };
+    const begin = async () => {
+      const may = await (await app().mine()).mayLocate();
+      if (!may) trouble.value = mine.value.position_taken_back;
+      else if (!gone) watch = navigator.geolocation.watchPosition(found, lost, { enableHighAccuracy: true });
+    };
+    void begin();
+    return () => {
+      gone = true;
+      if (watch !== null) navigator.geolocation.clearWatch(watch);
+    };
   }, []);
   const mark = () => {
     if (here.value !== null) taken.value = [...taken.value, here.value].slice(-POINTS_MAX);
@@ -84,7 +94,7 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
           : w.boundary_points(taken.value.length)}
         {taken.value.length > 2 && ` · ${w.boundary_area(amountText({ amount: String(area), unit: "m2" }))}`}
       </p>
-      {trouble.value && <Note>{w.position_none}</Note>}
+      {trouble.value !== null && <Note>{trouble.value}</Note>}
       <div class="duo">
         <Btn
           icon="walk"

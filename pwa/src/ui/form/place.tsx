@@ -1,9 +1,11 @@
 /** Where: the position of the entry, and the boundary of a plot (drawn in its own lazy part). */
 import { useSignal } from "@preact/signals";
 import type { Value } from "../../app/types.ts";
+import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
 import { words } from "../words/index.ts";
+import { mine } from "../words/mine.ts";
 import type { FieldProps } from "./fields.tsx";
 import { Lazy } from "./lazy.tsx";
 
@@ -11,12 +13,16 @@ const POSITION_WAIT_MS = 20_000;
 
 /** Only when the person asks for it: a position is private and costs battery. */
 export function PositionField({ name, value, set }: FieldProps) {
-  const trouble = useSignal(false);
+  const trouble = useSignal<string | null>(null);
   const w = words.value;
-  const take = () => {
+  const take = async () => {
+    if (!(await (await app().mine()).mayLocate())) {
+      trouble.value = mine.value.position_taken_back;
+      return;
+    }
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        trouble.value = false;
+        trouble.value = null;
         set(name, {
           lat: Math.round(coords.latitude * 1e7),
           lng: Math.round(coords.longitude * 1e7),
@@ -24,7 +30,7 @@ export function PositionField({ name, value, set }: FieldProps) {
         });
       },
       () => {
-        trouble.value = true;
+        trouble.value = w.position_none;
       },
       { enableHighAccuracy: true, timeout: POSITION_WAIT_MS, maximumAge: 0 },
     );
@@ -44,11 +50,11 @@ export function PositionField({ name, value, set }: FieldProps) {
           </Btn>
         </div>
       ) : (
-        <Btn icon="pin" onClick={take}>
+        <Btn icon="pin" onClick={() => void take()}>
           {w.position_take}
         </Btn>
       )}
-      {trouble.value && <Note>{w.position_none}</Note>}
+      {trouble.value !== null && <Note>{trouble.value}</Note>}
     </>
   );
 }

@@ -56,5 +56,6 @@ export const mineEn: typeof mineVi = {
   consent_yes: "I agree",
   consent_no: "Take it back",
   consent_required: "Without this the book can't be used, so taking it back is done at the co-op.",
+  position_taken_back: "You took back that positions are taken. To allow it: Settings, “What I agreed to”.",
   consent_noted: "Noted",
 };

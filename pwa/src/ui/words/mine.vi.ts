@@ -51,5 +51,6 @@ export const mineVi = {
   consent_yes: "Tôi đồng ý",
   consent_no: "Thôi đồng ý",
   consent_required: "Thôi điều này thì không dùng sổ được nữa, nên phải gặp HTX.",
+  position_taken_back: "Mình đã thôi đồng ý lấy vị trí. Muốn lấy lại: vào Cài đặt, mục “Tôi đã đồng ý gì”.",
   consent_noted: "Đã ghi lại",
 };
