@@ -156,21 +156,24 @@ class UploadOrPhoto(MethodView):
 
 
 def _shown(scope: str, sha256: str, size: str) -> Response:
+    """Give the bytes, or 304 to who has them; the right was asked before, so nothing is shown without one."""
     store = photo_store()
     shown = store.show(scope, sha256, size)
-    length = store.blobs.size(shown.name)
-    answer = Response(
-        wrap_file(request.environ, store.blobs.open(shown.name), CHUNK_BYTES),
-        mimetype=shown.type,
-        direct_passthrough=True,
-    )
-    answer.content_length = length
+    tag = f"{sha256}-{size}"
+    if request.if_none_match.contains(tag):
+        answer = Response(status=304)  # the store is not even looked at: lists of many thumbs stay quick
+    else:
+        length = store.blobs.size(shown.name)
+        bytes_ = wrap_file(request.environ, store.blobs.open(shown.name), CHUNK_BYTES)
+        answer = Response(bytes_, mimetype=shown.type, direct_passthrough=True)
+        answer.content_length = length
+        answer.headers["Content-Disposition"] = "attachment" if shown.type.startswith("audio/") else "inline"
     answer.headers["Content-Security-Policy"] = SHOWN_CSP
-    is_audio = shown.type.startswith("audio/")
-    answer.headers["Content-Disposition"] = "attachment" if is_audio else "inline"
-    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    answer.set_etag(f"{sha256}-{size}")
-    answer.make_conditional(request.environ, accept_ranges=True, complete_length=length)
+    # A browser may keep the bytes but asks each time: signed out, or without the right, it is told no.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.set_etag(tag)
+    if answer.status_code == 200:
+        answer.make_conditional(request.environ, accept_ranges=True, complete_length=length)
     return answer
 
 

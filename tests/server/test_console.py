@@ -233,6 +233,13 @@ def test_pictures_come_by_the_cookie_to_staff_of_the_cooperative_alone(app: Flas
         assert theirs.get(path).status_code == 404
         assert app.test_client().get(path).status_code == 401
     assert "size=thumb" in ours.text("/htx/")
+    known = {"If-None-Match": ours.get(path).headers["ETag"]}
+    assert ours.get(path).headers["Cache-Control"] == "private, no-cache"  # kept, and asked for each time
+    again = ours.client.get(path, headers=known)
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert theirs.client.get(path, headers=known).status_code == 404
+    assert ours.client.post("/htx/ra", headers=OURS).status_code == 303
+    assert ours.client.get(path, headers=known).status_code == 401
 
 
 def test_before_the_build_the_pages_say_so(app: Flask, lua: Diary) -> None:
