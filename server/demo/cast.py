@@ -1,4 +1,4 @@
-"""Who is in the demo: two cooperatives, their staff, a dozen households, their phones. All invented."""
+"""Who is in the demo: two cooperatives, their staff, fifteen households, their phones. All invented."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ HOUSEHOLDS: Final = (
     _home("dung", "Vườn nhà lưới anh Dũng", CROPS, 4, 20.7585, 106.6490),
     _home("kha", "Nhà ông Kha", CROPS, 2, 20.7420, 106.6680),
     _home("man", "Nhà bà Mận", CROPS, 7, 20.7610, 106.6555),
+    _home("khoat", "Nhà ông Khoát", CROPS, 1, 20.7448, 106.6612),
+    _home("binh", "Nhà anh Bình", CROPS, 1, 20.7436, 106.6588),
+    _home("mo", "Nhà chị Mơ", CROPS, 3, 20.7566, 106.6472),
     _home("tuan", "Trại lợn anh Tuấn", ANIMALS, 5, 20.7500, 106.6690),
     _home("bay", "Nhà chị Bảy", ANIMALS, 6, 20.7520, 106.6650),
     _home("hai", "Trại gà anh Hải", ANIMALS, 5, 20.7535, 106.6620),
@@ -51,6 +54,9 @@ PEOPLE: Final = (
     _person("kha", "Lương Xuân Kha", "owner", CROPS, "kha"),
     _person("man", "Hoàng Thị Mận", "owner", CROPS, "man"),
     _person("khoi", "Trần Minh Khôi", "member", CROPS, "man"),
+    _person("khoat", "Nguyễn Văn Khoát", "owner", CROPS, "khoat"),
+    _person("binh", "Vũ Văn Bình", "owner", CROPS, "binh"),
+    _person("mo", "Đỗ Thị Mơ", "owner", CROPS, "mo"),
     _person("tuan", "Vũ Anh Tuấn", "owner", ANIMALS, "tuan"),
     _person("loan", "Đinh Thị Loan", "member", ANIMALS, "tuan"),
     _person("bay", "Nguyễn Thị Bảy", "owner", ANIMALS, "bay"),
@@ -60,7 +66,7 @@ PEOPLE: Final = (
     _person("quyet", "Bùi Văn Quyết", "owner", ANIMALS, "quyet"),
     _person("reviewer", "Nguyễn Thị Phương", "reviewer", CROPS),
     _person("manager", "Trần Văn Cường", "manager", CROPS),
-    _person("helper", "Nguyễn Thị Mai", "helper", CROPS),
+    Person("helper", "Nguyễn Thị Mai", "helper", CROPS, villages=(VILLAGES[1], VILLAGES[3])),
     _person("reviewer_2", "Đào Văn Nam", "reviewer", ANIMALS),
     _person("manager_2", "Phạm Thị Liên", "manager", ANIMALS),
 )  # fmt: skip

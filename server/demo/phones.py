@@ -130,8 +130,12 @@ class DemoPhone:
         self.write(scope, doc, at, fields)
         self.photos.append(Photo(scope, sha256, data))
 
-    def sync(self, now: int) -> None:
-        """Open a session, send what waits, take in what is new, then send the photos."""
+    def sync(self, now: int, left: int = 0) -> None:
+        """Open a session, send what waits, take in what is new, then send the photos.
+
+        Shape:  `left`: so many lines the phone says that it still holds.
+        """
+        self.left = left
         self._open_session()
         more = True
         while more or self.outbox:
@@ -148,6 +152,7 @@ class DemoPhone:
         self._send_photos()
 
     access: str = ""
+    left: int = 0
 
     def _request(self, batch: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -155,7 +160,7 @@ class DemoPhone:
             "ops": batch,
             "limit": {"ops": limits.PAGE_OPS_MAX, "bytes": limits.PAGE_BYTES_MAX},
             "access": self.access,
-            "phone": {"unsent": len(self.outbox), "photos": len(self.photos), "app": "demo"},
+            "phone": {"unsent": len(self.outbox) + self.left, "photos": len(self.photos), "app": "demo"},
         }
 
     def _open_session(self) -> None:

@@ -19,11 +19,12 @@ from server.demo import drawing
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
-from server.demo.story import Admit, Household, Phone, Save, Story, Sync
-from server.models.people import Help, Membership, Organisation, Person
+from server.demo.story import Admit, Ask, Household, Phone, Save, Story, Sync
+from server.models.people import Help, HelperVillage, Membership, Organisation, Person
 from server.services.enrolling_rows import find_or_add_member
 from server.services.inviting import invite, open_book
 from server.services.setup import add_organisation, load_products, new_id, set_up
+from server.store import people
 from server.store.demo_mark import DemoMark, write_mark
 from server.store.operator import load_private
 from sync.values import Json
@@ -112,6 +113,11 @@ def _make_rows(stage: Stage) -> None:
         for person in stage.story.people:
             home = homes.get(person.farm or "")
             stage.members[person.key] = _member(session, stage, person, home, now)
+        for person in stage.story.people:
+            for name in person.villages:
+                village = people.find_village(session, made.commune, name)
+                assert village is not None
+                session.add(HelperVillage(membership=stage.members[person.key].id, village=village.id))
         for helping in stage.story.helps:
             farm, helper = stage.farms[helping.farm], stage.members[helping.person].id
             session.add(
@@ -142,7 +148,7 @@ def _member(
     return member
 
 
-def _happen(stage: Stage, what: Phone | Save | Sync | Admit) -> None:
+def _happen(stage: Stage, what: Phone | Save | Sync | Admit | Ask) -> None:
     if isinstance(what, Phone):
         phone = DemoPhone(stage.app.test_client(use_cookies=False))
         key = load_private()
@@ -152,7 +158,9 @@ def _happen(stage: Stage, what: Phone | Save | Sync | Admit) -> None:
     elif isinstance(what, Save):
         _save(stage, what)
     elif isinstance(what, Sync):
-        stage.phones[what.phone].sync(stage.time)
+        stage.phones[what.phone].sync(stage.time, what.left)
+    elif isinstance(what, Ask):
+        _ask(stage, what)
     else:
         _admit(stage, what)
 
@@ -175,4 +183,14 @@ def _admit(stage: Stage, admit: Admit) -> None:
     phone = stage.phones[admit.phone]
     held: list[Json] = [*stage.made[admit.doc]]
     phone.write(scope, f"admission:{admit.uuid}", stage.time, {"admit": held})
+    phone.sync(stage.time)
+
+
+def _ask(stage: Stage, ask: Ask) -> None:
+    """Let a reviewer ask back about an entry as it stands."""
+    scope = f"farm:{stage.farms[ask.farm]}"
+    phone = stage.phones[ask.phone]
+    heads: list[Json] = [*sorted(stage.made[ask.doc])]
+    said: Mapping[str, Json] = {"of": ask.doc, "decision": "asked", "heads": heads}
+    phone.write(scope, f"review:{ask.uuid}", stage.time, said, {"comment": ask.comment})
     phone.sync(stage.time)

@@ -29,6 +29,7 @@ class Person:
     role: str
     organisation: str
     farm: str | None = None
+    villages: tuple[str, ...] = ()  # of a helper
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,11 @@ class Save:
 
 @dataclass(frozen=True)
 class Sync:
-    """A phone finds coverage."""
+    """A phone finds coverage; `left`: so many lines it says that it still holds."""
 
     at: int
     phone: str
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,19 @@ class Admit:
     uuid: str
 
 
-Event = Save | Sync | Admit
+@dataclass(frozen=True)
+class Ask:
+    """A reviewer asks back about a document that has one op."""
+
+    at: int
+    phone: str
+    farm: str
+    doc: str
+    uuid: str
+    comment: str
+
+
+Event = Save | Sync | Admit | Ask
 
 
 @dataclass(frozen=True)

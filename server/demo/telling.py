@@ -2,7 +2,9 @@
 
 Among them: two phones of one household that change the same entry (open and settled conflicts, a void beside
 an edit), corrections, a doubled entry voided, entries recorded late, a phone whose clock jumped back, a phone
-that nobody confirmed yet, a team member who went on recording after the help had ended.
+that nobody confirmed yet, a team member who went on recording after the help had ended. Whoever takes the
+team member's part finds a household in every need: asked back, two phones that disagree, no phone, a silent
+one, none recorded yet, a help that is over.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Final
 
 from server.demo.book import Book, load_diary
 from server.demo.cast import HOUSEHOLDS, PEOPLE
-from server.demo.story import DAYS, Admit, Event, Helping, Phone, Save, Story, Sync, at_hour
+from server.demo.story import DAYS, Admit, Ask, Event, Helping, Phone, Save, Story, Sync, at_hour
 from sync import ids
 from sync.civil import add_days, ms_to_date
 
@@ -23,7 +25,9 @@ DIARIES: Final = {
     "thanh": ("rice", 0), "lua": ("rice", -2), "huong": ("vegetables", 0), "dung": ("greenhouse", 0),
     "kha": ("organic", 0), "man": ("vegetables", -1), "tuan": ("pigs", 0), "bay": ("pigs", -3),
     "hai": ("broilers", 0), "nga": ("layers", 0), "son": ("shrimp", 0), "quyet": ("fish", 0),
+    "binh": ("rice", -12),
 }  # fmt: skip
+SILENT: Final = {"binh": (-11, 5)}  # the day of a phone's last sync, and what it said that it still held
 HELP_ENDS: Final = -20  # the day on which a help ends; its helper is out of reach for some days around it
 OFFLINE: Final = {"quyet": (11, 17), "kha": (9, 14)}  # days between two syncs; others 6 to 10
 LABELS: Final = ("Samsung A05", "Oppo A17k", "Redmi 12C", "Vivo Y17s", "Nokia C22", "iPhone 8")
@@ -53,9 +57,10 @@ def tell(now: int, seed: int = SEED, only: Collection[str] | None = None, *, pic
     for home in homes:
         book = Book(home, home.key, names[home.key], now, random.Random(f"{seed} {home.key}"))  # noqa: S311
         told.books[home.key] = book
-        told.joins(home.key, -DAYS)
-        diary, shift = DIARIES[home.key]
-        book.read(load_diary(diary), shift)
+        if home.key in DIARIES:
+            told.joins(home.key, -DAYS)
+            diary, shift = DIARIES[home.key]
+            book.read(load_diary(diary), shift)
     for key, trouble in TROUBLES.items():
         if key in told.books:
             trouble(told, told.books[key])
@@ -91,10 +96,14 @@ def _syncs(told: Telling, now: int) -> list[Event]:
             continue
         least, most = OFFLINE.get(phone.person, (6, 10))
         offset = -DAYS + 1
-        while offset < 0:
+        last, left = SILENT.get(phone.person, (0, 0))
+        while offset < last:
             found.append(Sync(at_hour(add_days(today, offset), 20, told.rng.randrange(58)), phone.key))
             offset += told.rng.randint(least, most)
-        found.append(Sync(now - told.rng.randrange(60_000, 900_000), phone.key))
+        if last < 0:
+            found.append(Sync(at_hour(add_days(today, last), 20), phone.key, left))
+        else:
+            found.append(Sync(now - told.rng.randrange(60_000, 900_000), phone.key))
     joined = {phone.key: phone.at for phone in told.phones}
     quiet = at_hour(add_days(today, HELP_ENDS - 3), 0), at_hour(add_days(today, HELP_ENDS + 2), 0)
     return [
@@ -108,6 +117,7 @@ def _syncs(told: Telling, now: int) -> list[Event]:
 def _two_phones(told: Telling, book: Book) -> None:
     """The rice household: husband and wife record on a phone each."""
     told.joins("hanh", -DAYS + 2)
+    _is_helped(told, book, 60)
     for offset in (-20, -11, -3):
         for phone, hour in (("thanh", 21), ("hanh", 22)):
             book.sync(book.evening(offset, hour), phone)  # both know what the other wrote
@@ -161,10 +171,16 @@ def _waiting_phone(told: Telling, book: Book) -> None:
         book.entry(entry, offset, phone="khoi", who="Trần Minh Khôi")
 
 
-def _team_member(told: Telling, book: Book) -> None:
+def _is_helped(told: Telling, book: Book, last: int | None) -> None:
+    """Let the team member help a household, until noon of a day where one is given."""
     if "helper" not in {phone.key for phone in told.phones}:
-        told.joins("helper", -DAYS + 1)
-    told.helps.append(Helping("helper", book.household.key, None))
+        told.joins("helper", -DAYS)
+    until = None if last is None else book.evening(last, 12)
+    told.helps.append(Helping("helper", book.household.key, until))
+
+
+def _team_member(told: Telling, book: Book) -> None:
+    _is_helped(told, book, None)
     for offset in (-64, -43, -30, -13):
         entry = {"form": "CT-07", "in": "first", "hour": 15, "values": {"activity": "weed"}}
         book.entry(entry, offset, phone="helper", who=book.who, on_behalf_of=book.household.key)
@@ -172,9 +188,7 @@ def _team_member(told: Telling, book: Book) -> None:
 
 def _help_that_ended(told: Telling, book: Book) -> None:
     """The greenhouse: the help ended on one day, two entries made before it came a few days later."""
-    if "helper" not in {phone.key for phone in told.phones}:
-        told.joins("helper", -DAYS + 1)
-    told.helps.append(Helping("helper", book.household.key, book.evening(HELP_ENDS, 12)))
+    _is_helped(told, book, HELP_ENDS)
     for offset, activity in ((HELP_ENDS - 2, "prune"), (HELP_ENDS - 1, "clean")):
         entry = {"form": "CT-07", "in": "melon", "hour": 15, "values": {"activity": activity}}
         doc = book.entry(entry, offset, phone="helper", who=book.who, on_behalf_of=book.household.key)
@@ -185,7 +199,38 @@ def _help_that_ended(told: Telling, book: Book) -> None:
             book.events.append(Admit(at, "reviewer", book.household.key, doc, uuid))
 
 
+def _asked_back(told: Telling, book: Book) -> None:
+    """The neighbour whom the cooperative asks about one entry."""
+    _is_helped(told, book, 40)
+    at = book.evening(-3, 9)
+    doc, uuid = book.docs["top"], ids.make_uuid7(at, book.rng.randbytes(10))
+    book.sync(at - 3_600_000, "reviewer")
+    comment = "Xin ghi rõ bón ở thửa nào, và chụp lại bao đạm."
+    book.events.append(Ask(at, "reviewer", book.household.key, doc, uuid, comment))
+
+
+def _no_phone(told: Telling, book: Book) -> None:
+    """An old farmer without any phone: the team member records all of it."""
+    _is_helped(told, book, 20)
+    book.phone = "helper"
+    book.read({**load_diary("rice"), "entries": []})
+    for offset, activity in ((-58, "weed"), (-41, "check"), (-27, "weed"), (-8, "check")):
+        entry = {"form": "CT-07", "in": "main", "hour": 16, "values": {"activity": activity}}
+        book.entry(entry, offset, who=book.who, on_behalf_of=book.household.key)
+
+
+def _silent(told: Telling, book: Book) -> None:
+    """A phone that was last heard of days ago, and held some lines then."""
+    _is_helped(told, book, None)
+
+
+def _fresh(told: Telling, book: Book) -> None:
+    """A household whose phone joined two days ago and has recorded nothing yet."""
+    _is_helped(told, book, 88)
+    told.joins(book.household.key, -2)
+
+
 TROUBLES: Final[dict[str, Callable[[Telling, Book], None]]] = {
     "thanh": _two_phones, "huong": _void_the_double, "tuan": _pens, "man": _waiting_phone,
-    "dung": _help_that_ended,
+    "dung": _help_that_ended, "lua": _asked_back, "khoat": _no_phone, "binh": _silent, "mo": _fresh,
 }  # fmt: skip

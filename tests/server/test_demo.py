@@ -84,9 +84,9 @@ def test_the_story_is_the_same_for_the_same_seed_and_time() -> None:
     assert tell(NOW).events != tell(NOW, seed=2).events
 
 
-def test_the_story_has_twelve_households_of_two_cooperatives_and_every_sector() -> None:
+def test_the_story_has_fifteen_households_of_two_cooperatives_and_every_sector() -> None:
     story = tell(NOW)
-    assert len(story.households) == 12
+    assert len(story.households) == 15
     assert len({home.organisation for home in story.households}) == 2
     saves = [event for event in story.events if isinstance(event, Save)]
     sectors = Counter(str(save.fields["sector"]) for save in saves if save.form == "season")
@@ -194,7 +194,7 @@ def test_the_server_clock_is_put_back(app: Flask) -> None:
 
 def test_the_whole_demo_on_sqlite(sqlite_app: Flask) -> None:
     played = play(sqlite_app, tell(NOW, pictures=False))
-    assert (played.farms, played.held) == (12, 5)
+    assert (played.farms, played.held) == (15, 5)
     with reading() as session:
         scopes = list(session.scalars(select(OpRow.scope).distinct()))
     make_current(scopes)
@@ -266,10 +266,10 @@ def cut_off(app: Flask, small: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A demo of which the process was killed half-way."""
     real, count = DemoPhone.sync, iter(range(1000))
 
-    def cut(phone: DemoPhone, now: int) -> None:
+    def cut(phone: DemoPhone, now: int, left: int = 0) -> None:
         if next(count) == 8:
             raise DemoFailed("the process was killed here")
-        real(phone, now)
+        real(phone, now, left)
 
     with monkeypatch.context() as broken:
         broken.setattr(DemoPhone, "sync", cut)
