@@ -82,19 +82,31 @@ def add(staff: Staff, person: str, kind: str, means: str, now: int) -> str:
         raise ServiceError("no_right")
     if kind not in DAYS or means not in MEANS:
         raise ServiceError("bad_values")
-    received = ms_to_date(now)
 
     def work(session: Session) -> str:
         found = person_of(session, staff, person)
-        row = DataRequest(
-            id=new_id(now), organisation=found.organisation, person=person, kind=kind, means=means,
-            received_at=now, recorded_by=staff.membership, answer_due=answer_due(received),
-            done_due=done_due(received, kind),
-        )  # fmt: skip
-        session.add(row)
-        return row.id
+        return enter(session, new_id(now), found, kind, means, staff.membership, now)
 
     return run_write(work)
+
+
+def enter(session: Session, row_id: str, person: Person, kind: str, means: str, by: str, now: int) -> str:
+    """Put a request of a known kind into the register inside the caller's transaction; return its id."""
+    received = ms_to_date(now)
+    row = DataRequest(
+        id=row_id, organisation=person.organisation, person=person.id, kind=kind, means=means,
+        received_at=now, recorded_by=by, answer_due=answer_due(received), done_due=done_due(received, kind),
+    )  # fmt: skip
+    session.add(row)
+    return row.id
+
+
+def is_open(session: Session, person: str, kind: str) -> bool:
+    """Return whether the person asked for this already and it is not done."""
+    query = select(DataRequest.id).where(
+        DataRequest.person == person, DataRequest.kind == kind, DataRequest.outcome.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def answer(staff: Staff, request: str, now: int) -> None:

@@ -17,7 +17,7 @@ from server.config import current_settings
 from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
-from server.services import rates
+from server.services import data_requests, rates
 from server.store import erasures, people
 from server.store.devices import Writer
 from sync import ids, limits
@@ -276,6 +276,15 @@ def _make_withdrawal(session: Session, who: Writer, one: Sent, _now: int) -> Non
         consent.withdrawn_at = one.made_at
 
 
+def _make_data_request(session: Session, who: Writer, one: Sent, now: int) -> None:
+    person, kind = _person(session, who, one), _text(one, "kind", 20)
+    if kind not in data_requests.DAYS:
+        raise _Refused("kind")
+    if data_requests.is_open(session, person.id, kind):
+        raise _Declined("Đã xin rồi, hợp tác xã đang làm.")
+    data_requests.enter(session, one.id, person, kind, "app", who.membership, now)
+
+
 def _make_nothing(_session: Session, _who: Writer, _one: Sent, _now: int) -> None:
     """Organisations are made by the commune's people."""
 
@@ -288,6 +297,7 @@ _MAKE: dict[str, Callable[[Session, Writer, Sent, int], None]] = {
     "help": _make_help,
     "consent": _make_consent,
     "withdrawal": _make_withdrawal,
+    "data_request": _make_data_request,
 }
 
 

@@ -8,8 +8,11 @@ import json
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from server.config import now_ms
+from server.db import reading
+from server.models.privacy import DataRequest
 from server.store import consents
 from tests.server.phones import Phone, enrolled, start
 
@@ -30,7 +33,7 @@ def household(app: Flask, client: FlaskClient) -> Phone:
     return enrolled(client, "Bùi Thị Mận", "Hộ bà Mận")
 
 
-def ask(phone: Phone, number: int, kind: str, **values: object) -> str:
+def ask(phone: Phone, number: int, kind: str, /, **values: object) -> str:
     """Send one request of a phone and return its result."""
     one = {
         "id": f"019a0000-0000-7000-9000-{number:012x}",
@@ -100,3 +103,18 @@ def household_person(phone: Phone) -> str:
     """Return the person whom a phone belongs to."""
     me = phone.client.get("/api/v1/reference", headers=phone.headers).get_json()["me"]
     return str(me["person"])
+
+
+def test_a_person_asks_for_his_data_from_the_phone_once_and_of_nobody_else(
+    household: Phone, app: Flask
+) -> None:
+    person = household_person(household)
+    assert ask(household, 1, "data_request", person=person, kind="access") == "settled"
+    assert ask(household, 2, "data_request", person=person, kind="access") == "declined"
+    assert ask(household, 3, "data_request", person=person, kind="everything") == "refused"
+    other = enrolled(app.test_client(), "Vũ Văn Đạt", "Hộ ông Đạt")
+    assert ask(other, 4, "data_request", person=person, kind="erase") == "declined"
+    with reading() as session:
+        [row] = session.scalars(select(DataRequest))
+        assert (row.person, row.kind, row.means, row.outcome) == (person, "access", "app", None)
+        assert row.answer_due <= row.done_due

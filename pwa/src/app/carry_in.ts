@@ -26,6 +26,7 @@ const KINDS: readonly RequestRow["kind"][] = [
   "help",
   "consent",
   "withdrawal",
+  "data_request",
 ];
 
 /** Lines of a file, one after another: never the whole file in memory. */

@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/sync.ts";
 import { agree, consentsOf, mayLocate } from "./consents.ts";
 import { type Context, me } from "./context.ts";
+import { askedOf, askFor } from "./data_asks.ts";
 import { forgetHeld } from "./held_before.ts";
 import { leave, noteExported, unsentOf } from "./leaving.ts";
 import { endDevice, ownDevices } from "./own_devices.ts";
@@ -30,6 +31,8 @@ export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>
       return result;
     },
     consents: () => consentsOf(c),
+    asked: () => askedOf(c),
+    askFor: (kind) => askFor(c, kind),
     mayLocate: () => mayLocate(c),
     agree: (purpose, yes) => agree(c, purpose, yes),
   };

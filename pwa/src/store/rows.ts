@@ -116,7 +116,15 @@ export interface RequestRow {
   order?: number;
   id: string;
   device: string;
-  kind: "organisation" | "farm" | "person" | "membership" | "help" | "consent" | "withdrawal";
+  kind:
+    | "organisation"
+    | "farm"
+    | "person"
+    | "membership"
+    | "help"
+    | "consent"
+    | "withdrawal"
+    | "data_request";
   made_at: number;
   values: Values;
   /** `unsent` and `waiting` (a person decides) are asked again; the others are the end. */

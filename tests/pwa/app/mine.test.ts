@@ -80,3 +80,18 @@ test("a consent is given and taken back on the phone, also before the server has
   expect(await gps()).toMatchObject({ state: "given" });
   expect(await mine.mayLocate()).toBe(true);
 });
+
+test("a file of one's data is asked for on the phone, once, and stands in the register", async () => {
+  const phone = await joined(house, "Ông Ba", "Nhà Ba");
+  const mine = await mineOf(phone);
+  phone.link.fault = () => ({ kind: "request_lost" });
+  await mine.askFor("access");
+  await mine.askFor("access");
+  expect(await mine.asked()).toMatchObject([{ kind: "access", isWaiting: true }]);
+  phone.link.heal();
+  expect(await phone.sync()).toBe("idle");
+  expect(await mine.asked()).toMatchObject([{ kind: "access", isWaiting: false }]);
+  expect(await house.rows("SELECT kind, means, outcome FROM data_requests")).toEqual([
+    ["access", "app", null],
+  ]);
+});

@@ -65,6 +65,16 @@ export interface Consent {
   isWaiting: boolean;
 }
 
+/** What can be asked of those who keep the data. */
+export type DataAsk = "access" | "erase";
+
+/** Asked on this phone; `isWaiting`: the server has not heard of it. */
+export interface AskedData {
+  kind: DataAsk;
+  at: number;
+  isWaiting: boolean;
+}
+
 export interface Mine {
   /** The phones of the household; the kept list where there is no connection, null where there never was one. */
   devices(): Promise<DeviceList | null>;
@@ -80,6 +90,9 @@ export interface Mine {
   consents(): Promise<readonly Consent[] | null>;
   /** Whether the phone may ask for its position in the current book. */
   mayLocate(): Promise<boolean>;
+  /** What the person asked for lately, the newest of each kind. */
+  asked(): Promise<readonly AskedData[]>;
+  askFor(kind: DataAsk): Promise<void>;
   /** Agree, or take it back. */
   agree(purpose: string, yes: boolean): Promise<void>;
 }

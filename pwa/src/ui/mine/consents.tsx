@@ -1,6 +1,6 @@
 /** Tôi đã đồng ý gì: each purpose with its words as they stand, when it was said, and a way to say otherwise. */
 import { useSignal, useSignalEffect } from "@preact/signals";
-import type { Consent } from "../../app/types.ts";
+import type { AskedData, Consent, DataAsk } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon, Note, Top } from "../pieces/basic.tsx";
 import { openSheet, toast } from "../pieces/overlay.tsx";
@@ -13,8 +13,11 @@ type Say = (one: Consent, yes: boolean) => Promise<void>;
 export function ConsentsScreen() {
   const w = mine.value;
   const list = useSignal<readonly Consent[] | null | "waiting">("waiting");
+  const asked = useSignal<readonly AskedData[]>([]);
   const load = async () => {
-    list.value = await (await app().mine()).consents();
+    const own = await app().mine();
+    list.value = await own.consents();
+    asked.value = await own.asked();
   };
   useSignalEffect(() => {
     if (app().home.value !== null) void load(); // drawn anew whenever something was stored
@@ -44,7 +47,59 @@ export function ConsentsScreen() {
           </div>
         </>
       )}
+      <h2>{w.data}</h2>
+      <div class="stack">
+        <Ask kind="access" title={w.data_access} how={w.data_access_how} asked={asked.value} again={load} />
+        <Ask kind="erase" title={w.data_erase} how={w.data_erase_how} asked={asked.value} again={load} />
+      </div>
     </main>
+  );
+}
+
+interface AskProps {
+  kind: DataAsk;
+  title: string;
+  how: string;
+  asked: readonly AskedData[];
+  again: () => Promise<void>;
+}
+
+/** One thing to ask of those who keep the data; what was asked is told, and not asked twice. */
+function Ask({ kind, title, how, asked, again }: AskProps) {
+  const w = mine.value;
+  const found = asked.find((one) => one.kind === kind);
+  const said =
+    found === undefined
+      ? ""
+      : `${w.data_asked(when(found.at))}${found.isWaiting ? ` (${w.consent_waiting})` : ""}`;
+  const send = async (close: () => void) => {
+    await (await app().mine()).askFor(kind);
+    close();
+    await again();
+    toast(mine.value.consent_noted);
+  };
+  const open = () =>
+    openSheet(title, (close) => (
+      <div class="stack scroll">
+        <p>{how}</p>
+        {found !== undefined ? (
+          <Note>{mine.value.data_asked_long}</Note>
+        ) : (
+          <Btn icon="send" onClick={() => void send(close)}>
+            {mine.value.data_ask}
+          </Btn>
+        )}
+      </div>
+    ));
+  return (
+    <button type="button" class="pick row" onClick={open}>
+      <Icon name={kind === "access" ? "document" : "waste"} size="l" />
+      <span class="grow">
+        <b>{title}</b>
+        {said !== "" && <span class="under">{said}</span>}
+      </span>
+      <Icon name="next" />
+    </button>
   );
 }
 

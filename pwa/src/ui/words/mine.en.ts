@@ -57,5 +57,15 @@ export const mineEn: typeof mineVi = {
   consent_no: "Take it back",
   consent_required: "Without this the book can't be used, so taking it back is done at the co-op.",
   position_taken_back: "You took back that positions are taken. To allow it: Settings, “What I agreed to”.",
+  data: "My data",
+  data_access: "Ask for a file of my data",
+  data_access_how:
+    "The co-op gives you a file of all that it keeps about you. It answers within 2 working days.",
+  data_erase: "Ask to erase my data",
+  data_erase_how:
+    "The co-op asks you again before it erases. Your name, notes, photos and positions go; the production record without names stays.",
+  data_ask: "Send the request",
+  data_asked: (at) => `Asked ${at}`,
+  data_asked_long: "You have asked. The co-op is at it; call the co-op with any question.",
   consent_noted: "Noted",
 };

@@ -52,5 +52,15 @@ export const mineVi = {
   consent_no: "Thôi đồng ý",
   consent_required: "Thôi điều này thì không dùng sổ được nữa, nên phải gặp HTX.",
   position_taken_back: "Mình đã thôi đồng ý lấy vị trí. Muốn lấy lại: vào Cài đặt, mục “Tôi đã đồng ý gì”.",
+  data: "Dữ liệu của tôi",
+  data_access: "Xin tệp dữ liệu của tôi",
+  data_access_how:
+    "HTX gửi cho mình một tệp có tất cả những gì HTX giữ về mình. HTX trả lời trong 2 ngày làm việc.",
+  data_erase: "Xin xóa dữ liệu của tôi",
+  data_erase_how:
+    "HTX hỏi lại mình trước khi xóa. Tên, ghi chú, ảnh và vị trí của mình bị xóa; sổ sản xuất không tên thì còn.",
+  data_ask: "Gửi lời xin",
+  data_asked: (at: string) => `Đã xin ${at}`,
+  data_asked_long: "Đã xin rồi. HTX đang làm, có gì thì gọi HTX hỏi.",
   consent_noted: "Đã ghi lại",
 };
