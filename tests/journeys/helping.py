@@ -1,4 +1,4 @@
-"""A team member's phone in a journey: joined, given help, and its screen read by a decoder that is not ours."""
+"""A team member's phone in a journey: joined, given help, its screen read by a decoder that is not ours."""
 
 from __future__ import annotations
 
