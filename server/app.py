@@ -38,6 +38,7 @@ API_MODULES = (
 PAGE_MODULES = (
     "problems",
     "console",
+    "console_homes",
     "console_people",
     "console_requests",
     "console_privacy",

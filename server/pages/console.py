@@ -119,21 +119,6 @@ def held() -> Response:
     return show("held.html", staff, place="held", found=found, rows=rows, turned_down=turned_down)
 
 
-@blueprint.get("/ho")
-def farms() -> Response:
-    """Show the farms of the cooperative at a glance."""
-    staff = staff_page("farms")
-    return show("farms.html", staff, place="farms", lines=console_farms.farm_lines(staff))
-
-
-@blueprint.get("/ho/<farm>")
-def farm(farm: str) -> Response:
-    """Show one farm: its people and devices, plots and seasons."""
-    staff = staff_page("farms")
-    found = console_farms.farm_page(staff, staff.farm(console.check_uuid(farm)))
-    return show("farm.html", staff, place="farms", page=found, now=now_ms())
-
-
 @blueprint.get("/may")
 def devices() -> Response:
     """Show the devices of the cooperative's people, those that wait first."""

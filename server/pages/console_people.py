@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 
 from flask import Response, redirect, request
@@ -12,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH
 from server.config import current_settings, now_ms
+from server.pages.console_finding import done_said, keep_words, kept_words, page_number
 from server.pages.console_frame import make_pages, query_text, show, staff_page
 from server.pages.console_show import day_end, last_day, parse_day
-from server.pages.console_words import words
 from server.services import console, console_people, console_roles, requesting
 from server.services.console import Staff
 from server.services.console_people import WantedPersons
@@ -25,9 +23,6 @@ from sync.rights import HELPERS, HOUSEHOLD, ROLES, STAFF
 blueprint = make_pages("console_people")
 
 PEOPLE = f"{CONSOLE_PATH}/nguoi"
-WORDS_COOKIE = "tim"  # names are looked for by the cookie: an address would carry them into logs
-WORDS_SECONDS = 1800
-WORDS_MAX = 100
 CODES_MAX = 300  # our choice: above, a household's code is typed without a list to choose from
 
 
@@ -36,13 +31,13 @@ def persons() -> Response:
     """Show the persons of an organisation."""
     staff = staff_page("people")
     wanted = WantedPersons(
-        words=_words(),
+        words=kept_words(),
         organisation=_uuid_arg("htx"),
         village=_uuid_arg("thon"),
         role=query_text("vai", 20),
         farm=_uuid_arg("ho"),
         phone=query_text("may", 12),
-        page=page_number("trang"),
+        page=page_number(),
     )
     found = console_people.person_list(staff, wanted)
     query = {"htx": wanted.organisation, "thon": wanted.village, "vai": wanted.role}
@@ -68,15 +63,7 @@ def look_for() -> AnyResponse:
     names = ("htx", "thon", "vai", "ho", "may")
     query = "&".join(f"{name}={value}" for name in names if (value := _plain(request.form.get(name, ""))))
     answer = redirect(f"{PEOPLE}?{query}" if query else PEOPLE, 303)
-    words = request.form.get("loi", "").strip()[:WORDS_MAX]
-    if words:
-        kept = base64.urlsafe_b64encode(words.encode("utf-8", "replace")).decode()
-        answer.set_cookie(
-            WORDS_COOKIE, kept, max_age=WORDS_SECONDS, path=PEOPLE, httponly=True, samesite="Strict",
-            secure=current_settings().is_https,
-        )  # fmt: skip
-    else:
-        answer.delete_cookie(WORDS_COOKIE, path=PEOPLE)
+    keep_words(answer, PEOPLE)
     return answer
 
 
@@ -166,12 +153,6 @@ def villages(person: str) -> AnyResponse:
     )
 
 
-def done_said() -> str:
-    """Return the sentence that the act before this page earned, or nothing."""
-    said = request.args.get("xong", "")
-    return said if said.startswith("done_") and said in words() else ""
-
-
 def _act(person: str, said: str, work: Callable[[Staff, MultiDict[str, str]], None]) -> AnyResponse:
     staff = staff_page("people")
     console.check_uuid(person)
@@ -234,14 +215,6 @@ def _until(form: MultiDict[str, str]) -> int | None:
     return day_end(day)
 
 
-def _words() -> str:
-    kept = request.cookies.get(WORDS_COOKIE, "")
-    try:
-        return base64.urlsafe_b64decode(kept.encode("ascii", "replace")).decode("utf-8")[:WORDS_MAX]
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return ""
-
-
 def _uuid_arg(name: str) -> str:
     text = request.args.get(name, "")
     return console.check_uuid(text) if text else ""
@@ -254,9 +227,3 @@ def _plain(text: str) -> str:
         if len(text) <= 40 and text.replace("-", "").replace("_", "").isalnum() and text.isascii()
         else ""
     )
-
-
-def page_number(name: str) -> int:
-    """Return the number of the page that an address asks for, 1 for none."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1

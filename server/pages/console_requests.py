@@ -6,8 +6,8 @@ from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH
+from server.pages.console_finding import done_said, page_number
 from server.pages.console_frame import make_pages, show, staff_page
-from server.pages.console_people import done_said, page_number
 from server.pages.console_show import last_day
 from server.services import console, console_requests
 from server.services.console import Staff
@@ -59,7 +59,7 @@ def _page(staff: Staff, wrong: NotDone | None = None) -> Response:
         staff,
         place="requests",
         status=200 if wrong is None else 422,
-        found=console_requests.asked_list(staff, page_number("trang")),
+        found=console_requests.asked_list(staff, page_number()),
         last_day=last_day,
         wrong=wrong,
         done=done_said(),

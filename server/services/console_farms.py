@@ -17,7 +17,6 @@ from server.models.views import EntryView, PlotView, SeasonView
 from server.services.console import FarmName, Staff
 from server.services.viewing import make_current
 from server.store import log, people, views
-from server.store.people import Member
 from sync.rights import may_give, may_revoke
 
 
@@ -66,18 +65,15 @@ class Device:
 
 @dataclass(frozen=True)
 class FarmPage:
-    """One farm with its people's devices, its plots and seasons."""
+    """One farm with its plots and seasons."""
 
     line: FarmLine
-    members: tuple[Member, ...]
-    devices: tuple[Device, ...]
     plots: tuple[PlotView, ...]
     seasons: tuple[SeasonView, ...] = field(default=())
 
 
-def farm_lines(staff: Staff, only: FarmName | None = None) -> list[FarmLine]:
-    """Return the overview of the staff's farms, in the order of their codes."""
-    wanted = [only] if only is not None else list(staff.farms.values())
+def farm_lines(wanted: Sequence[FarmName]) -> list[FarmLine]:
+    """Return the overview of some of the staff's farms, in the order given."""
     scopes = [one.scope for one in wanted]
     make_current(scopes)
     lines = {one.scope: FarmLine(one) for one in wanted}
@@ -91,7 +87,8 @@ def farm_lines(staff: Staff, only: FarmName | None = None) -> list[FarmLine]:
         phones = (
             select(Membership.farm, DeviceRow.state, func.count())
             .join(Membership, Membership.id == DeviceRow.membership)
-            .where(DeviceRow.scope == staff.org_scope, DeviceRow.state.in_(("waiting", "confirmed")))
+            .where(Membership.farm.in_([one.id for one in wanted]))
+            .where(DeviceRow.state.in_(("waiting", "confirmed")))
             .group_by(Membership.farm, DeviceRow.state)
         )
         for farm, state, count in session.execute(phones):
@@ -103,19 +100,23 @@ def farm_lines(staff: Staff, only: FarmName | None = None) -> list[FarmLine]:
     return list(lines.values())
 
 
-def farm_page(staff: Staff, farm: FarmName) -> FarmPage:
+def farm_page(farm: FarmName) -> FarmPage:
     """Return one farm of the staff's organisation."""
-    line = farm_lines(staff, farm)[0]
+    line = farm_lines([farm])[0]
     with reading() as session:
-        members = people.members_where(session, Membership.farm == farm.id)
-        rows = _rows(session, staff, [one.membership.id for one in members])
         return FarmPage(
             line=line,
-            members=tuple(members),
-            devices=tuple(_devices(session, staff, rows)),
             plots=tuple(one for one in views.plots_of(session, [farm.scope]) if not one.is_deleted),
             seasons=tuple(one for one in views.seasons_of(session, [farm.scope]) if not one.is_deleted),
         )
+
+
+def tips_of(scope: str, doc: str) -> list[str]:
+    """Return what an op on a document of a farm's log names; nothing for none."""
+    if not doc:
+        return []
+    with reading() as session:
+        return list(log.tips(session, scope, doc))
 
 
 def devices_of(staff: Staff) -> list[Device]:

@@ -161,10 +161,32 @@ def person_page(staff: Staff, person: str) -> PersonPage:
             village=villages.get(found.village or "", ""),
             organisation=organisation,
             is_own=is_own,
-            memberships=tuple(_memberships(session, staff, members)),
+            memberships=tuple(membership_lines(session, staff, members)),
             like=similar(session, found.organisation, found.name, found.phone, apart=found.id)
             if is_own
             else (),
+        )
+
+
+def membership_lines(session: Session, staff: Staff, members: Sequence[Member]) -> Iterable[MembershipLine]:
+    """Give memberships with devices, helps and villages, and what the staff member may do about each."""
+    now = now_ms()
+    ids = [one.membership.id for one in members]
+    devices = devices_among(session, staff, ids)
+    helps = _helps(session, ids, now)
+    villages = _villages(session, ids)
+    for one in members:
+        row = one.membership
+        may_give_it = may_give(staff.role, row.role)
+        yield MembershipLine(
+            member=one,
+            is_over=row.valid_until is not None and row.valid_until <= now,
+            is_helper=row.role in HELPERS,
+            may_end=may_give_it and row.id != staff.membership,
+            may_give=may_give_it and row.organisation in staff.organisations,
+            devices=tuple(devices.get(row.id, ())),
+            helps=tuple(helps.get(row.id, ())),
+            villages=tuple(villages.get(row.id, ())),
         )
 
 
@@ -290,27 +312,6 @@ def _lines(
         )
         for one in persons
     )
-
-
-def _memberships(session: Session, staff: Staff, members: Sequence[Member]) -> Iterable[MembershipLine]:
-    now = now_ms()
-    ids = [one.membership.id for one in members]
-    devices = devices_among(session, staff, ids)
-    helps = _helps(session, ids, now)
-    villages = _villages(session, ids)
-    for one in members:
-        row = one.membership
-        may_give_it = may_give(staff.role, row.role)
-        yield MembershipLine(
-            member=one,
-            is_over=row.valid_until is not None and row.valid_until <= now,
-            is_helper=row.role in HELPERS,
-            may_end=may_give_it and row.id != staff.membership,
-            may_give=may_give_it and row.organisation in staff.organisations,
-            devices=tuple(devices.get(row.id, ())),
-            helps=tuple(helps.get(row.id, ())),
-            villages=tuple(villages.get(row.id, ())),
-        )
 
 
 def _helps(session: Session, memberships: Collection[str], now: int) -> dict[str, list[HelpLine]]:

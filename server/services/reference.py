@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading
 from server.models.people import Farm, Help, Membership, Organisation, Product
-from server.store import consents, devices, log, people
+from server.store import books, consents, devices, log, people
 from server.store.demo_mark import is_demo
 from server.store.devices import Writer
 from server.store.people import Member
@@ -50,9 +50,8 @@ def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         if kind == "farm" and uuid not in farms:
             farms |= {farm.id: farm for farm in people.farms_of(session, who.organisation) if farm.id == uuid}
     persons = {m.person.id: m.person for m in ([me] if me else []) + members}
-    organisations = [
-        one for one in people.organisations(session) if one.id == who.organisation or one.kind == "commune"
-    ]
+    known = {who.organisation, *(farm.organisation for farm in farms.values())}
+    organisations = [one for one in people.organisations(session) if one.id in known or one.kind == "commune"]
     return {
         "origin": log.origin(session),
         "epoch": log.epoch(session),
@@ -99,7 +98,8 @@ def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         )
     else:
         visible = Membership.role != OPERATOR
-    return people.members_where(session, mine, visible, *in_force)
+    # In a farm that moved, people go on with the membership that the organisation before gave them.
+    return people.members_where(session, mine | Membership.farm.in_(farms), visible, *in_force)
 
 
 def _keys(session: Session, who: Writer, scopes: dict[str, bool]) -> dict[str, Json]:
@@ -110,7 +110,11 @@ def _keys(session: Session, who: Writer, scopes: dict[str, bool]) -> dict[str, J
     if not scopes:
         return {}
     farms = [ids.split_ref(scope)[1] for scope in scopes if scope.startswith("farm:")]
-    return dict(devices.keys_of_writers(session, who.organisation, farms))
+    kept = books.organisations_of(session, [f"farm:{farm}" for farm in farms])
+    found: dict[str, Json] = {}
+    for one in sorted(kept | {who.organisation}):
+        found |= dict(devices.keys_of_writers(session, one, farms))
+    return found
 
 
 def _given(session: Session, who: Writer, persons: list[str]) -> list[Json]:

@@ -7,6 +7,8 @@ Source: DESIGN §2 "What is an op, and what is an ordinary row"; PROTOCOL §18.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
@@ -78,7 +80,13 @@ def is_closed(session: Session, scope: str) -> bool:
 
 def was_kept_for(session: Session, scope: str, organisation: str) -> bool:
     """Return whether a book of the farm is or was this organisation's."""
-    return any(row.organisation == organisation for row in of_scope(session, scope))
+    return organisation in organisations_of(session, [scope])
+
+
+def organisations_of(session: Session, scopes: Collection[str]) -> set[str]:
+    """Return the organisations that the books of these farms are or were kept for."""
+    query = select(BookRow.organisation).where(BookRow.scope.in_(scopes)).distinct()
+    return {one for one in session.scalars(query) if one is not None}
 
 
 def _is_book(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""The page of what was asked from the field: settled with what it needs, looked at for duplicates, declined."""
+"""The page of what was asked from the field: settled, looked at for duplicates, declined."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _keep(organisation: str, phone: Phone) -> None:
     run_write(
         lambda session: session.add(
             Request(
-                id=new_id(3), organisation=organisation, kind="membership", made_at=1, values=values, scope=None,
+                id=new_id(3), organisation=organisation, kind="membership", made_at=1, values=values,
                 membership=phone.shown["by"], device=phone.key.device, received_at=9**15, result="waiting",
             )
         )

@@ -22,7 +22,7 @@ const AGAIN_MS = 30_000; // our choice
 export async function acts(desk: Desk): Promise<void> {
   repeatSaid();
   for (const form of all<HTMLFormElement>(
-    "form[data-settle], form[data-admit], form[data-device-op], form[data-erase]",
+    "form[data-settle], form[data-admit], form[data-device-op], form[data-book-op], form[data-erase]",
   )) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -49,7 +49,10 @@ async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | nul
     still(form, false);
     return say(signed === null ? "no_key" : "refused");
   }
-  finish(desk, await send(desk, bench.shelf, bench.person));
+  const outcome = await send(desk, bench.shelf, bench.person);
+  // What the rows have to follow is signed first: only then the form itself goes to the server.
+  if (outcome === "done" && form.dataset.then !== undefined) return form.submit();
+  finish(desk, outcome);
 }
 
 function finish(desk: Desk, outcome: Outcome): void {
@@ -87,6 +90,7 @@ function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statemen
   if ("settle" in form.dataset) return settling(form);
   if ("erase" in form.dataset) return erasing(desk, form);
   if ("admit" in form.dataset) return admitting(desk, form, what);
+  if (form.dataset.bookOp !== undefined) return keeping(desk, form, form.dataset.bookOp);
   const device = form.dataset.device ? { device: form.dataset.device } : {};
   const set: Record<string, Value> =
     form.dataset.deviceOp === "confirm"
@@ -105,6 +109,21 @@ function settling(form: HTMLFormElement): Statement[] {
       private: objectIn(side.dataset.private) as Record<string, Value>,
     },
   ];
+}
+
+/** A book that opens, closes for a cooperative that the form names, or is open again. */
+function keeping(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
+  const target = targetOf(form);
+  const { organisation = "", before = "" } = form.dataset;
+  const to = one<HTMLSelectElement>("select[name=htx]", form)?.value ?? "";
+  const isNew = target.doc === "";
+  const doc = isNew
+    ? `book:${makeUuid7(desk.now(), desk.crypto.getRandomValues(new Uint8Array(10)))}`
+    : target.doc;
+  const kept: Record<string, Value> = isNew ? { organisation, ...(before === "" ? {} : { before }) } : {};
+  if (what === "close") Object.assign(kept, { closed: true, moved_to: to });
+  if (what === "reopen") Object.assign(kept, { closed: false, moved_to: null });
+  return [{ ...target, doc, set: kept, private: {} }];
 }
 
 function targetOf(form: HTMLFormElement): Pick<Statement, "scope" | "doc" | "after"> {
