@@ -20,6 +20,7 @@ from server.pages.console_frame import (
     answer,
     first_place,
     make_pages,
+    note,
     page_language,
     place_of,
     query_text,
@@ -46,6 +47,7 @@ def entries() -> AnyResponse:
     staff = staff_page("account")
     if not staff.may_see("entries"):
         return redirect(first_place(staff), 303)
+    note(staff, "entries")
     wanted = Wanted(
         farm=query_uuid("farm"),
         season=query_uuid("season"),

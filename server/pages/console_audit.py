@@ -52,7 +52,8 @@ def act_shown(language: Language, act: str) -> str:
     """Return how an act is called; one that has no words of its own by its name."""
     kind, _, page = act.partition("_")
     if kind == "see":
-        return say(language, "audit_saw", page=say(language, page) if page in words() else page)
+        key = f"saw_{page}" if f"saw_{page}" in words() else page
+        return say(language, "audit_saw", page=say(language, key) if key in words() else page)
     key = f"did_{act}"
     return say(language, "audit_did", act=say(language, key) if key in words() else act.replace("_", " "))
 

@@ -30,6 +30,8 @@ from sync import ids
 
 ENTER: Final = f"{CONSOLE_PATH}/vao"
 LANGUAGE_COOKIE: Final = "tieng"
+_OWN: Final = frozenset({"account"})  # shows nobody but who looks
+_LOOKS: Final = ("GET", "HEAD")
 _SIGN_IN: Final = frozenset({"session", "device_revoked"})
 _PLACE = re.compile(r"/htx(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%.~:+_-]*)?", re.ASCII)
 
@@ -77,14 +79,14 @@ def staff_page(page: str) -> Staff:
     """
     caller = require_device()
     staff = console.staff_of(caller.writer, caller.scopes, page)
-    _note(staff, page)
+    if page not in _OWN or request.method not in _LOOKS:
+        note(staff, page)
     return staff
 
 
-def _note(staff: Staff, page: str) -> None:
+def note(staff: Staff, page: str) -> None:
     """Keep that somebody asks for this page, or for this act on rows, before anything is shown or done."""
-    is_look = request.method in ("GET", "HEAD")
-    act = f"see_{page}" if is_look else (request.endpoint or "").rpartition(".")[2]
+    act = f"see_{page}" if request.method in _LOOKS else (request.endpoint or "").rpartition(".")[2]
     named = [one for one in (request.view_args or {}).values() if ids.is_uuid(one)]
     auditing.note(staff.organisation, staff.membership, act, named, str(g.get("request_id", "")), now_ms())
 
