@@ -125,7 +125,9 @@ def held() -> Response:
 def devices() -> Response:
     """Show the devices of the cooperative's people, those that wait first."""
     staff = staff_page("devices")
-    return show("devices.html", staff, place="devices", devices=console_farms.devices_of(staff), now=now_ms())
+    after = query_text("after", 100)
+    found = console_farms.devices_of(staff, after)
+    return show("devices.html", staff, place="devices", found=found, after=after, now=now_ms())
 
 
 @blueprint.get("/may/<uuid>")

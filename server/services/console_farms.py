@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.db import reading
 from server.errors import ServiceError
 from server.models.devices import DeviceRow, DeviceSeen
 from server.models.log import HeldOp
-from server.models.people import Membership
+from server.models.people import Farm, Membership
 from server.models.views import EntryView, PlotView, SeasonView
 from server.services.console import FarmName, Staff
 from server.services.viewing import make_current
 from server.store import log, people, views
 from sync.rights import may_give, may_revoke
+
+PAGE_DEVICES: Final = 50  # our choice: a screen and a half
+STATE_ORDER: Final = {"waiting": 0, "confirmed": 1, "invited": 2, "revoked": 3}
+PLACE: Final = re.compile(r"([0-9])\.([0-9]{1,9})\.([0-9a-f-]{36})\.(.{0,40})")
 
 
 @dataclass
@@ -61,6 +67,14 @@ class Device:
     may_confirm: bool
     may_revoke: bool
     held: int = 0
+
+
+@dataclass(frozen=True)
+class DeviceList:
+    """A page of devices; `next` goes on after it, None at the end."""
+
+    devices: tuple[Device, ...]
+    next: str | None
 
 
 @dataclass(frozen=True)
@@ -119,14 +133,41 @@ def tips_of(scope: str, doc: str) -> list[str]:
         return list(log.tips(session, scope, doc))
 
 
-def devices_of(staff: Staff) -> list[Device]:
-    """Return the devices of the organisation's people: those that wait first, then by farm and person."""
-    with reading() as session:
-        found = list(_devices(session, staff, _rows(session, staff, None)))
-    order = {"waiting": 0, "confirmed": 1, "invited": 2, "revoked": 3}
-    return sorted(
-        found, key=lambda one: (order.get(one.state, 9), one.farm.code if one.farm else "", one.who, one.doc)
+def devices_of(staff: Staff, after: str | None = None) -> DeviceList:
+    """Return a page of the devices of the organisation's people: who waits first, then by the farm's code.
+
+    Shape:  `after` is the `next` of the page before; one that is none begins at the first page. No more rows
+            are read than the page shows, whatever the cooperative has.
+    """
+    rank = case(STATE_ORDER, value=DeviceRow.state, else_=9)
+    code = func.coalesce(Farm.code, "")
+    key = tuple_(rank, code, DeviceRow.doc, DeviceRow.place)
+    query = (
+        select(DeviceRow, rank, code)
+        .join(Membership, Membership.id == DeviceRow.membership, isouter=True)
+        .join(Farm, Farm.id == Membership.farm, isouter=True)
+        .where(DeviceRow.scope.in_(staff.org_scopes))
     )
+    place = _parse_place(after)
+    if place is not None:
+        query = query.where(key > place)
+    with reading() as session:
+        rows = session.execute(
+            query.order_by(rank, code, DeviceRow.doc, DeviceRow.place).limit(PAGE_DEVICES + 1)
+        ).all()
+        more = rows[PAGE_DEVICES:]
+        rows = rows[:PAGE_DEVICES]
+        found = tuple(_devices(session, staff, [row for row, _rank, _code in rows]))
+    if not more:
+        return DeviceList(found, None)
+    last, last_rank, last_code = rows[-1]
+    return DeviceList(found, f"{last_rank}.{last.place}.{last.doc.partition(':')[2]}.{last_code}")
+
+
+def _parse_place(after: str | None) -> tuple[int, str, str, int] | None:
+    """Return the key of a page's last device, or None for what no page of ours wrote."""
+    match = PLACE.fullmatch(after or "")
+    return None if match is None else (int(match[1]), match[4], f"device:{match[3]}", int(match[2]))
 
 
 def devices_of_invite(staff: Staff, uuid: str) -> list[Device]:

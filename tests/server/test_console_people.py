@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.config import now_ms
+from server.services import console_farms
 from server.services.inviting import settle_device
 from server.store.operator import load_private
 from sync.rights import may_see
@@ -179,3 +181,25 @@ def test_signing_out_ends_the_session_and_keeps_nothing_in_caches(app: Flask, lu
     assert (answer.status_code, answer.headers["Location"]) == (303, "/htx/vao?ra=1")
     assert browser.get("/htx/").status_code == 303
     assert app.test_client().get("/htx/", headers=browser.phone.headers).status_code == 303
+
+
+def test_the_devices_come_page_by_page_each_once_who_waits_first(
+    app: Flask, lua: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_farms, "PAGE_DEVICES", 2)
+    for farm in ("Nhà Bình", "Nhà Sự"):
+        diary_of(app.test_client(), f"Người {farm}", farm)
+    waiting = diary_of(app.test_client(), "Người chờ", "Nhà Sự", "member", confirm=True)
+    browser = Browser(app, "Trần Văn Tuấn")
+    path, pages = "/htx/may", []
+    while path and len(pages) < 9:
+        page = browser.text(path)
+        pages.append(re.findall(r'<th scope="row"><a class="link" href="(/htx/may/[^"]+)"', page))
+        onward = re.search(r'href="(/htx/may[?]after=[^"]+)"', page)
+        path = onward[1] if onward else ""
+    found = [one for page in pages for one in page]
+    assert len(found) == len(set(found)) >= 5
+    assert {len(page) for page in pages[:-1]} == {2}
+    assert found[0].endswith(waiting.phone.shown["doc"].partition(":")[2])
+    for odd in ("x", "9.1.2", "0.0." + "a" * 36 + "." + "x" * 41):
+        assert browser.text(f"/htx/may?after={odd}").count('<th scope="row">') == 2
