@@ -235,7 +235,7 @@ def _row(language: Language, found: EntryList, line: Line) -> Row:
         shots=photos[:THUMBS_MAX],
         more=max(0, len(photos) - THUMBS_MAX),
         at=time_text(line.received_at),
-        who=who_shown(language, line.who),
+        who=_writer(language, line),
     )
 
 
@@ -313,11 +313,24 @@ def _event(language: Language, page: Page, shower: Shower, step: Step) -> Event:
     return Event(
         icon=icon,
         kind="c" if step.who is not None and step.who.farm is None else kind,
-        title=say(language, f"step_{step.what}", who=who_shown(language, step.who)),
+        title=_title(language, step),
         notes=tuple(notes),
         changes=() if is_first else _changes(page, shower, step),
         is_same=step.what == "changed" and not step.changes,
     )
+
+
+def _writer(language: Language, line: Line) -> str:
+    who = who_shown(language, line.who)
+    is_own = line.values.get("on_behalf_of") is None
+    return who if is_own else say(language, "written_for", who=who)
+
+
+def _title(language: Language, step: Step) -> str:
+    who = who_shown(language, step.who)
+    if step.what == "created" and step.whom is not None:
+        return say(language, "step_created_for", who=who, whom=step.whom.name)
+    return say(language, f"step_{step.what}", who=who)
 
 
 def _changes(page: Page, shower: Shower, step: Step) -> tuple[tuple[str, str, str], ...]:

@@ -39,13 +39,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """One op of the history. `unseen`: whose earlier ops its writer did not have yet.
+    """One op of the history. `whom`: for whom; `unseen`: whose earlier ops its writer did not have yet.
 
     Units: times in ms; skew is how far the server's clock was ahead of the device's.
     """
 
     op: str
     who: Who | None
+    whom: Who | None
     device: str
     label: str
     is_mine: bool
@@ -122,7 +123,8 @@ def document_page(staff: Staff, farm: FarmName, type_: str, uuid: str) -> Page:
             raise ServiceError("not_found")
         document = fold(placed)
         form = form_of(type_, document.values)
-        names = names_of(session, staff, (one.op.by for one in placed))
+        named = {*(one.op.by for one in placed), *(_whom(one) for one in placed)}
+        names = names_of(session, staff, (one for one in named if one is not None))
         labels = labels_of(session, staff, {one.op.device for one in placed})
         steps = _steps(staff, placed, names, labels)
         waiting = select(func.count()).where(
@@ -178,6 +180,7 @@ def _steps(
             Step(
                 op=one.op.id,
                 who=names.get(one.op.by),
+                whom=names.get(_whom(one) or ""),
                 device=one.op.device,
                 label=labels.get(one.op.device, ""),
                 is_mine=one.op.device == staff.device,
@@ -190,6 +193,12 @@ def _steps(
             )
         )
     return steps
+
+
+def _whom(one: Placed) -> str | None:
+    """Return the membership for which an op was recorded, None where it was recorded for oneself."""
+    whom = one.op.fields.get("on_behalf_of")
+    return whom if isinstance(whom, str) else None
 
 
 def _seen(placed: Sequence[Placed]) -> dict[str, set[str]]:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from server.db import run_write
+from server.models.people import Help
 from tests.server.consoles import (
     OURS,
     PAGES,
@@ -20,7 +23,7 @@ from tests.server.consoles import (
     other_cooperative,
 )
 from tests.server.diaries import DAY_MS, NOON, Diary, diary_of, new_uuid
-from tests.server.phones import start
+from tests.server.phones import enrolled, start
 from tests.server.pictures import hash_of, make_jpeg
 
 
@@ -132,6 +135,21 @@ def test_an_entry_shows_its_form_lines_units_and_who_recorded_when(app: Flask, l
     ):  # fmt: skip
         assert shown in page, shown
     assert page.count('class="lock"') == 2
+
+
+def test_what_was_recorded_for_others_names_the_writer_and_for_whom(app: Flask, lua: Diary) -> None:
+    helper = enrolled(app.test_client(), "Nguyễn Thị Mai", None, "helper", kind="phone")
+
+    def give(session: Session) -> None:
+        farm, by = lua.scope.removeprefix("farm:"), helper.shown["by"]
+        session.add(Help(farm=farm, id=new_uuid(), membership=by, valid_from=0, valid_until=None))
+
+    run_write(give)
+    mai = Diary(helper, lua.scope, {})
+    made = mai.entry("CT-07", "2026-11-08", on_behalf_of=lua.phone.shown["by"])
+    reviewer = Browser(app, "Anh Tuấn")
+    assert "Nguyễn Thị Mai (tổ công nghệ số) ghi hộ Phạm Thị Lụa" in reviewer.text(entry_path(lua, made))
+    assert "Nguyễn Thị Mai (tổ công nghệ số) ghi hộ" in reviewer.text("/htx/")
 
 
 def test_the_language_is_kept_by_a_switch(app: Flask, lua: Diary) -> None:

@@ -166,7 +166,7 @@ function Diary({ one }: { one: Household }) {
             <span class="grow">{t.unsent(one.unsent)}</span>
           </p>
         )}
-        <div class="duo">
+        <div class="stack">
           <Btn icon="book" onClick={() => void open("nhat-ky")}>
             {words.value.diary}
           </Btn>

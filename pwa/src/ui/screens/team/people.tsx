@@ -19,7 +19,7 @@ export function People({ team, one }: { team: Team; one: Household }) {
     <>
       <h2>{t.people}</h2>
       <div class="stack">
-        {one.people.map((person) => (
+        {[...one.people].sort(waitingFirst).map((person) => (
           <PersonCard key={person.membership} team={team} one={one} person={person} />
         ))}
         <Btn
@@ -32,6 +32,12 @@ export function People({ team, one }: { team: Team; one: Household }) {
       </div>
     </>
   );
+}
+
+/** Whose phone stands at the door comes first. */
+function waitingFirst(a: TeamPerson, b: TeamPerson): number {
+  const waits = (one: TeamPerson) => one.phones.some((phone) => phone.state === "waiting");
+  return Number(waits(b)) - Number(waits(a));
 }
 
 function PersonCard({ team, one, person }: PersonProps) {
@@ -107,7 +113,7 @@ function PhoneLine({ team, one, person, phone }: PersonProps & { phone: TeamPhon
         {shown.text}
       </span>
       {phone.state === "waiting" && phone.pending === null && (
-        <div class="duo">
+        <div class="stack">
           <Btn icon="check" onClick={() => void confirm()}>
             {t.arrived_yes}
           </Btn>
