@@ -27,6 +27,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 API_MODULES = (
     "sync",
     "device",
+    "passkeys",
     "own_devices",
     "households",
     "requests",
@@ -37,6 +38,8 @@ API_MODULES = (
 )
 PAGE_MODULES = (
     "problems",
+    "console_passkeys",
+    "console_account",
     "console",
     "console_homes",
     "console_people",

@@ -30,6 +30,7 @@ class Settings:
     database_url: str = ""
     public_url: str = "http://localhost:8000"
     origin: str | None = None
+    passkey_domain: str = ""
     photo_store: str = ""
     photo_keep_received: bool = True
     photo_part_days: int = 7
@@ -58,6 +59,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def rp_id(self) -> str:
+        """Return the domain that passkeys are made for; another one later makes all of them useless."""
+        return self.passkey_domain or urlsplit(self.public_url).hostname or "localhost"
+
+    @property
     def sqlite_path(self) -> Path | None:
         """Return the database file, or None on PostgreSQL."""
         return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
@@ -75,6 +81,7 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             database_url=environ.get("DATABASE_URL", ""),
             public_url=environ.get("PUBLIC_URL") or plain.public_url,
             origin=environ.get("ORIGIN") or None,
+            passkey_domain=environ.get("PASSKEY_DOMAIN", "").lower(),
             photo_store=environ.get("PHOTO_STORE", ""),
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),
             photo_part_days=_number(environ, "PHOTO_PART_DAYS", plain.photo_part_days, 1),
@@ -110,6 +117,9 @@ def finish_settings(settings: Settings) -> Settings:
     parts = urlsplit(public)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
         raise SettingsError("PUBLIC_URL: https://host or http://host:port, without a path")
+    host, domain = parts.hostname or "", settings.passkey_domain
+    if domain and host != domain and not host.endswith(f".{domain}"):
+        raise SettingsError("PASSKEY_DOMAIN: the host of PUBLIC_URL, or a domain above it")
     store = settings.photo_store or str(data_dir / "photos")
     return replace(settings, data_dir=data_dir, database_url=url, public_url=public, photo_store=store)
 

@@ -78,6 +78,14 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("invite_expired", 410, "Lời mời đã hết hạn", "The invitation has expired", "ask"),
     ("invite_burnt", 410, "Lời mời bị khóa vì nhập sai nhiều lần", "Too many wrong tries", "ask"),
     ("key_in_use", 409, "Khóa này đã thuộc về một máy khác", "The key belongs to another device", "fix"),
+    # Passkeys
+    ("bad_challenge", 400, "Lời thách đố không dùng được nữa", "The challenge is not good any more", "fix"),
+    ("bad_passkey", 400, "Khóa truy cập trả lời không đúng", "The passkey's answer proves nothing", "fix"),
+    ("uv_required", 403, "Cần vân tay, khuôn mặt hoặc mã PIN", "The person was not verified", "fix"),
+    ("cloned_passkey", 403, "Khóa truy cập đang ở hai nơi", "The passkey is in two places", "ask"),
+    ("passkey_unknown", 403, "Không nhận ra khóa truy cập này", "This passkey is not known here", "ask"),
+    ("passkey_wanted", 403, "Cần khóa truy cập", "A passkey is needed", "sign-in"),
+    ("step_up", 403, "Việc này cần chạm khóa truy cập", "A passkey must confirm this", "fix"),
     ("csrf", 403, "Yêu cầu đến từ trang khác", "The request comes from another site", "fix"),
     ("update", 426, "Cần cập nhật ứng dụng", "The app must be updated", "update"),
     # Photos and voice notes

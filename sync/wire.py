@@ -29,6 +29,14 @@ class SentOp:
 
 
 @dataclass(frozen=True, slots=True)
+class SentAssertion:
+    """A passkey's answer over the ids of ops; what the authenticator said is not looked at here."""
+
+    ops: tuple[str, ...]
+    response: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
 class SyncRequest:
     """A sync request of the right shape.
 
@@ -45,6 +53,7 @@ class SyncRequest:
     access: str
     whole: bool
     phone: Mapping[str, int | str]
+    assertions: tuple[SentAssertion, ...] = ()
 
 
 def parse_request(data: Json) -> SyncRequest:
@@ -76,7 +85,28 @@ def parse_request(data: Json) -> SyncRequest:
         access=access,
         whole=data.get("whole") is True,
         phone=_parse_phone(data.get("phone", {})),
+        assertions=parse_assertions(data.get("assertions", [])),
     )
+
+
+def parse_assertions(listed: Json) -> tuple[SentAssertion, ...]:
+    """Return the assertions of a request; one of the wrong shape confirms nothing and is left out."""
+    if not isinstance(listed, list):
+        raise Refusal("bad_request", "assertions is no list")
+    if len(listed) > limits.REQUEST_ASSERTIONS_MAX:
+        raise Refusal("too_large", f"at most {limits.REQUEST_ASSERTIONS_MAX} assertions")
+    return tuple(found for one in listed if (found := _parse_assertion(one)) is not None)
+
+
+def _parse_assertion(one: Json) -> SentAssertion | None:
+    if not isinstance(one, dict):
+        return None
+    ops, response = one.get("ops"), one.get("response")
+    if not isinstance(ops, list) or not isinstance(response, dict):
+        return None
+    named = tuple(op for op in ops if isinstance(op, str) and ids.is_b64(op, limits.DIGEST_BYTES))
+    is_whole = 0 < len(named) == len(ops) <= limits.ASSERTION_IDS_MAX and len(set(named)) == len(named)
+    return SentAssertion(named, response) if is_whole else None
 
 
 def parse_keys(keys: Json) -> Mapping[str, bytes]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
 from server.api.bodies import read_json_body
-from server.auth import set_cookie
+from server.auth import console_token, set_console_cookie
 from server.config import now_ms
 from server.errors import ServiceError
 from server.schemas.device import (
@@ -23,8 +24,7 @@ from server.schemas.device import (
     body_of,
     load,
 )
-from server.services import joining, sessions
-from sync.limits import SESSION_HOURS
+from server.services import console_sessions, joining, joining_alone, sessions
 from sync.wire import SentOp
 
 BODY_BYTES_MAX = 64 * 1024
@@ -46,16 +46,21 @@ def invite() -> joining.Look:
 @blueprint.doc(requestBody=body_of(JoinQuery))
 @blueprint.response(200, JoinAnswer)
 def join() -> Response:
-    """Take the join op of a new key. The same bytes again end the same way."""
+    """Take the join op of a new key, by an invitation or a passkey; the same again ends the same way."""
     sent = load(JoinQuery(), read_json_body(BODY_BYTES_MAX))
-    joined = joining.join(
-        sent["body"], sent["signature"], sent["key"], sent.get("code"), _address(), now_ms()
+    parts = (sent["body"], sent["signature"], sent["key"])
+    joined = (
+        joining_alone.join(*parts, sent["assertion"], _address(), now_ms())
+        if "assertion" in sent
+        else joining.join(*parts, sent.get("code"), _address(), now_ms())
     )
     answer: dict[str, Any] = {"result": joined.result, "ops": joined.ops}
+    if joined.assertions:
+        answer["assertions"] = joined.assertions
     if joined.opened is None:
         return jsonify(answer)
     answer |= {"token": joined.opened.token, "expires_at": joined.opened.expires_at}
-    return _with_cookie(jsonify(answer), joined.opened, joined.kind)
+    return _with_cookie(answer, joined.device, joined.kind)
 
 
 @blueprint.route("/challenge", methods=["POST"])
@@ -75,10 +80,8 @@ def session() -> Response:
     sent = load(SessionQuery(), read_json_body(SESSION_BYTES_MAX))
     own = [SentOp(op["body"], op.get("private"), op["signature"]) for op in sent.get("ops", [])]
     opened = sessions.open_session(sent["device"], sent["nonce"], sent["signature"], own, now_ms())
-    answer = jsonify(
-        {"token": opened.opened.token, "expires_at": opened.opened.expires_at, "ops": opened.ops}
-    )
-    return _with_cookie(answer, opened.opened, opened.kind)
+    answer = {"token": opened.opened.token, "expires_at": opened.opened.expires_at, "ops": opened.ops}
+    return _with_cookie(answer, sent["device"], opened.kind)
 
 
 @blueprint.route("/leave", methods=["POST"])
@@ -96,10 +99,15 @@ def leave() -> Response:
     return answer
 
 
-def _with_cookie(answer: Response, opened: sessions.Opened, kind: str) -> Response:
-    if kind == "browser":
-        set_cookie(answer, opened.token, SESSION_HOURS * 3600)
-    return answer
+def _with_cookie(answer: Mapping[str, object], device: str, kind: str) -> Response:
+    """Join a browser's key to the console's session of its cookie, or begin one to make a passkey in."""
+    if kind != "browser":
+        return jsonify(answer)
+    bound = console_sessions.bind(console_token(), device, now_ms())
+    page = jsonify({**answer, "pages": bound.shows_pages})
+    if bound.token is not None:
+        set_console_cookie(page, bound.token)
+    return page
 
 
 def _address() -> str:

@@ -42,6 +42,9 @@ class DeviceRow(Base):
     join_op: Mapped[str | None] = mapped_column(String(43))
     joined_seq: Mapped[int | None] = mapped_column(BigInteger)
     revoked_seq: Mapped[int | None] = mapped_column(BigInteger)
+    passkey: Mapped[str | None] = mapped_column(
+        String(80)
+    )  # that let the device in, in an invitation's place
 
 
 class DeviceSeen(Base):

@@ -30,7 +30,14 @@ from server.pages.console_frame import (
 )
 from server.pages.console_show import leaf, parse_day
 from server.pages.console_words import pick_language
-from server.services import console, console_document, console_entries, console_farms, console_held, sessions
+from server.services import (
+    console,
+    console_document,
+    console_entries,
+    console_farms,
+    console_held,
+    console_sessions,
+)
 from server.services.console_entries import Wanted
 from sync.forms import load_forms
 
@@ -149,7 +156,7 @@ def leave() -> AnyResponse:
     """End the browser's session. The key stays, so that the same person can enter again."""
     token = console_token()
     if token is not None:
-        sessions.end(token)
+        console_sessions.end(token)
     out = make_response(redirect(f"{ENTER}?ra=1", 303))
     forget_cookie(out)
     return out

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH, require_device
-from server.config import now_ms
+from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble
 from server.errors import ServiceError
 from server.pages.console_assets import console_assets
@@ -29,6 +29,7 @@ from server.services.console import Staff
 from sync import ids
 
 ENTER: Final = f"{CONSOLE_PATH}/vao"
+MAKE: Final = f"{CONSOLE_PATH}/khoa"
 LANGUAGE_COOKIE: Final = "tieng"
 _OWN: Final = frozenset({"account"})  # shows nobody but who looks
 _LOOKS: Final = ("GET", "HEAD")
@@ -58,6 +59,7 @@ PLACES: Final = (
     Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
     Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
     Place("requests", f"{CONSOLE_PATH}/xin", "hands", "requests"),
+    Place("account", f"{CONSOLE_PATH}/toi", "lock", is_aside=True),
     Place("privacy", f"{CONSOLE_PATH}/rieng", "lock", is_aside=True),
     Place("audit", f"{CONSOLE_PATH}/so-xem", "search", is_aside=True),
 )
@@ -108,6 +110,7 @@ def show(template: str, staff: Staff, *, place: str, status: int = 200, **contex
         place=place,
         places=[one for one in PLACES if staff.may_see(one.name)],
         waiting=console.waiting_for(staff),
+        touch=require_device().passkey is not None,
         **context,
     )
 
@@ -123,6 +126,7 @@ def answer(template: str, status: int, **context: Any) -> Response:
         "time": time_text,
         "area": partial(area_text, language=language),
         "here": request.full_path.rstrip("?"),
+        "rp": current_settings().rp_id,
         **context,
     }
     try:
@@ -152,13 +156,18 @@ def query_uuid(name: str) -> str:
 
 def place_of(text: str) -> str:
     """Return where to go on: a page of the console, whatever an address says (no open redirect)."""
-    return text if _PLACE.fullmatch(text) and not text.startswith(ENTER) else f"{CONSOLE_PATH}/"
+    return text if _PLACE.fullmatch(text) and not text.startswith((ENTER, MAKE)) else f"{CONSOLE_PATH}/"
 
 
 def refuse(error: ServiceError) -> AnyResponse:
     """Lead to the way in, or say in plain words what is the matter."""
     if error.slug in _SIGN_IN:
         to = f"{ENTER}?toi={quote(request.full_path.rstrip('?'))}" if request.method == "GET" else ENTER
+        return redirect(to, 303)
+    if error.slug == "passkey_wanted":
+        to = (
+            f"{MAKE}?toi={quote(request.full_path.rstrip('?'), safe='')}" if request.method == "GET" else MAKE
+        )
         return redirect(to, 303)
     if error.slug in ("not_found", "no_right"):
         return answer("no.html", 404, kind="no_place" if error.slug == "no_right" else "no_page")

@@ -39,6 +39,7 @@ class JoinQuery(_Tolerant):
     signature = fields.String(required=True, validate=_SHORT)
     key = fields.String(required=True, validate=_SHORT)
     code = fields.String(validate=_SHORT)
+    assertion = fields.Dict(metadata={"description": "a passkey's answer over the id of the join"})
 
 
 class ChallengeQuery(_Tolerant):
@@ -76,6 +77,7 @@ class SessionAnswer(Schema):
     token = fields.String(required=True)
     expires_at = fields.Integer(required=True, metadata={"description": "ms since 1970"})
     ops = fields.List(fields.Dict())
+    pages = fields.Boolean(metadata={"description": "of a browser: whether its cookie shows pages now"})
 
 
 class JoinAnswer(Schema):
@@ -83,6 +85,8 @@ class JoinAnswer(Schema):
 
     result = fields.String(required=True)
     ops = fields.List(fields.Dict(), required=True)
+    assertions = fields.List(fields.Dict())
+    pages = fields.Boolean()
     token = fields.String()
     expires_at = fields.Integer()
 

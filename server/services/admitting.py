@@ -15,7 +15,7 @@ from server.db import reading, run_write
 from server.models.log import HeldOp
 from server.services import judging
 from server.services.judging import Batch
-from server.store import books, devices, erasures, log
+from server.store import books, devices, erasures, log, passkeys
 from server.store.device_fold import confirmed_device, join_key
 from server.store.devices import Writer
 from server.store.view_write import refold_filled
@@ -23,7 +23,8 @@ from sync import ids, limits
 from sync.ops import Op, parse_op
 from sync.rights import is_revoking, may_revoke, may_write
 
-EFFECTIVE = frozenset({"admission", "device", "book", "erasure"})  # the next op is judged by what these say
+# The next op is judged by what these say.
+EFFECTIVE = frozenset({"admission", "device", "passkey", "book", "erasure"})
 
 
 def admit_confirmed(carrier: Writer, now: int) -> None:
@@ -68,6 +69,8 @@ def take_effect(session: Session, scope: str, op: Op) -> None:
     elif op.doc_type == "device":
         _release(session, scope, _joins_confirmed(session, scope, op))
         devices.refold(session, scope, op.doc)
+    elif op.doc_type == "passkey":
+        passkeys.refold(session, scope, op.doc)
     elif op.doc_type == "book":
         books.refold(session, scope, op.doc)
     elif op.doc_type == "erasure":

@@ -8,7 +8,7 @@ Source: DESIGN §3 "Who signs"; WIRE "Joining"; faults.md 33–40.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,8 @@ from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.devices import DeviceRow
 from server.services import rates
-from server.services.sessions import Opened, make_token, store_token
+from server.services.sessions import Opened, store_token
+from server.services.tokens import make_token
 from server.store import devices, log, people
 from server.store.device_fold import join_key, knows_code, knows_secret
 from server.store.operator import operator_device
@@ -52,6 +53,8 @@ class Joined:
     ops: list[dict[str, object]]
     opened: Opened | None
     kind: str
+    device: str
+    assertions: list[dict[str, object]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def _take(session: Session, row: DeviceRow, sent: SentJoin, token: str, now: int
         raise ServiceError("device_revoked")
     devices.note_seen(session, sent.op.device, now)
     ops = log.wire_ops(session, scope, doc)
-    return Joined(result, ops, store_token(session, token, sent.op.device, now), row.kind)
+    return Joined(result, ops, store_token(session, token, sent.op.device, now), row.kind, sent.op.device)
 
 
 def _hold(session: Session, row: DeviceRow, signed: log.Signed, now: int) -> Joined:
@@ -194,7 +197,7 @@ def _hold(session: Session, row: DeviceRow, signed: log.Signed, now: int) -> Joi
         log.hold(session, row.scope, signed, now, "invite_used")
     elif before.is_turned_down:
         raise ServiceError("no_right", "Hợp tác xã không nhận máy này.")
-    return Joined("held", [], None, row.kind)
+    return Joined("held", [], None, row.kind, signed.op.device)
 
 
 def _is_known(session: Session, op: Op) -> bool:

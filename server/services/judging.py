@@ -6,16 +6,21 @@ Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §8, §11, §23.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from server.store import books, devices, log, people
-from server.store.device_fold import join_key, knows_secret, parse_invite
+from server.models.people import Membership
+from server.services import console_sessions, stepping_up
+from server.services.stepping_up import Confirmation
+from server.store import books, devices, log, passkeys, people
+from server.store.device_fold import join_key, knows_secret, parse_invite, parse_own_join
 from server.store.devices import Writer
+from server.store.passkey_fold import is_ending, parse_passkey
 from sync import ids, limits
 from sync.ops import Op
-from sync.rights import OPERATOR, is_revoking, may_revoke, may_write
+from sync.rights import OPERATOR, is_revoking, may_revoke, may_write, needs_step_up
 
 # Of a closed book too the cooperative decides.
 BEYOND_BOOK = frozenset({"book", "admission", "erasure", "review"})
@@ -47,6 +52,7 @@ class Batch:
     standings: dict[str, Standing] = field(default_factory=dict)  # until an op changes who may what
     is_book_closed: bool | None = None  # until an op on a book is taken
     room: dict[str, int] = field(default_factory=dict)  # how many ops of a device fit into its day
+    confirmations: dict[str, Confirmation] = field(default_factory=dict)  # of the request, by op id
     stored: dict[str, int] = field(default_factory=dict)  # how many of each were taken
     device_docs: set[str] = field(default_factory=set)
     decisions: dict[tuple[str, str], Op] | None = None  # of the log's admissions, read when first asked for
@@ -72,12 +78,16 @@ def is_early(session: Session, batch: Batch, op: Op) -> bool:
 
     After a restore anybody may be the first to bring it; nobody has to decide, it only has to come again.
     """
+    if op.id in batch.confirmations and not batch.confirmations[op.id].is_known:
+        return True  # its passkey is not back yet
+    if op.doc_type == "passkey":
+        return parse_passkey(op) is None and op.doc not in batch.docs
     if op.doc_type != "device":
         return False
     invite = parse_invite(op)
     if invite is not None:
         return people.member(session, invite.membership) is None
-    return op.doc not in batch.docs
+    return op.doc not in batch.docs and not is_own_join(session, batch.confirmations, op, batch.now)
 
 
 def reason(session: Session, batch: Batch, op: Op) -> str | None:
@@ -100,6 +110,8 @@ def reason(session: Session, batch: Batch, op: Op) -> str | None:
         return "not_confirmed"
     if not writer.in_force or op.by != writer.membership or not _may(session, batch, op, writer):
         return "no_right"
+    if (problem := _lacks_touch(session, batch, op, writer)) is not None:
+        return problem
     if op.doc_type not in BEYOND_BOOK and _is_book_closed(session, batch):
         return "book_closed"
     return "self_review" if op.doc_type == "review" and _is_own(session, batch, op, writer) else None
@@ -109,6 +121,8 @@ def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     kind, _ = ids.split_ref(batch.scope)
     if op.doc_type == "device":
         return _may_device(session, batch, op, writer)
+    if op.doc_type == "passkey":
+        return _may_passkey(session, batch, op, writer)
     if not standing(session, batch, op.device).writes:
         return False
     is_first = op.doc not in batch.docs
@@ -145,11 +159,64 @@ def _may_device(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
             for row in rows
         )
         return may_revoke(writer.role, is_self=is_self)
-    return devices.may_invite(session, writer, op, at=batch.now)
+    return _is_own_invite(session, op, writer) or devices.may_invite(session, writer, op, at=batch.now)
+
+
+def _may_passkey(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
+    """The own passkey made or ended, by households too, who do not read the scope."""
+    if batch.scope != f"org:{writer.organisation}":
+        return False
+    if op.doc not in batch.docs:
+        return parse_passkey(op) is not None and may_write(writer.role, "org", "passkey", is_first=True)
+    row = passkeys.of_doc(session, batch.scope, op.doc)
+    is_own = row is not None and row.membership in people.memberships_of_person(session, writer.person)
+    is_end = is_ending(op) and set(op.fields) <= {"ended", "reason"}
+    return is_end and may_write(writer.role, "org", "passkey", is_first=False, is_writer=is_own)
+
+
+def _lacks_touch(session: Session, batch: Batch, op: Op, writer: Writer) -> str | None:
+    """Return why an op waits for a passkey, or a passkey for a person: somebody has its credential."""
+    if not _needs_touch(session, batch, op, writer):
+        return None
+    made = parse_passkey(op) if op.doc_type == "passkey" else None
+    if made is not None and passkeys.is_taken(session, made.credential, op.doc):
+        return "key_in_use"
+    if made is not None and console_sessions.may_make(session, writer):
+        return None
+    is_confirmed = stepping_up.is_confirmed(session, batch.confirmations, batch.scope, op, writer.person)
+    return None if is_confirmed else "step_up"
+
+
+def _needs_touch(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
+    """Return whether an op can't be undone, or makes its writer a further way in."""
+    if op.doc_type == "passkey":
+        return op.doc not in batch.docs
+    if op.doc_type == "device":
+        return _is_own_invite(session, op, writer)
+    kind, _ = ids.split_ref(batch.scope)
+    return needs_step_up(kind, op.doc_type) and not stepping_up.is_spared(session, writer)
+
+
+def _is_own_invite(session: Session, op: Op, writer: Writer) -> bool:
+    """Return whether an op invites its own writer: a recovery code."""
+    invite = parse_invite(op)
+    return invite is not None and invite.membership in people.memberships_of_person(session, writer.person)
+
+
+def is_own_join(session: Session, found: Mapping[str, Confirmation], op: Op, now: int) -> bool:
+    """Return whether a new key stands by itself: its join confirmed by a passkey of its person."""
+    if parse_own_join(op) is None or op.n != 1 or devices.rows_of_device(session, op.device):
+        return False
+    member = session.get(Membership, op.by)
+    if member is None or f"org:{member.organisation}" != op.scope or not people.holds(member, now):
+        return False
+    return stepping_up.is_confirmed(session, found, op.scope, op, member.person)
 
 
 def _may_join(session: Session, batch: Batch, op: Op) -> bool:
     """Return whether `/join` would take a join that came with the ops: the first, by the secret, in time."""
+    if op.doc not in batch.docs and is_own_join(session, batch.confirmations, op, batch.now):
+        return True
     rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == batch.scope]
     if len(rows) != 1 or rows[0].state != "invited" or op.n != 1 or op.by != rows[0].membership:
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from server.store import log
+from server.store import assertions, log
 from server.store.page import page
 from sync.log import EMPTY, Cursor
 from sync.wire import SyncRequest
@@ -24,6 +24,7 @@ class Pulled:
     ops: list[str] = field(default_factory=list)
     cursors: dict[str, str] = field(default_factory=dict)
     rewind: dict[str, str] = field(default_factory=dict)
+    assertions: list[dict[str, object]] = field(default_factory=list)
     more: bool = False
     bytes: int = 0
 
@@ -44,6 +45,7 @@ def pull(
         if start is None:
             continue
         seq, digest = _take_run(session, request, device, scope, start, pulled)
+        pulled.assertions += assertions.in_run(session, scope, start, seq)
         pulled.more = pulled.more or seq < newest
         pulled.cursors[scope] = EMPTY if seq == 0 else str(Cursor(epoch, seq, digest))
     return pulled

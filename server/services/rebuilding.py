@@ -1,7 +1,7 @@
 """Throwing the views of the log away and making them anew, and telling what was wrong with them.
 
-Views are the folded ones, `devices`, `books`, `erased_documents` and `named_photos`. What is no view stays:
-sessions, when a device was last seen, that its key was copied. One transaction a scope; while it runs,
+Views are the folded ones, `devices`, `passkeys`, `books`, `erased_documents`, `named_photos`. What is no view
+stays: sessions, when a device was last seen, that its key was copied. One transaction a scope; while it runs,
 writers of that scope wait (on SQLite all writers do, and phones are told to come again).
 Source: DESIGN §2, "each is folded from the log by a pure function".
 """
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.models.devices import DeviceRow
 from server.models.log import Head, NamedPhoto
-from server.store import books, erasures, photos, view_check, view_survey, view_write
+from server.store import books, erasures, passkeys, photos, view_check, view_survey, view_write
 from server.store.view_check import Difference
 
 
@@ -63,6 +63,7 @@ def _rebuild_scope(session: Session, scope: str) -> list[Difference]:
     session.execute(delete(DeviceRow).where(DeviceRow.scope == scope))
     session.execute(delete(NamedPhoto).where(NamedPhoto.scope == scope))
     books.refold_all(session, scope)
+    passkeys.refold_all(session, scope)
     rows = [row for doc in sorted(found.devices) for row in view_check.device_rows(session, scope, doc)]
     if rows:
         session.execute(insert(DeviceRow), rows)

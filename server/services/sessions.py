@@ -6,7 +6,6 @@ Source: DESIGN §3 "Device session"; WIRE "Device session"; faults.md 41, 42, 44
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.services import coming_back, rates
+from server.services.tokens import hash_token, make_token
 from server.store import devices, log
 from server.store.devices import Writer
 from sync import ids, limits
@@ -109,16 +109,6 @@ def caller_of(token: str, now: int) -> tuple[Writer, dict[str, bool]]:
 def end(token: str) -> None:
     """End a session."""
     run_write(lambda session: devices.end_session(session, hash_token(token)))
-
-
-def make_token() -> str:
-    """Return a new bearer token of 256 bits."""
-    return ids.b64_encode(secrets.token_bytes(32))
-
-
-def hash_token(token: str) -> str:
-    """Return what is kept of a token or nonce: its SHA-256. 256 random bits need no salt."""
-    return ids.b64_encode(hashlib.sha256(token.encode("utf-8", "replace")).digest())
 
 
 def store_token(session: Session, token: str, device: str, now: int) -> Opened:

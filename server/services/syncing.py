@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import admitting, taking
+from server.services import admitting, stepping_up, taking
 from server.services.pulling import pull
 from server.store import devices, log
 from server.store.devices import Writer
@@ -33,7 +33,8 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
     if caller.state == "confirmed" and caller.is_awaited:
         admitting.admit_confirmed(caller, now)
     report = json.dumps(dict(request.phone)) if request.phone else None
-    results = taking.take(request.ops, request.keys, caller, now, report)
+    confirmations = stepping_up.verify_all(request.assertions, now)
+    results = taking.take(request.ops, request.keys, caller, now, report, confirmations)
     with reading() as session:
         was_noted = any(one.get("result") in NOTED for one in results)  # with the ops themselves
         is_noted = was_noted or devices.is_noted(session, caller.device, now, report)
@@ -55,6 +56,8 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
             answer["rewind"] = pulled.rewind
         if access != request.access:
             answer["scopes"] = [{"scope": scope, "write": write} for scope, write in sorted(scopes.items())]
+        if pulled.assertions:
+            answer["assertions"] = pulled.assertions
         turned_down = log.turned_down(session, caller.membership, limits.TURNED_DOWN_MAX)
         if turned_down:
             answer["turned_down"] = turned_down

@@ -13,11 +13,13 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import admitting, judging, rates
+from server.services import admitting, judging, rates, stepping_up
 from server.services.judging import Batch
+from server.services.stepping_up import Confirmation
 from server.store import devices, erasures, log, people, sent_before
 from server.store.device_fold import join_key
 from server.store.devices import Writer
+from server.store.sent_before import SentBefore
 from server.store.view_write import refold_filled
 from sync import ids, limits
 from sync.errors import LATER, Refusal
@@ -45,6 +47,7 @@ def take(
     carrier: Writer,
     now: int,
     report: str | None = None,
+    confirmations: Mapping[str, Confirmation] | None = None,
 ) -> list[Result]:
     """Return one result for each op sent, in that order; what is accepted or held is durable.
 
@@ -56,7 +59,14 @@ def take(
     for one in _check_all(sent, keys, carrier, results):
         by_scope.setdefault(one.signed.op.scope, []).append(one)
     for scope in sorted(by_scope):
-        work = partial(_take_scope, scope=scope, checked=by_scope[scope], carrier=carrier, now=now)
+        work = partial(
+            _take_scope,
+            scope=scope,
+            checked=by_scope[scope],
+            carrier=carrier,
+            now=now,
+            confirmations=dict(confirmations or {}),
+        )
         done, confirmed = run_write(
             work if scope != min(by_scope) else partial(_note, work, carrier, now, report)
         )
@@ -114,7 +124,14 @@ def _signature(text: str) -> bytes:
         raise Refusal("bad_signature", "a signature is 64 bytes") from cause
 
 
-def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrier: Writer, now: int) -> Taken:
+def _take_scope(
+    session: Session,
+    scope: str,
+    checked: Sequence[Checked],
+    carrier: Writer,
+    now: int,
+    confirmations: dict[str, Confirmation],
+) -> Taken:
     """Judge and store the ops of one scope under its lock.
 
     Returns: one result a place, and who stands behind the devices whose documents changed and are confirmed.
@@ -125,7 +142,7 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     ops = [one.signed.op for one in checked]
     before = sent_before.look(session, scope, ops)
     docs = log.known_docs(session, scope, {op.doc for op in ops})
-    batch = Batch(scope, carrier, now, docs)
+    batch = Batch(scope, carrier, now, docs, confirmations=confirmations)
     batch.used = {op.device: before.used.get(op.device, set()) for op in ops if op.id not in before.logged}
     batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
@@ -136,17 +153,9 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     for one in checked:
         op = one.signed.op
         if not carries and not judging.standing(session, batch, op.device).reaches:
-            results[one.place] = dict(
-                UNKNOWN
-            )  # also where it is known: a foreign scope is as one that is not
-        elif op.id in before.logged:
-            row = before.logged[op.id]
-            if row.lacks_private and op.private is not None:
-                log.fill_private(session, scope, row.seq, op.private)
-                filled.add(row.doc)
-            results[one.place] = {"result": "already", "seq": row.seq, "received_at": row.received_at}
-        elif op.id in before.held:
-            results[one.place] = {"result": "held", "problem": before.held[op.id]}
+            results[one.place] = dict(UNKNOWN)  # also where it is known: a foreign scope is as none
+        elif (known := _known(session, batch, one, before, filled)) is not None:
+            results[one.place] = known
         elif op.id in first:
             first_of = first[op.id]
             results[one.place] = {"same_as": first_of}
@@ -165,6 +174,27 @@ def _take_scope(session: Session, scope: str, checked: Sequence[Checked], carrie
     erasures.keep_erased(session, scope, {op.doc for op in ops})
     refold_filled(session, scope, filled)
     return {place: _resolve(result, results) for place, result in results.items()}, _confirmed(session, batch)
+
+
+def _known(
+    session: Session, batch: Batch, one: Checked, before: SentBefore, filled: set[str]
+) -> Result | None:
+    """Return the result of an op that came before; None for a new one, or one that waited for a touch."""
+    op, scope = one.signed.op, batch.scope
+    if op.id in before.logged:
+        row = before.logged[op.id]
+        if row.lacks_private and op.private is not None:
+            log.fill_private(session, scope, row.seq, op.private)
+            filled.add(row.doc)
+        stepping_up.keep(session, batch.confirmations, scope, op.id)
+        return {"result": "already", "seq": row.seq, "received_at": row.received_at}
+    if op.id not in before.held:
+        return None
+    if before.held[op.id] != "step_up" or op.id not in batch.confirmations:
+        return {"result": "held", "problem": before.held[op.id]}
+    log.forget_held(session, scope, [op.id])  # its touch of the passkey came with it this time
+    batch.used.get(op.device, set()).discard(op.n)
+    return None
 
 
 def _is_reached(session: Session, scope: str, checked: Sequence[Checked], carrier: Writer, now: int) -> bool:
@@ -209,6 +239,7 @@ def _judge(session: Session, batch: Batch, one: Checked) -> Result:
     payer = _payer(session, batch, op.device)
     batch.stored[payer] = batch.stored.get(payer, 0) + 1
     decided = None if reason is None else admitting.decision(session, batch, op, reason)
+    stepping_up.keep(session, batch.confirmations, batch.scope, op.id)
     if reason is not None and decided != "admit":
         is_turned_down = decided == "turn_down"
         log.hold(session, batch.scope, one.signed, batch.now, reason, is_turned_down=is_turned_down)

@@ -50,3 +50,9 @@ def write_mark(session: Session, mark: DemoMark) -> None:
 def is_demo(session: Session) -> bool:
     """Return whether the database holds a demo, whole or begun."""
     return session.scalar(select(Meta.name).where(Meta.name == NAME)) is not None
+
+
+def is_demo_organisation(session: Session, organisation: str) -> bool:
+    """Return whether an organisation is the demo's; while the demo is being made every one is."""
+    mark = read_mark(session)
+    return mark is not None and (mark.state == "making" or organisation in mark.organisations)

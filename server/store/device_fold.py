@@ -3,6 +3,7 @@
 The first op in the log that invites fixes membership, kind and secret. The first join makes the first device;
 a later join is in the log only because a person let it in (a new key for a copied phone, a second phone), so
 it is confirmed and stands beside the first. `{"revoked": true}` ends all of them, with `device` that one.
+A join that names a passkey, confirmed by an assertion of it, stands for invitation and confirmation.
 Who had the right to sign an op was decided when it was taken; this module does not ask again.
 Source: DESIGN §3 "Who signs"; PROTOCOL §14.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sync import ids, limits
@@ -52,6 +53,7 @@ class Folded:
     join_op: str | None
     joined_seq: int | None
     revoked_seq: int | None
+    passkey: str | None = None
 
 
 def parse_invite(op: Op) -> Invite | None:
@@ -78,6 +80,20 @@ def parse_invite(op: Op) -> Invite | None:
     return Invite(
         str(membership), str(kind), fields["confirm"] is True, str(secret), code, int(expires_at or 0)
     )
+
+
+def parse_own_join(op: Op) -> Invite | None:
+    """Return what a join by a passkey stands for, or None where it is none: nobody else can join on it."""
+    kind = op.fields.get("kind")
+    if join_key(op) is None or own_passkey(op) is None or kind not in ("phone", "browser"):
+        return None
+    return Invite(op.by, str(kind), confirm=False, secret_hash="", code_hash=None, expires_at=0)
+
+
+def own_passkey(op: Op) -> str | None:
+    """Return the passkey document that a join names."""
+    named = op.fields.get("passkey")
+    return named if ids.is_doc(named) and str(named).startswith("passkey:") else None
 
 
 def join_key(op: Op) -> bytes | None:
@@ -126,10 +142,15 @@ def is_confirming(op: Op) -> bool:
     return op.fields.get("confirmed") is True and join_key(op) is None
 
 
-def fold_devices(ops: Sequence[Placed]) -> list[Folded]:
-    """Return the devices of a document by `place`; none where no op of it invites."""
+def fold_devices(ops: Sequence[Placed], asserted: Collection[str] = ()) -> list[Folded]:
+    """Return the devices of a document by `place`; none where no op of it invites.
+
+    Shape:  asserted: the ids of those ops that a passkey's assertion confirms.
+    """
     placed = sorted(ops, key=lambda one: one.seq or 0)
-    found = next(((one, invite) for one in placed if (invite := parse_invite(one.op)) is not None), None)
+    found = next(
+        ((one, invite) for one in placed if (invite := _invites(one.op, asserted)) is not None), None
+    )
     if found is None:
         return []
     joins: dict[str, Placed] = {}
@@ -141,13 +162,18 @@ def fold_devices(ops: Sequence[Placed]) -> list[Folded]:
     return [_fold(placed, found, place, join) for place, join in enumerate(joins.values())]
 
 
+def _invites(op: Op, asserted: Collection[str]) -> Invite | None:
+    return parse_invite(op) or (parse_own_join(op) if op.id in asserted else None)
+
+
 def _fold(placed: Sequence[Placed], found: tuple[Placed, Invite], place: int, join: Placed | None) -> Folded:
     first, invite = found
     device = None if join is None else join.op.device
     revoked = next((one for one in placed if _ends(one.op, device)), None)
     key = None if join is None else join_key(join.op)
     state = "invited" if join is None else "waiting"
-    if join is not None and (place > 0 or _is_confirmed(placed, invite, join)):
+    is_own = join is not None and join.op.id == first.op.id
+    if join is not None and (place > 0 or is_own or _is_confirmed(placed, invite, join)):
         state = "confirmed"
     return Folded(
         invite=invite,
@@ -161,6 +187,7 @@ def _fold(placed: Sequence[Placed], found: tuple[Placed, Invite], place: int, jo
         join_op=None if join is None else join.op.id,
         joined_seq=None if join is None else join.seq,
         revoked_seq=None if revoked is None else revoked.seq,
+        passkey=own_passkey(first.op) if is_own else None,
     )
 
 

@@ -16,7 +16,7 @@ from server.config import now_ms
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
 from server.models.log import HeldOp
 from server.models.people import Farm, Membership
-from server.store import books, log, people
+from server.store import assertions, books, log, people
 from server.store.device_fold import Folded, Invite, fold_devices, parse_invite
 from server.store.operator import operator_device, public_key
 from server.store.upserts import upsert
@@ -197,13 +197,19 @@ def farm_organisation(session: Session, farm: str) -> str | None:
 
 def refold(session: Session, scope: str, doc: str) -> None:
     """Make the view's rows of a device document anew from its ops; called where ops of it were appended."""
-    found = fold_devices(log.document_ops(session, scope, doc))
+    found = folded_of(session, scope, doc)
     session.execute(
         delete(DeviceRow).where(DeviceRow.scope == scope, DeviceRow.doc == doc, DeviceRow.place >= len(found))
     )
     for folded in found:
         _put(session, scope, doc, folded)
     session.flush()
+
+
+def folded_of(session: Session, scope: str, doc: str) -> list[Folded]:
+    """Return the devices of a document as the log, and the assertions beside it, tell them."""
+    ops = log.document_ops(session, scope, doc)
+    return fold_devices(ops, assertions.of_ops(session, scope, [one.op.id for one in ops]))
 
 
 def columns_of(folded: Folded) -> dict[str, object]:
@@ -224,6 +230,7 @@ def columns_of(folded: Folded) -> dict[str, object]:
         "join_op": folded.join_op,
         "joined_seq": folded.joined_seq,
         "revoked_seq": folded.revoked_seq,
+        "passkey": folded.passkey,
     }
 
 

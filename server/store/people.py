@@ -175,6 +175,17 @@ def memberships_in(session: Session, person: str) -> list[Membership]:
     return list(session.scalars(select(Membership).where(Membership.person == person)))
 
 
+def memberships_there(session: Session, person: str, organisation: str) -> list[Membership]:
+    """Return a person's memberships in an organisation and its farms, the newest first."""
+    query = select(Membership).where(Membership.person == person, Membership.organisation == organisation)
+    return list(session.scalars(query.order_by(Membership.valid_from.desc(), Membership.id)))
+
+
+def holds(member: Membership, now: int) -> bool:
+    """Return whether a membership holds at a time."""
+    return member.valid_from <= now and (member.valid_until is None or now < member.valid_until)
+
+
 def reviewers(session: Session, organisation: str, now: int) -> set[str]:
     """Return the persons of an organisation who may review today."""
     query = select(Membership.person).where(

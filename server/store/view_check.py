@@ -19,9 +19,9 @@ from server.models.books import BookRow
 from server.models.devices import DeviceRow
 from server.models.erasures import ErasedDocument
 from server.models.log import Head, NamedPhoto, OpRow
+from server.models.passkeys import PasskeyRow
 from server.models.views import ViewHead
-from server.store import books, devices, erasures, log
-from server.store.device_fold import fold_devices
+from server.store import books, devices, erasures, passkeys
 from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
 from server.store.view_survey import Survey
 from server.store.view_write import DOCS_AT_ONCE, MODELS, rows_of, table_of
@@ -49,6 +49,8 @@ def differences(session: Session, found: Survey) -> Iterator[Difference]:
     yield from _compare(DeviceRow, expected, _stored(session, DeviceRow, found.scope))
     yield from _compare(BookRow, books.all_rows(session, found.scope), _stored(session, BookRow, found.scope))
     yield from _erased(session, found)
+    mine = passkeys.all_rows(session, found.scope)
+    yield from _compare(PasskeyRow, mine, _stored(session, PasskeyRow, found.scope))
     named = [{"scope": found.scope, "sha256": name, "seq": seq} for name, seq in found.named.items()]
     yield from _compare(NamedPhoto, named, _stored(session, NamedPhoto, found.scope))
 
@@ -68,7 +70,7 @@ def _erased(session: Session, found: Survey) -> Iterator[Difference]:
 
 def device_rows(session: Session, scope: str, doc: str) -> list[Row]:
     """Return the rows that a device document has by the log alone."""
-    folded = fold_devices(log.document_ops(session, scope, doc))
+    folded = devices.folded_of(session, scope, doc)
     return [{"scope": scope, "doc": doc, "place": one.place, **devices.columns_of(one)} for one in folded]
 
 

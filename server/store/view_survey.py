@@ -16,6 +16,7 @@ from server.models.books import BookRow
 from server.models.devices import DeviceRow
 from server.models.erasures import ErasedDocument
 from server.models.log import Head, NamedPhoto, OpRow
+from server.models.passkeys import PasskeyRow
 from server.models.views import DocumentView, ViewHead
 from server.store import log
 from sync import ids
@@ -43,7 +44,9 @@ class Survey:
 
 def all_scopes(session: Session) -> list[str]:
     """Return every scope that a log or a view knows, in the order of names."""
-    tables = (Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow, ErasedDocument)
+    tables = (
+        Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow, ErasedDocument, PasskeyRow,
+    )  # fmt: skip
     return sorted(session.scalars(union(*(select(table.scope).distinct() for table in tables))))
 
 

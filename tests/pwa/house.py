@@ -41,6 +41,7 @@ from server.store.operator import load_private
 from sync.ids import b64_decode
 from sync.log import next_digest, start_digest
 from sync.ops import domain
+from tests.server.authenticators import spare_all
 from tests.server.phones import invite_to, start
 
 ORIGIN = "vi-du.example/so"
@@ -158,6 +159,7 @@ def install() -> None:
     """Make the tables, the commune, the first cooperative, the operator's key."""
     upgrade(directory=str(Path(restoring.__file__).parents[1] / "migrations"))
     start()
+    spare_all()
 
 
 def operator_op(scope: str, doc: str, fields: dict[str, Any]) -> None:

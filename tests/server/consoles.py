@@ -13,6 +13,7 @@ from flask import Flask
 from server.config import now_ms
 from server.db import run_write
 from server.services.setup import add_organisation
+from tests.server.authenticators import Authenticator, made_fields
 from tests.server.diaries import NOON, Diary, Sent, diary_of, new_uuid
 from tests.server.phones import enrolled
 
@@ -36,12 +37,26 @@ def fake_build(app: Flask, folder: Path) -> None:
 
 
 class Browser:
-    """A staff member's browser: a key, a session, the cookie of its pages."""
+    """A staff member's browser: a key, a passkey, the session of its pages."""
 
-    def __init__(self, app: Flask, name: str, role: str = "reviewer", **options: Any) -> None:
+    def __init__(
+        self, app: Flask, name: str, role: str = "reviewer", *, passkey: bool = True, **options: Any
+    ) -> None:
         self.client = app.test_client()
         self.phone = enrolled(self.client, name, None, role, **options)
         self.diary = Diary(self.phone, "", {self.phone.shown["scope"]: 1})  # the join was the first
+        self.key = Authenticator()
+        self.passkey = ""
+        if passkey:
+            self.make_passkey()
+
+    def make_passkey(self) -> None:
+        """Make a passkey, sign its op, and go on with the session that it opens."""
+        self.passkey = f"passkey:{new_uuid()}"
+        fields = made_fields(self.phone, self.key)
+        self.phone.passkey = self.key
+        self.sign(self.phone.shown["scope"], self.passkey, fields, [])
+        self.client.post("/htx/khoa", headers=OURS)
 
     def get(self, path: str) -> Any:
         """Ask for a page by the cookie alone."""

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from sync import ids
 from sync.ops import make_body, make_private, message, op_id, private_hash
+from tests.server.authenticators import touch_for
 from tests.server.phones import ORIGIN, Phone, enrolled
 
 DAY_MS = 86_400_000
@@ -56,12 +57,21 @@ class Diary:
         sent = {"body": body, "signature": ids.b64_encode(self.phone.key.sign(message(ORIGIN, body)))}
         return Sent(op_id(ORIGIN, body), doc, sent if part is None else sent | {"private": part})
 
-    def send(self, *ops: Sent) -> list[dict[str, Any]]:
-        """Send ops and return their results."""
+    def send(self, *ops: Sent, touched: Phone | None = None) -> list[dict[str, Any]]:
+        """Send ops and return their results; the person touches the passkey where an op needs it.
+
+        Shape:  touched: whose ops and touches are carried, where they are another's.
+        """
+        wires = [one.wire for one in ops]
         answer = self.phone.client.post(
             "/api/v1/sync",
             headers=self.phone.headers | {"Sec-Fetch-Site": "same-origin"},
-            json={"cursors": {}, "ops": [one.wire for one in ops], "access": ""},
+            json={
+                "cursors": {},
+                "ops": wires,
+                "access": "",
+                "assertions": touch_for(touched or self.phone, wires),
+            },
         )
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return list(answer.get_json()["results"])

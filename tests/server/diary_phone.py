@@ -47,6 +47,7 @@ class Diary:
     numbers: dict[str, int] = field(default_factory=dict)
     epoch: int = 0
     access: str = ""
+    touches: dict[str, Sent] = field(default_factory=dict)  # of a passkey, by the op that they confirm
     rewinds: list[str] = field(default_factory=list)
 
     @property
@@ -62,6 +63,15 @@ class Diary:
         self.ops[found] = sent
         self.outbox.append(found)
         return found
+
+    def touch(self, *op_ids: str) -> None:
+        """Confirm ops by the person's passkey; the touch is kept beside them."""
+        assert self.phone.passkey is not None
+        self._keep_touches([self.phone.passkey.step_up(*op_ids)])
+
+    def _keep_touches(self, listed: list[Sent]) -> None:
+        for one in listed:
+            self.touches |= dict.fromkeys(one["ops"], one)
 
     def ask(self, request: Sent) -> None:
         """Save a request for a row."""
@@ -93,6 +103,7 @@ class Diary:
             "access": self.access,
             "limit": {"ops": 60},
             "whole": True,
+            "assertions": [self.touches[one] for one in batch if one in self.touches],
         }
         answer = self._post("/api/v1/sync", request)
         if answer is None:
@@ -109,6 +120,7 @@ class Diary:
         for scope, point in answer.get("rewind", {}).items():
             self._rewind(scope, point)
             moved = True
+        self._keep_touches(answer.get("assertions", []))
         self._take_page(answer)
         authors = {json.loads(op["body"])["device"] for op in answer["ops"]}
         if not authors <= self.keys.keys():

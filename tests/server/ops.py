@@ -6,6 +6,7 @@ from typing import Any
 
 from sync import ids
 from sync.ops import make_body, make_private, message, private_hash
+from tests.server.authenticators import touch_for
 from tests.server.phones import ORIGIN, Phone
 
 ENTRY = "entry:019a0000-0000-7000-8000-{:012d}"
@@ -32,7 +33,8 @@ def make(phone: Phone, scope: str, n: int, entry: int = 1, **more: Any) -> dict[
 
 
 def sync(phone: Phone, *ops: Any, **request: Any) -> Any:
-    """Return the answer to a sync of the phone."""
+    """Return the answer to a sync of the phone, whose person touches the passkey where an op needs it."""
+    request.setdefault("assertions", touch_for(phone, ops))
     answer = phone.client.post(
         "/api/v1/sync",
         headers=phone.headers | {"Sec-Fetch-Site": "same-origin"},

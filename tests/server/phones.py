@@ -30,6 +30,7 @@ class Phone:
     token: str = ""
     shown: dict[str, Any] = field(default_factory=dict)
     ops: list[dict[str, Any]] = field(default_factory=list)
+    passkey: Any = None  # an Authenticator, where its person has made one
 
     @property
     def headers(self) -> dict[str, str]:

@@ -25,6 +25,7 @@ from server.store import devices, log
 from sync import ids
 from sync.merge import fold
 from sync.ops import op_id
+from tests.server.authenticators import Authenticator, made_fields
 from tests.server.backups import Backups
 from tests.server.diary_phone import Diary
 from tests.server.ops import make
@@ -197,16 +198,19 @@ def test_what_was_held_and_admitted_before_the_restore_needs_no_person_again(
         diary(app, "Phạm Thị Lụa", "Nhà Lụa"),
         diary(app, "Chị Chủ nhiệm", None, "manager", kind="phone"),
     )
+    boss.phone.passkey = Authenticator()
+    made = {"doc": f"passkey:{ids.make_uuid7(2, bytes(10))}"}
+    boss.record(boss.phone.shown["scope"], fields=made_fields(boss.phone, boss.phone.passkey), **made)
     scope = farm_of(owner)
     owner.record(scope, entry=1)
-    owner.sync()
+    settle([boss, owner])
     old = backups.save()
     owner.numbers[scope] = 0
     twice = owner.record(scope, entry=2)
     owner.sync()
     assert owner.held == {twice}
     doc = f"admission:{ids.make_uuid7(1, bytes(10))}"
-    boss.record(scope, doc=doc, fields={"admit": [twice]})
+    boss.touch(boss.record(scope, doc=doc, fields={"admit": [twice]}))
     settle([boss, owner])
     assert server_ids(scope)[-1] == twice
     restoring.compare()

@@ -17,6 +17,7 @@ from typing import Any
 from server.db import run_write
 from server.services.enrolling_rows import find_or_add_member
 from server.services.setup import set_up
+from tests.server.authenticators import spare_all
 from tests.simulation.box import Box, seeded_secrets
 from tests.simulation.ground import DAY, SCENARIO, START, people_of
 from tests.simulation.history import Broken
@@ -43,6 +44,7 @@ class Seeds:
         now = START - 60 * DAY
         self.box.now = lambda: now
         set_up("Xã Kiến Thụy", "HTX Thụy Hương", "Quản trị", ("Thôn Đông",), now)
+        spare_all()
         phones = [Phone(one["name"], SCENARIO["origin"], Storage()) for one in SCENARIO["phones"]]
         for phone in phones:
             for person in people_of(phone):

@@ -5,14 +5,16 @@
  * never overwritten unseen. After every act the page is drawn again from the log, with one sentence on what came of it.
  */
 import { Refusal } from "../core/errors.ts";
-import { makeUuid7 } from "../core/ids.ts";
+import { makeUuid7, splitRef } from "../core/ids.ts";
 import { ADMISSION_IDS_MAX } from "../core/limits.ts";
+import { needsStepUp, type ScopeKind } from "../core/rights.ts";
 import type { Value } from "../core/values.ts";
+import { assertOver } from "../net/passkeys.ts";
 import { benchOf, say, still } from "./bench.ts";
 import type { Desk, Statement } from "./desk.ts";
 import { erasing } from "./erasing.ts";
 import { all, objectIn, one } from "./page.ts";
-import { type Outcome, record, send } from "./recording.ts";
+import { type Outcome, record, send, type Touch } from "./recording.ts";
 
 const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
@@ -44,15 +46,28 @@ async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | nul
   if (statements.length === 0) return say("chosen_none");
   still(form, true);
   say("busy");
-  const signed = await record(desk, bench.shelf, bench.person, statements).catch(() => null);
-  if (signed === null || signed instanceof Refusal) {
+  const touch = touchFor(bench.person.origin, statements);
+  if (touch !== null) say("touch");
+  const signed = await record(desk, bench.shelf, bench.person, statements, touch).catch(() => null);
+  if (!Array.isArray(signed)) {
     still(form, false);
-    return say(signed === null ? "no_key" : "refused");
+    return say(signed === null ? "no_key" : signed instanceof Refusal ? "refused" : "not_touched");
   }
+  if (touch !== null) say("busy");
   const outcome = await send(desk, bench.shelf, bench.person);
   // What the rows have to follow is signed first: only then the form itself goes to the server.
   if (outcome === "done" && form.dataset.then !== undefined) return form.submit();
   finish(desk, outcome);
+}
+
+/** The one touch that these statements need; guests of the demo, who entered without a passkey, need none. */
+function touchFor(origin: string, statements: readonly Statement[]): Touch | null {
+  if (!("touch" in document.body.dataset)) return null;
+  const isNeeded = statements.some((one) => {
+    const [[kind], [type]] = [splitRef(one.scope), splitRef(one.doc)];
+    return needsStepUp(kind as ScopeKind, type);
+  });
+  return isNeeded ? (ids) => assertOver(origin, ids) : null;
 }
 
 function finish(desk: Desk, outcome: Outcome): void {

@@ -6,6 +6,7 @@
  * Every write is strict: what is stored survives the machine's sudden end.
  */
 import type { Value } from "../core/values.ts";
+import type { Assertion } from "../net/passkeys.ts";
 
 export interface Desk {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -37,13 +38,15 @@ export interface Person {
   readonly own: readonly Envelope[];
 }
 
-/** An op that was signed here; `problem` is the slug under which the server refused it for good. */
+/** An op that was signed here; `problem` is the slug under which the server refused it for good.
+ * `assertion`: the touch of a passkey that confirms it, where it needs one. */
 export interface Unsent extends Envelope {
   readonly id: string;
   readonly device: string;
   readonly scope: string;
   readonly place: number;
   readonly problem: string | null;
+  readonly assertion?: Assertion;
 }
 
 /** What a new op says. */

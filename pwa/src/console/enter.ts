@@ -1,13 +1,18 @@
 /**
- * The way in: accept an invitation, enter silently with the key that is here, or say how to get a link.
+ * The way in: accept an invitation, or touch a passkey; the key of this browser then signs what its person does.
+ *
+ * A browser without a key of that person gets one by one more touch; whoever lost the passkey types a recovery code.
  *
  * The invitation's secret leaves the address bar at once and lives in this tab until it is used.
  */
+import { codeToSecret, recoveryOf } from "../core/recovery.ts";
+import { canOfferInField, isProblem, type SignedIn, signInLook } from "../net/passkeys.ts";
 import { type Desk, member, type Person, Shelf } from "./desk.ts";
 import {
   begun,
   type Invite,
   join,
+  joinAlone,
   type Look,
   labelOf,
   look,
@@ -16,7 +21,7 @@ import {
   problemOf,
 } from "./joining.ts";
 import { all, fill, one, showOnly } from "./page.ts";
-import { openSession } from "./session.ts";
+import { askOf, openPages, type Reply } from "./session.ts";
 
 const INVITE = "so-nha-nong-console invite";
 // Zalo's and Facebook's own browsers drop what a page keeps (faults.md 50).
@@ -46,6 +51,7 @@ export async function enter(desk: Desk): Promise<void> {
   if (shelf === null) return say("no_store");
   const gate = { desk, shelf, place: root.dataset.place ?? "/htx/" };
   one("[data-others]")?.addEventListener("click", () => void pick(gate));
+  offerPasskeys(gate);
   if (invite === "bad") return say("bad_link");
   if (invite !== null) return meet(gate, invite);
   const asked = new URLSearchParams(location.search);
@@ -57,6 +63,71 @@ export async function enter(desk: Desk): Promise<void> {
   const current = await shelf.meta("current");
   const person = typeof current === "string" ? await shelf.person(current) : null;
   return person === null ? pick(gate) : go(gate, person);
+}
+
+/** Wire the buttons of signing in by a passkey, and let a field of the page offer them. */
+function offerPasskeys(gate: Gate): void {
+  one("[data-passkey-enter]")?.addEventListener("click", () => void touch(gate, false));
+  one("[data-lost]")?.addEventListener("click", () => showOnly("data-part", "lost"));
+  one("[data-back]")?.addEventListener("click", () => void pick(gate));
+  one<HTMLFormElement>("form[data-code]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void recover(gate);
+  });
+}
+
+/** Sign in by a passkey, then sign by the key of its person that is in this browser, or get one. */
+async function touch(gate: Gate, inField: boolean): Promise<void> {
+  if (!inField) showOnly("data-passkey-say", "busy");
+  const who = await signInLook(askOf(gate.desk), inField);
+  if (isProblem(who)) {
+    if (!inField) showOnly("data-passkey-say", who);
+    if (!inField) void offerInField(gate);
+    return;
+  }
+  if (who.kind !== "browser") return say("not_staff");
+  const mine = (await gate.shelf.persons()).find(
+    (person) => person.membership === who.by && person.origin === who.origin,
+  );
+  if (mine !== undefined && (await enterAs(gate, mine)) === null) return;
+  showOnly("data-part", "new");
+  for (const part of all("[data-greeting]")) {
+    part.textContent = (part.dataset.greeting ?? "").replace("{name}", who.shown.name ?? "");
+  }
+  one("[data-use-here]")?.addEventListener("click", () => void useHere(gate, who));
+}
+
+/** Open the session of a person's key beside the one of the passkey; null where the pages can be seen now. */
+async function enterAs(gate: Gate, person: Person): Promise<Reply | null> {
+  const opened = await openPages(gate.desk, gate.shelf, person);
+  if (opened.kind !== "ok" || !opened.showsPages) return opened.kind === "ok" ? { kind: "offline" } : opened;
+  await gate.shelf.setMeta("current", person.device);
+  leaveTo(gate);
+  return null;
+}
+
+async function useHere(gate: Gate, who: SignedIn): Promise<void> {
+  showOnly("data-new-say", "busy");
+  void navigator.storage?.persist?.();
+  const joined = await joinAlone(gate.desk, gate.shelf, who, labelOf(navigator.userAgent));
+  if (typeof joined === "string")
+    return showOnly("data-new-say", joined === "offline" ? "offline" : "cancelled");
+  leaveTo(gate);
+}
+
+async function offerInField(gate: Gate): Promise<void> {
+  if (!(await canOfferInField())) return;
+  one("[data-field]")?.removeAttribute("hidden");
+  void touch(gate, true);
+}
+
+/** Go on as with an invitation's link: the typed code is one. */
+async function recover(gate: Gate): Promise<void> {
+  const secret = codeToSecret(one<HTMLInputElement>("input[name=code]")?.value ?? "");
+  if (secret === null) return showOnly("data-code-say", "bad");
+  const { id, secret: text } = recoveryOf(secret);
+  sessionStorage.setItem(INVITE, `#i=${id}.${text}`);
+  await meet(gate, { id, secret: text });
 }
 
 function say(problem: Problem | "in_app" | "insecure" | "bad_link" | "cookie"): void {
@@ -111,15 +182,16 @@ async function accept(gate: Gate, invite: Invite, seen: Look): Promise<void> {
   leaveTo(gate);
 }
 
-/** Enter as a person: sign a challenge, nothing to type. */
+/** Enter as a person who has no passkey yet: the key of this browser shows the page to make it on. */
 async function go(gate: Gate, person: Person): Promise<void> {
   if (sessionStorage.getItem(ENTERED) !== null) {
     arrived();
     return refuse(gate, "cookie"); // entered and sent back here at once: the cookie was not kept
   }
   showOnly("data-part", "busy");
-  const opened = await openSession(gate.desk, gate.shelf, person);
-  if (typeof opened !== "string") return refuse(gate, problemOf(opened));
+  const opened = await openPages(gate.desk, gate.shelf, person);
+  if (opened.kind !== "ok") return refuse(gate, problemOf(opened));
+  if (!opened.showsPages) return pick(gate); // a passkey has to open the pages
   await gate.shelf.setMeta("current", person.device);
   leaveTo(gate);
 }
@@ -129,11 +201,13 @@ function leaveTo(gate: Gate): void {
   location.replace(gate.place);
 }
 
-/** Show the persons of this browser, or how to get a link where there is none. */
+/** Show how to sign in, and the persons of this browser. */
 async function pick(gate: Gate): Promise<void> {
   const persons = await gate.shelf.persons();
-  if (persons.length === 0) return showOnly("data-part", "none");
   showOnly("data-part", "pick");
+  void offerInField(gate);
+  for (const part of all("[data-known]")) part.hidden = persons.length === 0;
+  for (const part of all("[data-nobody]")) part.hidden = persons.length > 0;
   const list = one("[data-persons]");
   const pattern = one<HTMLTemplateElement>("template[data-person]");
   if (list === null || pattern === null) return;
@@ -142,14 +216,9 @@ async function pick(gate: Gate): Promise<void> {
     const row = pattern.content.cloneNode(true);
     if (!(row instanceof DocumentFragment)) continue;
     fill(row, { name: person.name, organisation: person.organisation });
-    one("[data-enter-as]", row)?.addEventListener("click", () => {
-      arrived();
-      void go(gate, person);
-    });
     one("[data-remove]", row)?.addEventListener("click", () => void remove(gate, person));
     list.append(row);
   }
-  for (const button of all("[data-enter-as]", list).slice(1)) button.classList.remove("do");
 }
 
 /** Forget a person's key, unless something of theirs is not sent. */

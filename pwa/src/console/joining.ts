@@ -1,7 +1,8 @@
 /** Joining: a look at an invitation, then a key that can't be taken out, its join op, and the person kept here. */
-import { b64Encode, isUuid } from "../core/ids.ts";
-import { makeBody, message } from "../core/ops.ts";
+import { b64Encode, isUuid, makeUuid7 } from "../core/ids.ts";
+import { makeBody, message, opId } from "../core/ops.ts";
 import { makeKey } from "../core/signing.ts";
+import { assertOver, isProblem, ownJoin, type PasskeyProblem, type SignedIn } from "../net/passkeys.ts";
 import { type Desk, envelopesIn, member, type Person, type Shelf, textIn } from "./desk.ts";
 import { post, type Reply, signed } from "./session.ts";
 
@@ -129,6 +130,58 @@ export async function join(
     { store: "counters", put: counter },
     { store: "meta", put: { key: "current", value: person.device } },
     drop,
+  );
+  return person;
+}
+
+/**
+ * Let a new key of a signed-in person in by one more touch of the passkey: no invitation, no other person.
+ *
+ * A lost answer costs the key alone: nothing was signed with it yet, and the next touch makes another one.
+ */
+export async function joinAlone(
+  desk: Desk,
+  shelf: Shelf,
+  who: SignedIn,
+  label: string,
+): Promise<Person | Problem | PasskeyProblem> {
+  const key = await makeKey(desk.crypto.subtle);
+  const uuid = makeUuid7(desk.now(), desk.crypto.getRandomValues(new Uint8Array(10)));
+  const public_ = b64Encode(key.public);
+  const body = makeBody({
+    device: key.device,
+    n: 1,
+    by: who.by,
+    scope: who.scope,
+    doc: `device:${uuid}`,
+    after: [],
+    recordedAt: desk.now(),
+    fields: ownJoin(public_, label, "browser", who.passkey),
+  });
+  const touched = await assertOver(who.origin, [opId(who.origin, body)]);
+  if (isProblem(touched)) return touched;
+  const reply = await post(desk, "/api/v1/device/join", {
+    body,
+    signature: await signed(desk, key.privateKey, message(who.origin, body)),
+    key: public_,
+    assertion: touched.response,
+  });
+  if (reply.kind !== "ok") return problemOf(reply);
+  const person: Person = {
+    device: key.device,
+    privateKey: key.privateKey,
+    name: who.shown.name ?? "",
+    organisation: who.shown.organisation ?? "",
+    membership: who.by,
+    doc: `device:${uuid}`,
+    origin: who.origin,
+    since: desk.now(),
+    own: envelopesIn(reply.data, "ops"),
+  };
+  await shelf.write(
+    { store: "persons", put: person },
+    { store: "counters", put: { device: person.device, scope: who.scope, n: 1 } },
+    { store: "meta", put: { key: "current", value: person.device } },
   );
   return person;
 }

@@ -1,10 +1,12 @@
 /** The script of the cooperative's pages: enters, signs, sends. The pages are drawn by the server. */
 import "./console.css";
+import { knowDomain } from "../net/passkeys.ts";
 import { acts } from "./acts.ts";
 import type { Desk } from "./desk.ts";
 import { arrived, enter } from "./enter.ts";
 import { inviting } from "./inviting.ts";
 import { all, one } from "./page.ts";
+import { account, firstPasskey } from "./passkeys.ts";
 
 const desk: Desk = {
   fetch: (url, init) => fetch(url, init),
@@ -32,9 +34,15 @@ function narrowAtOnce(): void {
 
 foldFilter();
 narrowAtOnce();
-if (document.body.dataset.page === "enter") void enter(desk);
+knowDomain(document.body.dataset.rp ?? "");
+const page = document.body.dataset.page;
+if (page === "enter") void enter(desk);
 else {
   arrived();
-  inviting(desk);
-  void acts(desk);
+  if (page === "passkey") void firstPasskey(desk);
+  else {
+    inviting(desk);
+    void acts(desk);
+  }
+  if (page === "account") account(desk);
 }

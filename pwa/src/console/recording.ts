@@ -6,6 +6,7 @@
  */
 import { Refusal } from "../core/errors.ts";
 import { makeBody, makePrivate, message, opId, parseOp, privateHash } from "../core/ops.ts";
+import type { Assertion, PasskeyProblem } from "../net/passkeys.ts";
 import {
   type Desk,
   member,
@@ -18,18 +19,56 @@ import {
 import { isRevoked, openSession, post, type Reply, signed } from "./session.ts";
 
 /** What came of what a person did, the worst of its ops counting. */
-export type Outcome = "done" | "held" | "copied" | "later" | "offline" | "refused" | "signed_out";
+export type Outcome = "done" | "step_up" | "held" | "copied" | "later" | "offline" | "refused" | "signed_out";
 
 const SAVE = "so-nha-nong-console save";
 const SEND = "so-nha-nong-console send";
 const BATCH = 100;
 
-/** Sign statements and store them, all or none. Refuses: too_large, bad_body. */
+/** Asks the person to touch a passkey over the ids of ops that are signed and not yet stored. */
+export type Touch = (ids: readonly string[]) => Promise<Assertion | PasskeyProblem>;
+
+/**
+ * Sign statements and store them, all or none. Refuses: too_large, bad_body.
+ *
+ * With `touch` the person confirms all of them at once before anything is stored; where nothing was touched they are
+ * dropped, and their numbers with them.
+ */
 export async function record(
   desk: Desk,
   shelf: Shelf,
   person: Person,
   statements: readonly Statement[],
+  touch: Touch | null = null,
+): Promise<string[] | Refusal | PasskeyProblem> {
+  if (touch === null) {
+    const keep = (rows: readonly Unsent[], counters: readonly Write[]) =>
+      shelf.write(...adding(rows), ...counters);
+    return signAll(desk, shelf, person, statements, keep);
+  }
+  let signedRows: readonly Unsent[] = [];
+  const ids = await signAll(desk, shelf, person, statements, (rows, counters) => {
+    signedRows = rows;
+    return shelf.write(...counters);
+  });
+  if (ids instanceof Refusal) return ids;
+  const touched = await touch(ids);
+  if (typeof touched === "string") return touched;
+  await shelf.write(...adding(signedRows.map((row) => ({ ...row, assertion: touched }))));
+  return ids;
+}
+
+function adding(rows: readonly Unsent[]): Write[] {
+  return rows.map((add) => ({ store: "outbox", add }));
+}
+
+/** Sign under the lock; `keep` stores at least the counters: a number is never used twice. */
+async function signAll(
+  desk: Desk,
+  shelf: Shelf,
+  person: Person,
+  statements: readonly Statement[],
+  keep: (rows: readonly Unsent[], counters: readonly Write[]) => Promise<void>,
 ): Promise<string[] | Refusal> {
   return desk.lock(SAVE, async () => {
     const last = new Map<string, number>();
@@ -43,10 +82,11 @@ export async function record(
       if (row instanceof Refusal) return row;
       rows.push(row);
     }
-    const writes: Write[] = rows.map((add) => ({ store: "outbox", add }));
-    for (const [scope, n] of last)
-      writes.push({ store: "counters", put: { device: person.device, scope, n } });
-    await shelf.write(...writes);
+    const counters: Write[] = [...last].map(([scope, n]) => ({
+      store: "counters",
+      put: { device: person.device, scope, n },
+    }));
+    await keep(rows, counters);
     return rows.map((row) => row.id);
   });
 }
@@ -121,7 +161,17 @@ function request(rows: readonly Unsent[]): object {
     signature: row.signature,
     ...(row.private === null ? {} : { private: row.private }),
   }));
-  return { cursors: {}, ops, limit: { ops: 1, bytes: 1000 }, access: "" };
+  const assertions = assertionsOf(rows);
+  const whole = { cursors: {}, ops, limit: { ops: 1, bytes: 1000 }, access: "" };
+  return assertions.length > 0 ? { ...whole, assertions } : whole;
+}
+
+/** The touches of these ops, one that confirms several only once. */
+function assertionsOf(rows: readonly Unsent[]): Assertion[] {
+  const found = new Map<string, Assertion>();
+  for (const { assertion } of rows)
+    if (assertion !== undefined) found.set(assertion.ops.join(" "), assertion);
+  return [...found.values()];
 }
 
 async function settle(shelf: Shelf, rows: readonly Unsent[], results: readonly unknown[]): Promise<Outcome> {
@@ -133,7 +183,8 @@ async function settle(shelf: Shelf, rows: readonly Unsent[], results: readonly u
     if (result === "accepted" || result === "already") writes.push({ store: "outbox", drop: row.id });
     else if (result === "held") {
       writes.push({ store: "outbox", drop: row.id });
-      outcome = worse(outcome, problem === "device_copied" ? "copied" : "held");
+      const named = problem === "device_copied" ? "copied" : problem === "step_up" ? "step_up" : "held";
+      outcome = worse(outcome, named);
     } else if (result === "refused") {
       writes.push({ store: "outbox", put: { ...row, problem: String(problem) } });
       outcome = worse(outcome, "refused");
@@ -154,7 +205,16 @@ function outcomeOf(reply: Reply): Outcome {
   return "later";
 }
 
-const ORDER: readonly Outcome[] = ["done", "held", "later", "offline", "signed_out", "copied", "refused"];
+const ORDER: readonly Outcome[] = [
+  "done",
+  "held",
+  "step_up",
+  "later",
+  "offline",
+  "signed_out",
+  "copied",
+  "refused",
+];
 
 function worse(one: Outcome, other: Outcome): Outcome {
   return ORDER.indexOf(other) > ORDER.indexOf(one) ? other : one;

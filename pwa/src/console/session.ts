@@ -1,11 +1,12 @@
 /** Talking to the server from the console: one JSON request, and the silent session of a device. */
 import { b64Encode } from "../core/ids.ts";
 import { domain } from "../core/ops.ts";
-import { type Desk, envelopesIn, type Person, type Shelf, textIn } from "./desk.ts";
+import type { Ask } from "../net/passkeys.ts";
+import { type Desk, envelopesIn, member, type Person, type Shelf, textIn } from "./desk.ts";
 
 /** What came of a request; `slug` names the problem in the words of the catalogue. */
-export type Reply =
-  | { readonly kind: "ok"; readonly data: unknown }
+export type Reply = { readonly kind: "ok"; readonly data: unknown } | Failed;
+export type Failed =
   | { readonly kind: "offline" }
   | { readonly kind: "problem"; readonly status: number; readonly slug: string };
 
@@ -39,18 +40,36 @@ export async function post(desk: Desk, path: string, data: unknown, token = ""):
   }
 }
 
+/** The console's requests, as the shared passkey code asks for them. */
+export function askOf(desk: Desk): Ask {
+  return (path, data, token) => post(desk, path, data, token ?? "");
+}
+
 /** Sign bytes with a person's key, which never leaves the browser. */
 export async function signed(desk: Desk, key: CryptoKey, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return b64Encode(new Uint8Array(await desk.crypto.subtle.sign(ALGORITHM, key, bytes)));
 }
 
-/**
- * Open a session by signing the server's challenge: a token, or the reply that stood in the way.
- *
- * The browser gets the same session as a cookie. After a restore of the server the device's own ops, sent along,
- * make it known again; what the answer brings of them is kept.
- */
+/** A session of the device's, and whether the browser's cookie shows the pages now. */
+export interface Opened {
+  readonly kind: "ok";
+  readonly token: string;
+  readonly showsPages: boolean;
+}
+
+/** Open a session by signing the server's challenge: a token, or the reply that stood in the way. */
 export async function openSession(desk: Desk, shelf: Shelf, person: Person): Promise<string | Reply> {
+  const opened = await openPages(desk, shelf, person);
+  return "token" in opened ? opened.token : opened;
+}
+
+/**
+ * Open a session by signing the server's challenge.
+ *
+ * It joins the cookie's session that a passkey opened, or shows the one page on which a first passkey is made. After a
+ * restore of the server the device's own ops, sent along, make it known again; what the answer brings of them is kept.
+ */
+export async function openPages(desk: Desk, shelf: Shelf, person: Person): Promise<Opened | Failed> {
   const asked = await post(desk, "/api/v1/device/challenge", { device: person.device });
   if (asked.kind !== "ok") return asked;
   const nonce = textIn(asked.data, "nonce");
@@ -73,7 +92,8 @@ export async function openSession(desk: Desk, shelf: Shelf, person: Person): Pro
   const token = textIn(answer.data, "token");
   const own = envelopesIn(answer.data, "ops");
   if (own.length > person.own.length) await shelf.write({ store: "persons", put: { ...person, own } });
-  return token === "" ? { kind: "offline" } : token;
+  if (token === "") return { kind: "offline" };
+  return { kind: "ok", token, showsPages: member(answer.data, "pages") === true };
 }
 
 /** Whether a reply says that the device itself is not taken any more. */
