@@ -197,19 +197,14 @@ def farm_organisation(session: Session, farm: str) -> str | None:
 
 def refold(session: Session, scope: str, doc: str) -> None:
     """Make the view's rows of a device document anew from its ops; called where ops of it were appended."""
-    found = folded_of(session, scope, doc)
+    ops = log.document_ops(session, scope, doc)
+    found = fold_devices(ops, assertions.of_ops(session, scope, [one.op.id for one in ops]))
     session.execute(
         delete(DeviceRow).where(DeviceRow.scope == scope, DeviceRow.doc == doc, DeviceRow.place >= len(found))
     )
     for folded in found:
         _put(session, scope, doc, folded)
     session.flush()
-
-
-def folded_of(session: Session, scope: str, doc: str) -> list[Folded]:
-    """Return the devices of a document as the log, and the assertions beside it, tell them."""
-    ops = log.document_ops(session, scope, doc)
-    return fold_devices(ops, assertions.of_ops(session, scope, [one.op.id for one in ops]))
 
 
 def columns_of(folded: Folded) -> dict[str, object]:

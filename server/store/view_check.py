@@ -21,7 +21,8 @@ from server.models.erasures import ErasedDocument
 from server.models.log import Head, NamedPhoto, OpRow
 from server.models.passkeys import PasskeyRow
 from server.models.views import ViewHead
-from server.store import books, devices, erasures, passkeys
+from server.store import assertions, books, devices, erasures, log, passkeys
+from server.store.device_fold import fold_devices
 from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
 from server.store.view_survey import Survey
 from server.store.view_write import DOCS_AT_ONCE, MODELS, rows_of, table_of
@@ -70,7 +71,8 @@ def _erased(session: Session, found: Survey) -> Iterator[Difference]:
 
 def device_rows(session: Session, scope: str, doc: str) -> list[Row]:
     """Return the rows that a device document has by the log alone."""
-    folded = devices.folded_of(session, scope, doc)
+    ops = log.document_ops(session, scope, doc)
+    folded = fold_devices(ops, assertions.of_ops(session, scope, [one.op.id for one in ops]))
     return [{"scope": scope, "doc": doc, "place": one.place, **devices.columns_of(one)} for one in folded]
 
 
