@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from playwright.sync_api import BrowserContext, BrowserType, ConsoleMessage, Page, expect
 
 from tests.journeys.house import ROOT, House
+from tests.journeys.keys import Keys, keys_of
 from tests.journeys.phone import FLAGS, WAIT_MS, chromium
 
+HOME = re.compile(r"/htx/$")
 SIZE = {"width": 1366, "height": 768}
 NARROW = {"width": 390, "height": 800}
 AXE = ROOT / "pwa/node_modules/axe-core/axe.min.js"
@@ -27,6 +30,7 @@ class Desk:
     flags: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     _context: BrowserContext | None = None
+    _keys: Keys | None = None
 
     @property
     def context(self) -> BrowserContext:
@@ -50,6 +54,7 @@ class Desk:
         self._context.set_default_timeout(WAIT_MS)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._note)
+        self._keys = keys_of(self.page)
         return self.page
 
     def close(self) -> None:
@@ -63,11 +68,23 @@ class Desk:
         self.page.goto(f"http://localhost:{self.house.port}{path}")
         return self.page
 
+    @property
+    def keys(self) -> Keys:
+        """Return the authenticators of this browser."""
+        assert self._keys is not None
+        return self._keys
+
     def join(self, link: str) -> None:
-        """Accept an invitation."""
+        """Accept an invitation and make the passkey."""
         self.page.goto(link)
         self.page.get_by_role("button", name="Nhận, đây là tôi").click()
-        self.page.wait_for_url("**/htx/")
+        self.page.get_by_role("button", name="Tạo khóa truy cập").click()
+        self.page.wait_for_url(HOME)
+
+    def enter(self) -> None:
+        """Touch the passkey on the way in."""
+        self.page.get_by_role("button", name="Vào bằng khóa truy cập").click()
+        self.page.wait_for_url(HOME)
 
     def sees(self, text: str) -> None:
         """Wait until a sentence is on the page, where a person sees it."""

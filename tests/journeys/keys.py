@@ -5,6 +5,7 @@ Source: platform.md §9; Chrome DevTools Protocol, domain WebAuthn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,13 @@ class Keys:
                 "WebAuthn.setUserVerified", {"authenticatorId": one, "isUserVerified": is_verified}
             )
 
+    def touch(self, by_itself: bool) -> None:
+        """Let every request be touched at once, or nobody touch anything: a field's offer waits then."""
+        for one in self.ids:
+            self.session.send(
+                "WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": one, "enabled": by_itself}
+            )
+
     def plug(self, **more: Any) -> str:
         """Add an authenticator and return its id."""
         options = {
@@ -47,11 +55,13 @@ class Keys:
             self.session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": one})
         self.ids.clear()
 
-    def carry_to(self, other: Keys) -> None:
-        """Let another page hold the same passkeys, as an account that synchronises them does."""
-        for one in self.credentials:
-            self_id = other.ids[-1]
-            other.session.send("WebAuthn.addCredential", {"authenticatorId": self_id, "credential": one})
+    def swap(self, credentials: Sequence[dict[str, Any]] = ()) -> None:
+        """Put another authenticator in the place of these, which holds passkeys that were made before."""
+        self.unplug()
+        self.plug()
+        for one in credentials:
+            given = {"authenticatorId": self.ids[-1], "credential": one}
+            self.session.send("WebAuthn.addCredential", given)
 
 
 def keys_of(page: Page, **more: Any) -> Keys:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserType, expect
 
 from tests.journeys.conftest import SHOTS
-from tests.journeys.desk import Desk
+from tests.journeys.desk import HOME, Desk
 from tests.journeys.house import LINK, House
 from tests.journeys.log import Kept, ops_of
 from tests.server.diaries import Diary, diary_of, new_uuid
@@ -180,16 +180,23 @@ def test_the_session_renews_itself_and_several_persons_share_a_computer(
     link = village.staff("Nguyễn Thị Hà")
     desk.join(link)
     desk.sees("Nguyễn Thị Hà")
+    desk.keys.touch(by_itself=False)
     desk.context.clear_cookies()
     desk.go("/htx/ho")
+    desk.sees("Không cần tên, không cần mật khẩu.")  # the key of the browser alone opens no page
+    desk.keys.touch(by_itself=True)
+    desk.page.get_by_role("button", name="Vào bằng khóa truy cập").click()
     desk.page.wait_for_url("**/htx/ho")
     desk.sees("Nhà Lụa")
 
+    desk.keys.touch(by_itself=False)
     desk.page.locator("details.user summary").click()
     desk.page.get_by_role("button", name="Ra khỏi trang").click()
-    desk.sees("Ai đang vào?")
+    desk.sees("Đã dùng máy này")
     desk.go("/htx/")
-    desk.sees("Ai đang vào?")  # signing out holds until somebody says who enters
+    desk.sees("Đã dùng máy này")  # signing out holds until somebody touches
+    hers = desk.keys.credentials
+    desk.keys.swap()
     desk.join(village.staff("Bà Kiểm", "auditor", "--until", "2099-12-31"))
     desk.sees("chỉ xem")
     desk.page.get_by_text("Phun thuốc, cà chua").click()
@@ -197,14 +204,16 @@ def test_the_session_renews_itself_and_several_persons_share_a_computer(
     expect(desk.page.get_by_role("radio", name="3 bình")).to_be_disabled()
 
     desk.page.locator("details.user summary").click()
+    desk.keys.touch(by_itself=False)
     desk.page.get_by_role("button", name="Ra khỏi trang").click()
     rows = desk.page.get_by_role("listitem")
     rows.filter(has_text="Bà Kiểm").get_by_role("button", name="Gỡ khỏi máy này").click()
     expect(rows.filter(has_text="Bà Kiểm")).to_have_count(0)
-    rows.filter(has_text="Nguyễn Thị Hà").get_by_role("button", name="Vào").click()
-    desk.page.wait_for_url("**/htx/")
+    desk.keys.swap(hers)
+    desk.enter()
+    desk.sees("Nguyễn Thị Hà")
     desk.page.goto(link)  # the own link once more is no second join
-    desk.page.wait_for_url("**/htx/")
+    desk.page.wait_for_url(HOME)
     assert len(desk.stored("persons")) == 1
 
 
@@ -215,7 +224,7 @@ def test_case_033_034_037_050_every_way_in_that_fails_says_what_to_do(
     make_desk("first").join(used)
     desk = make_desk("second", flags=["--host-resolver-rules=MAP htx.test 127.0.0.1"])
     desk.go("/htx/")
-    desk.sees("Trình duyệt này chưa có khóa của ai")
+    desk.sees("Chưa có khóa truy cập?")
     desk.page.goto(used)
     desk.sees("Lời mời này đã có người dùng.")
     desk.go("/htx/vao#i=khong-du")
@@ -258,7 +267,7 @@ def test_every_page_is_sound_wide_and_narrow(
     desk.go("/htx/")
     if language == "en":
         desk.page.get_by_role("button", name="English").click()
-    desk.page.locator("[data-part=none]").wait_for()
+    desk.page.locator("[data-part=pick]").wait_for()
     look("", "none")
     link = village.staff("Nguyễn Thị Hà")
     desk.page.goto(link)
@@ -266,16 +275,22 @@ def test_every_page_is_sound_wide_and_narrow(
     desk.page.locator("[data-accept]").wait_for()
     look("", "invite")
     desk.page.locator("[data-accept]").click()
-    desk.page.wait_for_url("**/htx/")
+    desk.page.locator("[data-make]").wait_for()
+    look("", "passkey")
+    desk.page.locator("[data-make]").click()
+    desk.page.wait_for_url(HOME)
     farm, entry = village.lua.farm, village.entry.partition(":")[2]
     device = village.waiting.phone.shown["doc"].partition(":")[2]
     pages = {"list": "/htx/", "narrowed": f"/htx/?farm={farm}", "nothing": "/htx/?to=2001-01-01"}
     pages |= {"entry": f"/htx/dong/{farm}/{entry}", "held": "/htx/cho", "down": "/htx/cho?turned_down=1"}
     pages |= {"farms": "/htx/ho", "farm": f"/htx/ho/{farm}", "devices": "/htx/may"}
-    pages |= {"device": f"/htx/may/{device}", "missing": "/htx/khong"}
+    pages |= {"device": f"/htx/may/{device}", "missing": "/htx/khong", "account": "/htx/toi"}
     for name, path in pages.items():
         look(path, name)
+    desk.keys.touch(by_itself=False)
     desk.go("/htx/vao?ra=1")
     desk.page.locator("[data-part=pick]").wait_for()
     look("", "pick")
+    desk.page.locator("[data-lost]").click()
+    look("", "lost")
     assert found == []
