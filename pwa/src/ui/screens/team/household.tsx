@@ -3,7 +3,6 @@ import { useEffect } from "preact/hooks";
 import type { Household, Need, Team } from "../../../app/types.ts";
 import { app } from "../../app.ts";
 import { Btn, Do, Dock, Icon, Note, Top } from "../../pieces/basic.tsx";
-import { toast } from "../../pieces/overlay.tsx";
 import { go, makeHash } from "../../router.ts";
 import { dayWithin } from "../../show.ts";
 import { words } from "../../words/index.ts";
@@ -51,6 +50,7 @@ export function HouseholdScreen({ farm }: { farm: string }) {
 function Shown({ team, one, readable }: { team: Team; one: Household; readable: boolean }) {
   const t = teamWords.value;
   const writable = app().people.farms.value.some((farm) => farm.scope === one.scope && farm.write);
+  const hasMain = writable || one.help === "none" || one.help === "over";
   const own = app().people.farm.value?.scope === one.scope;
   const home = app().home.value;
   const drafts = app().drafts.list.value.filter((draft) => draft.scope === one.scope);
@@ -89,9 +89,7 @@ function Shown({ team, one, readable }: { team: Team; one: Household; readable: 
           </>
         )}
       </main>
-      <Dock bar>
-        <Main team={team} one={one} writable={writable} />
-      </Dock>
+      <Dock bar>{hasMain && <Main team={team} one={one} writable={writable} />}</Dock>
     </>
   );
 }
@@ -103,7 +101,7 @@ function Main({ team, one, writable }: { team: Team; one: Household; writable: b
     go(makeHash("ghi"));
   };
   const ask = async () => {
-    if (went(await team.askForHelp(one))) toast(t.asked_help);
+    went(await team.askForHelp(one)); // the card above says what comes of it
   };
   if (writable)
     return (
@@ -111,7 +109,6 @@ function Main({ team, one, writable }: { team: Team; one: Household; writable: b
         {t.write_for}
       </Do>
     );
-  if (one.help !== "none" && one.help !== "over") return false;
   return (
     <Do icon="hands" onClick={() => void ask()}>
       {t.ask_help}
