@@ -160,6 +160,46 @@ def test_what_was_signed_without_a_connection_goes_out_when_it_is_back(
     expect(page.get_by_text("Hai máy ghi khác nhau", exact=True).locator("visible=true")).to_have_count(0)
 
 
+REFUSE = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.open("so-nha-nong-console");
+  asked.onerror = () => reject(asked.error);
+  asked.onsuccess = () => {
+    const work = asked.result.transaction("outbox", "readwrite");
+    const rows = work.objectStore("outbox").getAll();
+    rows.onsuccess = () => rows.result.forEach(
+      row => work.objectStore("outbox").put({...row, signature: "A".repeat(86)}));
+    work.oncomplete = () => { asked.result.close(); resolve(rows.result.length); };
+  };
+})"""
+
+
+def test_what_the_server_refused_is_shown_copied_and_dropped_by_hand(
+    village: Village, make_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = make_desk("refused")
+    desk.join(village.staff("Nguyễn Thị Hà"))
+    desk.page.get_by_text("Phun thuốc, cà chua").click()
+    desk.context.set_offline(True)
+    desk.page.get_by_role("radio", name="2 bình").check()
+    desk.page.get_by_role("button", name="Chọn 2 bình").click()
+    desk.sees("Mất mạng.")
+    assert desk.page.evaluate(REFUSE) == 1
+    desk.context.set_offline(False)
+    desk.sees("Việc máy chủ không nhận")
+    desk.go("/htx/ho")
+    desk.sees(village.entry)  # on every page, with what it says
+    desk.sees("bad_signature")
+    assert desk.is_sound(SHOTS, "refused") == []
+    with desk.page.expect_download() as copied:
+        desk.page.get_by_role("button", name="Chép ra tệp").click()
+    copied.value.save_as(tmp_path / "refused.sonhanong")
+    assert village.entry in (tmp_path / "refused.sonhanong").read_text("utf-8")
+    desk.page.get_by_text("Bỏ việc này").click()
+    desk.page.get_by_role("button", name="Bỏ hẳn, không giữ nữa").click()
+    expect(desk.page.get_by_text("Việc máy chủ không nhận")).to_be_hidden()
+    assert desk.stored("outbox") == []
+
+
 def test_somebody_elses_change_in_between_is_said_and_nothing_is_lost(
     village: Village, make_desk: Callable[..., Desk]
 ) -> None:

@@ -15,6 +15,7 @@ import type { Desk, Statement } from "./desk.ts";
 import { erasing } from "./erasing.ts";
 import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send, type Touch } from "./recording.ts";
+import { showRefused } from "./refused.ts";
 
 const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
@@ -35,6 +36,7 @@ export async function acts(desk: Desk): Promise<void> {
   chooseAll();
   for (const form of all<HTMLFormElement>("form[data-settle]")) nameChoice(form);
   one("[data-send]")?.addEventListener("click", () => void flush(desk));
+  await showRefused(desk);
   addEventListener("online", () => void flush(desk));
   await flush(desk);
 }

@@ -132,6 +132,14 @@ export class Shelf {
       .sort((a, b) => a.place - b.place);
   }
 
+  /** What the server refused of a device for good, in the order of signing. */
+  async refused(device: string): Promise<Unsent[]> {
+    const found = (await this.all("outbox")).filter(isUnsent);
+    return found
+      .filter((one) => one.device === device && one.problem !== null)
+      .sort((a, b) => a.place - b.place);
+  }
+
   async meta(key: string): Promise<unknown> {
     return member(await this.get("meta", key), "value");
   }
