@@ -4,6 +4,8 @@ import { doorVi } from "../../../pwa/src/ui/words/door.vi.ts";
 import { en } from "../../../pwa/src/ui/words/en.ts";
 import { mineEn } from "../../../pwa/src/ui/words/mine.en.ts";
 import { mineVi } from "../../../pwa/src/ui/words/mine.vi.ts";
+import { teamEn } from "../../../pwa/src/ui/words/team.en.ts";
+import { teamVi } from "../../../pwa/src/ui/words/team.vi.ts";
 import { vi } from "../../../pwa/src/ui/words/vi.ts";
 
 const BOTH: [object, object][] = [
@@ -40,6 +42,15 @@ test("words on the main buttons are at most 20 characters", () => {
   ]) {
     expect(word.length, word).toBeLessThanOrEqual(20);
   }
+});
+
+test("the helper's main buttons are as short, and no text of theirs says an error without what to do", () => {
+  const { add, write_for, ask_help, make, arrived_yes, to_household, lost_do, invite_new } = teamVi;
+  for (const word of [add, write_for, ask_help, make, arrived_yes, to_household, lost_do, invite_new])
+    expect(word.length, word).toBeLessThanOrEqual(20);
+  for (const text of Object.values(teamVi))
+    if (typeof text === "string") expect(text.toLowerCase()).not.toMatch(/\blỗi\b/);
+  expect(Object.keys(teamEn).sort()).toEqual(Object.keys(teamVi).sort());
 });
 
 test("no text says an error without what to do", () => {

@@ -57,7 +57,7 @@ export function makeTeam(c: Context, engine: Engine): Team {
   const households = signal<readonly Household[] | null>(null);
   const invitations = signal<ReadonlyMap<string, Invitation>>(new Map());
   const helpedToday = signal(0);
-  const read = async () => {
+  const draw = async () => {
     const who = me(c);
     if (who === null) return;
     const view = await readTeam(c, who);
@@ -65,8 +65,21 @@ export function makeTeam(c: Context, engine: Engine): Team {
     invitations.value = view.invitations;
     helpedToday.value = view.helpedToday;
   };
-  c.households.subscribe(() => void read().catch(() => undefined));
-  c.farms.subscribe(() => void read().catch(() => undefined));
+  let tail: Promise<void> = Promise.resolve();
+  let waits = false;
+  /** Read anew, one reading behind another: an older one never covers a newer one. */
+  const read = (): Promise<void> => {
+    if (!waits) {
+      waits = true;
+      tail = tail.then(() => {
+        waits = false;
+        return draw().catch(() => undefined);
+      });
+    }
+    return tail;
+  };
+  c.households.subscribe(() => void read());
+  c.farms.subscribe(() => void read());
   const as = async <T>(work: (who: IdentityRow) => Promise<T>): Promise<T | typeof READ_ONLY> => {
     const who = me(c);
     if (who === null || c.store.newer !== null) return READ_ONLY;
