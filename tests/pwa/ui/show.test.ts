@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { type Form, parseCommon, parseForm } from "../../../pwa/src/app/forms.ts";
 import { toggled } from "../../../pwa/src/ui/form/harvests.tsx";
 import { headText } from "../../../pwa/src/ui/screens/conflicts.tsx";
+import { bytesShown } from "../../../pwa/src/ui/screens/storage.tsx";
 import { dayWithin, formBeside } from "../../../pwa/src/ui/show.ts";
 
 const folder = new URL("../../../sync/forms/", import.meta.url).pathname;
@@ -51,4 +52,9 @@ test("a day inside a sentence begins small", () => {
   vi.useFakeTimers({ now: new Date(2026, 10, 24, 9) });
   expect(dayWithin("2026-11-24")).toBe("hôm nay");
   expect(dayWithin("2026-11-22")).toBe("chủ nhật 22/11");
+});
+
+test("a size is said as people read it, and what is there is never shown as nothing", () => {
+  const sizes = [0, 900, 340_000, 9_949_000, 9_960_000, 214_000_000, 1_100_000_000];
+  expect(sizes.map(bytesShown)).toEqual(["0 MB", "0,1 MB", "0,3 MB", "9,9 MB", "10 MB", "214 MB", "1,1 GB"]);
 });

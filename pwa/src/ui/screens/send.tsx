@@ -1,7 +1,7 @@
 /** Gửi: what waits and that it is safe, what is stuck and what to do, room on the phone, files for days without coverage. */
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { Connection, ImportReport, StuckOp } from "../../app/types.ts";
+import type { Connection, ImportReport, StuckOp, WaitingPhoto } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { handOn } from "../export.ts";
 import { Btn, Do, Dock, Icon, Note } from "../pieces/basic.tsx";
@@ -11,9 +11,10 @@ import { dayName, moment } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { UpdateCard } from "./home.tsx";
 import { beginEdit, entryHash } from "./rows.tsx";
-import { StorageCard } from "./storage.tsx";
+import { bytesShown, StorageCard } from "./storage.tsx";
 
 const CLOCK_MS_MAX = 600_000;
+const PHOTOS_SHOWN = 6;
 
 export function SendScreen() {
   const w = words.value;
@@ -36,6 +37,7 @@ export function SendScreen() {
         {Math.abs(skew) > CLOCK_MS_MAX && <Note>{w.clock_wrong(Math.round(Math.abs(skew) / 60_000))}</Note>}
         {status.digestMismatch && <Note>{w.digest_mismatch}</Note>}
         <Stuck />
+        <PhotosWaiting />
         <h2>{w.last_sync}</h2>
         <p class="card row">
           <Icon name={status.last_sync_at === null ? "clock" : "sent"} />
@@ -124,6 +126,46 @@ function Waiting() {
       )}
     </section>
   );
+}
+
+/** The photos and voice notes behind the lines, each with its size and how far it has come. */
+function PhotosWaiting() {
+  const w = words.value;
+  const photos = app().sync.photos.value;
+  if (photos.length === 0) return null;
+  const shown = photos.slice(0, PHOTOS_SHOWN);
+  const rest = photos.slice(PHOTOS_SHOWN);
+  return (
+    <>
+      <h2>{w.photos_waiting(bytesShown(app().sync.status.value.waitingPhotoBytes))}</h2>
+      <ul class="card stack">
+        {shown.map((one) => (
+          <li key={one.doc} class="row">
+            <Icon name={one.isVoice ? "mic" : "camera"} />
+            <span class="grow">
+              <b>{bytesShown(one.bytes)}</b>
+              <span class="under">{photoState(one)}</span>
+            </span>
+            {one.of?.startsWith("entry:") === true && (
+              <a class="btn quiet" href={entryHash(one.of)}>
+                {w.look}
+              </a>
+            )}
+          </li>
+        ))}
+        {rest.length > 0 && (
+          <li>{w.photos_more(rest.length, bytesShown(rest.reduce((sum, one) => sum + one.bytes, 0)))}</li>
+        )}
+      </ul>
+    </>
+  );
+}
+
+function photoState(one: WaitingPhoto): string {
+  const w = words.value;
+  if (one.state === "broken") return w.photo_unsendable;
+  if (one.sent > 0) return w.photo_sent(Math.floor((100 * one.sent) / one.bytes));
+  return one.state === "wifi" ? w.photo_wifi : w.photo_waits;
 }
 
 function Stuck() {

@@ -7,9 +7,10 @@ import { words } from "../words/index.ts";
 const PHOTO_BYTES = 350_000; // our choice: the upper end of what the phone makes of a picture
 const PHOTOS_SHOWN_MAX = 5000;
 
-/** Return bytes as "214 MB" or "1,1 GB". */
+/** Return bytes as "0,3 MB", "214 MB" or "1,1 GB"; what is there is never shown as nothing. */
 export function bytesShown(bytes: number): string {
   const mega = bytes / 1e6;
+  if (mega > 0 && mega < 9.95) return `${numberShown(Math.max(0.1, mega).toFixed(1))} MB`;
   if (mega < 1000) return `${numberShown(String(Math.round(mega)))} MB`;
   return `${numberShown((mega / 1000).toFixed(1))} GB`;
 }

@@ -250,6 +250,12 @@ export const en: AllWords = {
   send_waiting: (lines, photos, voices) =>
     `${[lines > 0 ? s(lines, "line") : "", files(photos, voices)].filter(Boolean).join(", ")} waiting to send`,
   send_safe: "Everything is safe on this phone. It sends itself with coverage.",
+  photos_waiting: (size) => `Photos and voice to send: ${size}`,
+  photos_more: (n, size) => `And ${n} more, ${size}.`,
+  photo_sent: (percent) => `${percent} % sent`,
+  photo_waits: "Goes after the text",
+  photo_wifi: "Waits for Wi-Fi",
+  photo_unsendable: "Can't be sent. Open the line and take it again.",
   send_all: "All sent",
   send_all_why: "The co-op has every line of this phone.",
   send_now: "Send now",

@@ -241,6 +241,12 @@ export const vi = {
   send_waiting: (lines: number, photos: number, voices: number) =>
     `${[lines > 0 ? `${lines} dòng` : "", files(photos, voices)].filter(Boolean).join(", ")} đang chờ gửi`,
   send_safe: "Tất cả còn nguyên trên máy. Có sóng là tự gửi.",
+  photos_waiting: (size: string) => `Ảnh, tiếng còn phải gửi: ${size}`,
+  photos_more: (n: number, size: string) => `Và ${n} tệp nữa, ${size}.`,
+  photo_sent: (percent: number) => `Đã gửi ${percent} %`,
+  photo_waits: "Chờ gửi sau chữ",
+  photo_wifi: "Chờ Wi-Fi",
+  photo_unsendable: "Không gửi được. Mở dòng để chụp lại.",
   send_all: "Đã gửi hết",
   send_all_why: "Mọi dòng trên máy này HTX đã nhận.",
   send_now: "Gửi ngay",
