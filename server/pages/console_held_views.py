@@ -51,7 +51,9 @@ def _held_row(language: Language, staff: Staff, found: HeldList, one: Held) -> H
         title = form_title(language, one.form, values, found.names.of(one.scope, season))
         icon = "more" if one.form is None else one.form.tile(values).icon
     reason, said = f"reason_{one.reason}", one.fields.get("label")
-    what = "a_deletion" if one.fields.get(DELETED) is True else "new_one" if one.is_new else "a_change"
+    is_stop = one.type == "device" and one.fields.get("revoked") is True
+    what = "new_one" if one.is_new else "asks_stop" if is_stop else "a_change"
+    what = "a_deletion" if one.fields.get(DELETED) is True else what
     facts = [fact for block in shower.blocks(one.form, one.fields, ()) for fact in block.facts]
     form = one.form
     known = [
@@ -59,6 +61,9 @@ def _held_row(language: Language, staff: Staff, found: HeldList, one: Held) -> H
         for fact in facts
         if fact.name != "happened_on" and form is not None and form.field(fact.name)
     ]
+    why = one.fields.get("reason")
+    if is_stop and isinstance(why, str):
+        known = [(say(language, "asks_stop_why"), why)]
     place = staff.organisation_name if one.farm is None else f"{one.farm.code} {one.farm.name}"
     return HeldRow(
         id=one.id,

@@ -18,7 +18,7 @@ from tests.server.consoles import (
     settles,
 )
 from tests.server.diaries import NOON, Diary, diary_of, new_uuid
-from tests.server.phones import Phone, invite_to, start
+from tests.server.phones import Phone, enrolled, invite_to, start
 
 
 @pytest.fixture(autouse=True)
@@ -189,6 +189,21 @@ def test_a_revoked_phone_is_shown_as_stopped(app: Flask, lua: Diary) -> None:
     page = manager.text(path)
     assert "Đã dừng" in page
     assert "data-device-op" not in page
+
+
+def test_a_helper_asks_to_stop_a_phone_and_a_manager_lets_it_happen(app: Flask, lua: Diary) -> None:
+    helper = enrolled(app.test_client(), "Nguyễn Thị Mai", None, "helper", kind="phone")
+    org, doc = lua.phone.shown["scope"], lua.phone.shown["doc"]
+    mai = Diary(helper, lua.scope, {org: 1})
+    fields = {"revoked": True, "device": lua.phone.key.device, "reason": "Mất máy"}
+    asked = mai.op(doc, fields, scope=org, after=lua.phone.shown["after"])
+    assert mai.send(asked)[0] == {"result": "held", "problem": "no_right"}
+    manager = Browser(app, "Nguyễn Thị Hà", "manager")
+    page = manager.text("/htx/cho")
+    for shown in ("xin dừng máy", "Mất máy", "Nguyễn Thị Mai", f"/htx/may/{doc.partition(':')[2]}"):
+        assert shown in page, shown
+    assert manager.sign(org, f"admission:{new_uuid()}", {"admit": [asked.id]}, [])["result"] == "accepted"
+    assert "Đã dừng" in manager.text(f"/htx/may/{doc.partition(':')[2]}")
 
 
 def test_a_second_join_is_listed_by_its_device_and_let_in_by_an_admission(app: Flask, lua: Diary) -> None:
