@@ -163,7 +163,7 @@ def test_every_screen_of_a_lived_in_phone_is_sound(lived_in: Phone, manner: str)
     lived_in.sees(page.locator(".headline"))
     look.keep("season")
     look.at("gui", "send", ".card.halt")
-    look.at("vao", "join-by-code", "input")
+    look.at("vao", "join-another", ".dock .btn.do")
     settle_back(lived_in, *MANNERS[manner])
     assert not look.faults, "\n".join(look.faults)
 

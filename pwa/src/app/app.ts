@@ -11,7 +11,7 @@ import { loadDrafts } from "./draft_desk.ts";
 import { makeDrafts } from "./drafts.ts";
 import { loadFarm, loadHome, makeActivities, makeFarm } from "./farm.ts";
 import { heldBefore, noteHeld } from "./held_before.ts";
-import { loadJoined, makeJoining } from "./joining.ts";
+import { lazyJoining, loadJoined } from "./joined.ts";
 import { loadPeople, makePeople } from "./people.ts";
 import { photoUrl } from "./photo_url.ts";
 import { type ScalePicture, scalePicture } from "./pictures.ts";
@@ -194,7 +194,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       for (const end of ends) end();
       store.close();
     },
-    joining: makeJoining(c, engine, redraw),
+    joining: lazyJoining(c, engine, redraw),
     people: makePeople(c),
     mine: async () => (await import("./mine.ts")).makeMine(c, engine, redraw),
     home,

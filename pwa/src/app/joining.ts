@@ -1,11 +1,12 @@
 /** Joining: a look at the invitation, then a key, its join op, and the identity kept on this phone. */
-import { b64Encode, isUuid } from "../core/ids.ts";
+import { b64Encode } from "../core/ids.ts";
 import { makeBody, message } from "../core/ops.ts";
 import { makeKey } from "../core/signing.ts";
 import type { Engine } from "../engine/sync.ts";
 import { call, type Reply } from "../net/api.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { type Context, listIn, member, textIn } from "./context.ts";
+import { JOINED } from "./joined.ts";
 import { toIdentity } from "./people.ts";
 import type { Invite, Joining, JoinProblem, JoinResult } from "./types.ts";
 
@@ -21,16 +22,9 @@ const PROBLEMS: { [slug: string]: JoinProblem } = {
   bad_key: "bad_key",
 };
 
-function problemOf(reply: Reply): JoinProblem {
+export function problemOf(reply: Reply): JoinProblem {
   if (reply.kind !== "problem") return reply.kind === "ok" ? "server" : "no_connection";
   return PROBLEMS[reply.slug] ?? (reply.status === 429 ? "too_many_tries" : "server");
-}
-
-function parseAddress(href: string): { id: string; secret: string | null } | null {
-  const found = /#i=([0-9a-f-]{36})\.([A-Za-z0-9_-]{22})$/.exec(href);
-  if (found?.[1] && found[2] && isUuid(found[1])) return { id: found[1], secret: found[2] };
-  const plain = /\/i\/([0-9a-f-]{36})(?:[?#].*)?$/.exec(href);
-  return plain?.[1] && isUuid(plain[1]) ? { id: plain[1], secret: null } : null;
 }
 
 const ask = (c: Context, invite: Invite) =>
@@ -81,18 +75,40 @@ async function pendingJoin(c: Context, invite: Invite, label: string, look: unkn
   return (await c.store.use((db) => db.meta.get(slot)))?.value;
 }
 
-const JOINED = "joined ";
-
-/** Invitations by which somebody joined on this phone: their links lead to the diary. */
-export async function loadJoined(c: Context): Promise<void> {
-  const keys = await c.store.use((db) => db.meta.where("key").startsWith(JOINED).primaryKeys());
-  c.joined.value = new Set(keys.map((key) => key.slice(JOINED.length)));
+/** Keep who joined, as the current person, and begin to sync. `invite`: the invitation by which it was, if any. */
+export async function keepIdentity(
+  c: Context,
+  engine: Engine,
+  reload: () => Promise<void>,
+  row: IdentityRow,
+  origin: string,
+  answer: unknown,
+  invite: string | null,
+): Promise<void> {
+  await c.store.use((db) =>
+    db.transaction("rw", db.meta, db.counters, db.identities, db.keys, async () => {
+      await db.meta.put({ key: "origin", value: origin });
+      await db.meta.put({ key: "current", value: row.device });
+      await db.counters.put({ device: row.device, scope: row.org, n: 1 });
+      await db.identities.put(row);
+      await db.keys.put({ device: row.device, key: row.public });
+      if (invite === null) return;
+      await db.meta.delete(`joining ${invite}`);
+      await db.meta.put({ key: `${JOINED}${invite}`, value: row.device });
+    }),
+  );
+  engine.sessions.remember(row.device, answer);
+  await reload();
+  await engine.kick(true);
+  await reload();
 }
 
-export function makeJoining(c: Context, engine: Engine, reload: () => Promise<void>): Joining {
+export function makeJoining(
+  c: Context,
+  engine: Engine,
+  reload: () => Promise<void>,
+): Pick<Joining, "look" | "join"> {
   return {
-    parseAddress,
-    isJoined: (id) => c.joined.value.has(id),
     async look(invite) {
       const reply = await ask(c, invite);
       if (reply.kind !== "ok") return { ok: false, problem: problemOf(reply) };
@@ -123,22 +139,7 @@ export function makeJoining(c: Context, engine: Engine, reload: () => Promise<vo
       const held = textIn(reply.data, "result") === "held";
       const code = "code" in invite ? { code: invite.code } : {};
       const row: IdentityRow = { ...identityOf(pending, privateKey, look, reply.data), ...code };
-      await c.store.use((db) =>
-        db.transaction("rw", db.meta, db.counters, db.identities, db.keys, async () => {
-          await db.keys.put({ device: row.device, key: row.public });
-          await db.meta.put({ key: "origin", value: textIn(look, "origin") });
-          await db.meta.put({ key: "current", value: row.device });
-          await db.counters.put({ device: row.device, scope: row.org, n: 1 });
-          await db.identities.put(row);
-          await db.keys.put({ device: row.device, key: row.public });
-          await db.meta.delete(`joining ${invite.id}`);
-          await db.meta.put({ key: `${JOINED}${invite.id}`, value: row.device });
-        }),
-      );
-      engine.sessions.remember(row.device, reply.data);
-      await reload();
-      await engine.kick(true);
-      await reload();
+      await keepIdentity(c, engine, reload, row, textIn(look, "origin"), reply.data, invite.id);
       return { ok: true, identity: toIdentity(row), held };
     },
   };
@@ -148,7 +149,12 @@ function isKey(x: object): x is CryptoKey {
   return "algorithm" in x && "usages" in x;
 }
 
-function identityOf(pending: unknown, privateKey: CryptoKey, look: unknown, data: unknown): IdentityRow {
+export function identityOf(
+  pending: unknown,
+  privateKey: CryptoKey,
+  look: unknown,
+  data: unknown,
+): IdentityRow {
   const shown = member(look, "shown");
   return {
     device: textIn(pending, "device"),

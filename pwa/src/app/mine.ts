@@ -6,6 +6,7 @@ import { askedOf, askFor } from "./data_asks.ts";
 import { forgetHeld } from "./held_before.ts";
 import { leave, noteExported, unsentOf } from "./leaving.ts";
 import { endDevice, ownDevices } from "./own_devices.ts";
+import { makePasskey, noteAsked, passkeyState } from "./passkeys.ts";
 import type { Mine } from "./types.ts";
 
 export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>): Mine {
@@ -31,6 +32,9 @@ export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>
       return result;
     },
     consents: () => consentsOf(c),
+    passkey: () => passkeyState(c),
+    skipPasskey: () => noteAsked(c),
+    makePasskey: (label) => makePasskey(c, engine, label),
     asked: () => askedOf(c),
     askFor: (kind) => askFor(c, kind),
     mayLocate: () => mayLocate(c),

@@ -7,7 +7,7 @@ import type { App } from "../app/types.ts";
 import { setApp } from "./app.ts";
 import { Root } from "./root.tsx";
 import { startRouter } from "./router.ts";
-import { watchInstall } from "./screens/install.tsx";
+import { watchInstall } from "./screens/install.ts";
 
 export function mount(app: App, place: HTMLElement): void {
   setApp(app);

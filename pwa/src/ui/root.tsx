@@ -72,12 +72,14 @@ function isInvited(): boolean {
 
 function Screen() {
   const state = app().state.value;
-  const invited = app().joining.parseAddress(opened) !== null;
   if (state.kind === "starting") return <Starting />;
-  if (state.kind === "unjoined")
-    return <Lazy key="vao" load={loadJoin} props={{ href: opened, before: state.before }} />;
-  if (state.kind !== "ready") return <Lazy key="gate" load={loadGate} props={{ state }} />;
   const { name, parts } = place.value;
+  if (state.kind === "unjoined") {
+    // A link followed in the page that is open already counts like the one that it was opened with.
+    const href = app().joining.parseAddress(location.href) === null ? opened : location.href;
+    return <Lazy key={href} load={loadJoin} props={{ href, before: state.before }} />;
+  }
+  if (state.kind !== "ready") return <Lazy key="gate" load={loadGate} props={{ state }} />;
   if (isInvited()) {
     return (
       <>
@@ -114,7 +116,7 @@ function Screen() {
     case "cai-dat":
       return <Lazy key="cai-dat" load={loadSettings} props={{}} />;
     case "vao":
-      return <Lazy key="vao" load={loadJoin} props={{ href: invited ? opened : "" }} />;
+      return <Lazy key="vao" load={loadJoin} props={{ href: "" }} />;
     default:
       return <HomeScreen />;
   }

@@ -1,4 +1,5 @@
 /** What a person looks after about himself: the household's phones, leaving this phone, what he agreed to. */
+import type { PasskeyProblem } from "../../net/passkeys.ts";
 import type { DocRef } from "./values.ts";
 
 export interface OwnDevice {
@@ -75,6 +76,12 @@ export interface AskedData {
   isWaiting: boolean;
 }
 
+/**
+ * `offer`: ask now. `asked`: was asked within a month, may be made from the settings. `no_lock`: the phone checks
+ * nobody. `none`: no connection, or a browser without passkeys.
+ */
+export type PasskeyState = "offer" | "asked" | "made" | "no_lock" | "none";
+
 export interface Mine {
   /** The phones of the household; the kept list where there is no connection, null where there never was one. */
   devices(): Promise<DeviceList | null>;
@@ -90,6 +97,11 @@ export interface Mine {
   consents(): Promise<readonly Consent[] | null>;
   /** Whether the phone may ask for its position in the current book. */
   mayLocate(): Promise<boolean>;
+  passkey(): Promise<PasskeyState>;
+  /** The person skipped it: not asked again for a month. */
+  skipPasskey(): Promise<void>;
+  /** Null: made. */
+  makePasskey(label: string): Promise<PasskeyProblem | null>;
   /** What the person asked for lately, the newest of each kind. */
   asked(): Promise<readonly AskedData[]>;
   askFor(kind: DataAsk): Promise<void>;

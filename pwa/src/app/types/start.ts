@@ -60,6 +60,9 @@ export type JoinResult =
   | { ok: true; identity: Identity; held: boolean }
   | { ok: false; problem: JoinProblem };
 
+/** `cancelled`: turned away, timed out, or no passkey here: the browser tells no more. */
+export type RejoinResult = JoinResult | { ok: false; problem: "cancelled" | "passkey_unknown" };
+
 export interface Joining {
   /** Parse an address bar: `#i=<id>.<secret>` or `/i/<id>` (the code is then asked for). Null: no invitation. */
   parseAddress(href: string): { id: string; secret: string | null } | null;
@@ -69,4 +72,6 @@ export interface Joining {
   look(invite: Invite): Promise<LookResult>;
   /** Check the phone (strict write and read back, sign), make the key, join, keep the identity, start syncing. */
   join(invite: Invite, label: string): Promise<JoinResult>;
+  /** Join alone by a passkey of the person's, made on an earlier phone: two touches, no invitation. */
+  rejoin(label: string): Promise<RejoinResult>;
 }

@@ -7,6 +7,7 @@ import { openSheet } from "../pieces/overlay.tsx";
 import { Scene } from "../screens/scene.tsx";
 import { door } from "../words/door.ts";
 import { language, words } from "../words/index.ts";
+import { ByPasskey } from "./passkey.tsx";
 import { joinText } from "./problems.ts";
 import { Scan } from "./scan.tsx";
 
@@ -36,6 +37,9 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
   const code = useSignal("");
   const isTyping = useSignal(id !== "" && problem === null);
   const said = useSignal<string | null>(null);
+  const say = (text: string | null) => {
+    said.value = text;
+  };
   const take = (text: string, otherwise: string) => {
     const found = inviteIn(text);
     said.value = found === null ? otherwise : null;
@@ -104,6 +108,7 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
               {w.join_type}
             </Btn>
           )}
+          <ByPasskey say={say} />
           <OtherLanguage />
         </div>
       </main>

@@ -8,6 +8,7 @@ import { openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { go } from "../router.ts";
 import { words } from "../words/index.ts";
 import { mine } from "../words/mine.ts";
+import { PasskeyPlace } from "./passkey.tsx";
 import { when } from "./when.ts";
 
 export function PhonesScreen() {
@@ -35,6 +36,7 @@ export function PhonesScreen() {
             {now.people.map((one) => (
               <Person key={one.membership} person={one} isAlone={now.people.length === 1} again={load} />
             ))}
+            <PasskeyPlace />
             {now.people.some((one) => !one.isMe) && <p class="q">{w.phone_others}</p>}
           </>
         )}

@@ -24,7 +24,7 @@ import { dayName, lineIds, today } from "../show.ts";
 import { language, say, words } from "../words/index.ts";
 import { writeText } from "../words/problems.ts";
 import { About } from "./about-entry.tsx";
-import { offerInstall } from "./install.tsx";
+import { offerInstall } from "./install.ts";
 import { entryHash } from "./rows.tsx";
 
 /** Find the draft, then draw it; its id is in the place. */

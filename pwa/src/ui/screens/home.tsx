@@ -5,20 +5,21 @@ import { Btn, Do, Dock, Icon, Leaf, Note } from "../pieces/basic.tsx";
 import { go, makeHash } from "../router.ts";
 import { dayCount, formShort, plotsShown, seasonIcon, seasonParts, today } from "../show.ts";
 import { words } from "../words/index.ts";
-import { InstallOffer } from "./install.tsx";
+import { cards } from "./install.ts";
 import { begin, DraftCard, EntryCard, entryHash } from "./rows.tsx";
 import { Scene } from "./scene.tsx";
 
 export function HomeScreen() {
   const w = words.value;
   const home = app().home.value;
+  const Offers = cards.value;
   return (
     <>
       <main class="phone">
         <Hello home={home} />
         <UpdateCard />
         {home !== null && <Notices home={home} />}
-        <InstallOffer />
+        {Offers !== null && <Offers />}
         {home === null ? <p class="help">{w.starting}</p> : <Today home={home} />}
       </main>
       <Dock bar>

@@ -6,7 +6,7 @@ import { go, makeHash } from "../router.ts";
 import { words } from "../words/index.ts";
 import { mine } from "../words/mine.ts";
 import { UpdateCard } from "./home.tsx";
-import { InstallOffer } from "./install.tsx";
+import { InstallOffer } from "./offers.tsx";
 
 export function SettingsScreen() {
   const w = words.value;

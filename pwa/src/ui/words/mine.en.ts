@@ -67,5 +67,14 @@ export const mineEn: typeof mineVi = {
   data_ask: "Send the request",
   data_asked: (at) => `Asked ${at}`,
   data_asked_long: "You have asked. The co-op is at it; call the co-op with any question.",
+  passkey_title: "A passkey to open the book again",
+  passkey_why: "Phone lost or changed? Open the book again by finger, face or screen lock.",
+  passkey_make: "Make a passkey",
+  passkey_skip: "Skip",
+  passkey_label: (phone) => (phone === "" ? "Passkey of a phone" : `Passkey of ${phone}`),
+  passkey_made: "The passkey is made. On a new phone press “I have a passkey”.",
+  passkey_not: "No passkey was made. The book works as before.",
+  passkey_no_lock:
+    "This phone has no screen lock. With one, nobody else who holds the phone can open the book.",
   consent_noted: "Noted",
 };

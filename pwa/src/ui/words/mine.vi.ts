@@ -62,5 +62,13 @@ export const mineVi = {
   data_ask: "Gửi lời xin",
   data_asked: (at: string) => `Đã xin ${at}`,
   data_asked_long: "Đã xin rồi. HTX đang làm, có gì thì gọi HTX hỏi.",
+  passkey_title: "Khóa để tự nối lại sổ",
+  passkey_why: "Mất máy, đổi máy thì tự nối lại sổ bằng vân tay, khuôn mặt hoặc mã mở máy.",
+  passkey_make: "Tạo khóa",
+  passkey_skip: "Bỏ qua",
+  passkey_label: (phone: string) => (phone === "" ? "Khóa trên máy" : `Khóa trên ${phone}`),
+  passkey_made: "Đã có khóa. Đổi máy thì bấm “Tôi có khóa, nối lại sổ”.",
+  passkey_not: "Chưa tạo được khóa. Sổ vẫn ghi bình thường.",
+  passkey_no_lock: "Máy chưa khóa màn hình. Đặt mã khóa máy thì người khác cầm máy không mở được sổ.",
   consent_noted: "Đã ghi lại",
 };

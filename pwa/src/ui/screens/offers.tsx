@@ -1,37 +1,38 @@
-/** Putting the book on the home screen: offered after the first saved entry, never on load. */
+/** What is offered after the first saved entry: a place on the home screen, then a passkey; never both at once. */
+
 import { signal } from "@preact/signals";
+import { mayOffer, PasskeyCard } from "../mine/passkey.tsx";
 import { Btn, Icon } from "../pieces/basic.tsx";
 import { isInstalled, isIos } from "../system.ts";
 import { words } from "../words/index.ts";
+import { offered, ready } from "./install.ts";
 
-interface InstallEvent extends Event {
-  prompt(): Promise<unknown>;
+const passkey = signal(false);
+
+/** An entry was saved: look whether a passkey can be offered. */
+export async function lookForPasskey(): Promise<void> {
+  passkey.value = await mayOffer();
 }
 
-const ready = signal<InstallEvent | null>(null);
-const offered = signal(false);
-
-function isInstallEvent(event: Event): event is InstallEvent {
-  return typeof Reflect.get(event, "prompt") === "function";
+export function Offers() {
+  if (hasInstallOffer()) return <InstallOffer />;
+  if (!passkey.value) return null;
+  return (
+    <PasskeyCard
+      skip
+      done={() => {
+        passkey.value = false;
+      }}
+    />
+  );
 }
 
-/** Keep the browser's own offer for later; call once at the start. */
-export function watchInstall(): void {
-  addEventListener("beforeinstallprompt", (event) => {
-    event.preventDefault();
-    if (isInstallEvent(event)) ready.value = event;
-  });
-}
-
-/** From now on the card may show. */
-export function offerInstall(): void {
-  offered.value = true;
-}
+const hasInstallOffer = (): boolean => offered.value && !isInstalled() && (ready.value !== null || isIos());
 
 export function InstallOffer({ always = false }: { always?: boolean }) {
   const w = words.value;
   const event = ready.value;
-  if ((!always && !offered.value) || isInstalled() || (event === null && !isIos())) return null;
+  if (always ? isInstalled() || (event === null && !isIos()) : !hasInstallOffer()) return null;
   const install = async () => {
     ready.value = null;
     await event?.prompt();
