@@ -78,7 +78,7 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
     return finish_settings(
         Settings(
             data_dir=Path(environ.get("DATA_DIR") or plain.data_dir),
-            database_url=environ.get("DATABASE_URL", ""),
+            database_url=_secret(environ, "DATABASE_URL"),
             public_url=environ.get("PUBLIC_URL") or plain.public_url,
             origin=environ.get("ORIGIN") or None,
             passkey_domain=environ.get("PASSKEY_DOMAIN", "").lower(),
@@ -102,6 +102,22 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             log_level=(environ.get("LOG_LEVEL") or plain.log_level).upper(),
         )
     )
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """Return what a variable holds, or the file that `<name>_FILE` names.
+
+    Raises: SettingsError, where both are given or the file can't be read.
+    """
+    path = environ.get(f"{name}_FILE", "")
+    if not path:
+        return environ.get(name, "")
+    if environ.get(name):
+        raise SettingsError(f"{name}: also given by {name}_FILE; leave one out")
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE: a file that can be read") from error
 
 
 def finish_settings(settings: Settings) -> Settings:

@@ -29,10 +29,18 @@ logger = logging.getLogger("so_nha_nong")
 
 def check(bucket: str, subject: str, window: int, most: int, now: int) -> None:
     """Count one more. Raises: ServiceError(too_many) above `most` in the running window of `window` ms."""
+    refusal = over(bucket, subject, window, most, now)
+    if refusal is not None:
+        raise refusal
+
+
+def over(bucket: str, subject: str, window: int, most: int, now: int) -> ServiceError | None:
+    """Count one more, and return the refusal where that is above `most` in the running window."""
     name = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()
     count = run_write(lambda session: devices.count_rate(session, bucket, name, window, now))
-    if count > most:
-        raise ServiceError("too_many", retry_after=max(1, (window - now % window) // 1000))
+    if count <= most:
+        return None
+    return ServiceError("too_many", retry_after=max(1, (window - now % window) // 1000))
 
 
 def room_for_ops(session: Session, of: Iterable[str], now: int) -> dict[str, int]:

@@ -30,7 +30,7 @@ def test_a_manager_writes_down_a_request_gives_the_file_and_erases_what_may_be_e
     record.get_by_label("Xin gì").select_option("erase")
     record.get_by_role("button", name="Ghi vào sổ").click()
     desk.sees("Phạm Thị Lụa")
-    page.get_by_text("Ghi một đồng ý mới…").click()
+    page.get_by_text("Ghi một đồng ý mới").click()
     page.get_by_role("radio", name="Lấy vị trí ruộng").check()
     page.get_by_role("button", name="Ghi đồng ý").click()
     desk.sees("Rút lại")

@@ -71,7 +71,7 @@ def pulled(diary: Diary) -> list[dict[str, Any]]:
     return list(answer["ops"])
 
 
-def test_an_erasure_drops_the_private_parts_of_what_it_names_and_of_nothing_else(
+def test_history_14_an_erasure_drops_the_private_parts_of_what_it_names_and_the_log_still_agrees(
     lua: Diary, manager: Browser
 ) -> None:
     entry = lua.entry("CT-10", "2026-11-08", {"note": NOTE})

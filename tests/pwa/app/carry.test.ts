@@ -85,7 +85,7 @@ test("a cut file loses only its last line", async () => {
   expect(await importFile(third.context, ends)).toMatchObject({ ok: true, ops: 1, photos: 0, bad: 1 });
 });
 
-test("only what a signature covers comes in, and only from our own server's books", async () => {
+test("case 100: only what a signature covers comes in, and only from our own server's books", async () => {
   const { phone } = await stranded("Bà Sáu");
   const { blob } = await exportUnsent(phone.context);
   const other = await carrier("Ông Bảy");
@@ -99,6 +99,8 @@ test("only what a signature covers comes in, and only from our own server's book
     ops: 0,
   });
   expect(await importFile(other.context, new Blob(["Xin chào\n"]))).toMatchObject({ problem: "not_a_file" });
+  const huge = Object.defineProperty(new Blob([lines.join("\n")]), "size", { value: 200_000_001 });
+  expect(await importFile(other.context, huge)).toMatchObject({ problem: "too_large", ops: 0 });
 });
 
 test("bytes that are not the picture they are called are left out", async () => {
