@@ -79,10 +79,11 @@ def challenge(purpose: Purpose, who: Writer | None, address: str, now: int) -> t
 
     Raises: ServiceError: too_many, session.
     """
-    rates.check("passkeys", address, rates.MINUTE_MS, PER_ADDRESS, now)
     if purpose == "register" and who is None:
         raise ServiceError("session")
-    if who is not None:
+    if who is None:  # a known device counts for itself alone, whoever stands behind its carrier's address
+        rates.check("passkeys", address, rates.MINUTE_MS, PER_ADDRESS, now)
+    else:
         rates.check("passkey", who.device, rates.MINUTE_MS, PER_DEVICE, now)
     fresh = secrets.token_bytes(CHALLENGE_BYTES)
     text = ids.b64_encode(fresh)
