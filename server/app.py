@@ -42,6 +42,7 @@ PAGE_MODULES = (
     "console_account",
     "console",
     "console_homes",
+    "console_imports",
     "console_people",
     "console_requests",
     "console_privacy",

@@ -4,6 +4,7 @@ import { knowDomain } from "../net/passkeys.ts";
 import { acts } from "./acts.ts";
 import type { Desk } from "./desk.ts";
 import { arrived, enter } from "./enter.ts";
+import { importing } from "./importing.ts";
 import { inviting } from "./inviting.ts";
 import { all, one } from "./page.ts";
 import { account, firstPasskey } from "./passkeys.ts";
@@ -42,6 +43,7 @@ else {
   if (page === "passkey") void firstPasskey(desk);
   else {
     inviting(desk);
+    importing(desk);
     void acts(desk);
   }
   if (page === "account") account(desk);
