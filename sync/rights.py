@@ -67,6 +67,11 @@ _READS: Final = {role: Reads(**row) for role, row in _TABLE["reads"].items()}
 READ_BELOW: Final = frozenset(role for role, reads in _READS.items() if reads.below)
 
 
+def types() -> dict[str, tuple[str, ...]]:
+    """Return the types of documents that the table names, by the kind of scope."""
+    return {kind: tuple(one for one in rules if one != OTHER) for kind, rules in _RULES.items()}
+
+
 def rule(scope_kind: str, doc_type: str) -> Rule:
     """Return the rule of a document type; one this program does not know has its scope's own."""
     rules = _RULES[scope_kind]

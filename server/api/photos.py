@@ -82,7 +82,7 @@ class Uploads(MethodView):
         """Begin an upload, or find it again."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        caller = _caller_in(scope)
+        caller = _caller_in(scope, writes=True)
         _check_room()
         length = _number("Upload-Length")
         sha256 = _hash_of(request.headers.get("Upload-Metadata", ""))
@@ -116,7 +116,7 @@ class UploadOrPhoto(MethodView):
         """Take the next bytes."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        _caller_in(scope)
+        _caller_in(scope, writes=True)
         _check_room()
         if request.mimetype != "application/offset+octet-stream":
             raise ServiceError("unsupported_media")
@@ -134,7 +134,7 @@ class UploadOrPhoto(MethodView):
         """Give up an unfinished upload."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        photo_store().end(scope, _check_hash(sha256), _caller_in(scope).device)
+        photo_store().end(scope, _check_hash(sha256), _caller_in(scope, writes=True).device)
         return _tus(204)
 
     @blueprint.doc(**documented.SHOW)
@@ -211,11 +211,16 @@ def _scope_of(kind: str, uuid: str) -> str:
     return scope
 
 
-def _caller_in(scope: str) -> Caller:
-    """Return who calls, who has a right in the scope. Raises: session; scope_unknown, foreign or missing."""
+def _caller_in(scope: str, *, writes: bool = False) -> Caller:
+    """Return who calls, who has a right in the scope.
+
+    Raises: session; scope_unknown, foreign or missing; no_right for who reads there only.
+    """
     caller = cast(Caller, current_app.extensions["caller"]())
     if scope not in caller.scopes:
         raise ServiceError("scope_unknown")
+    if writes and not caller.scopes[scope]:
+        raise ServiceError("no_right")
     return caller
 
 

@@ -18,7 +18,7 @@ from server.store import books, devices, log, people
 from server.store.device_fold import hash_code
 from sync import ids, limits
 from sync.ops import make_body, message, parse_op
-from sync.rights import HELPERS
+from sync.rights import STAFF
 from sync.signing import SoftwareKey
 
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32 of them: 40 bits in 8; no 0 O 1 I
@@ -59,7 +59,7 @@ def invite(
             raise ServiceError("not_found")
         fields = {
             "membership": found.id,
-            "kind": kind or ("phone" if found.farm is not None else "browser"),
+            "kind": kind or ("browser" if found.role in STAFF else "phone"),
             "confirm": confirm,
             "secret_hash": ids.b64_encode(hashlib.sha256(secret).digest()),
             "code_hash": hash_code(invite_id, code),
@@ -69,7 +69,7 @@ def invite(
         return found
 
     found = run_write(work)
-    is_staff = found.farm is None and found.role not in HELPERS
+    is_staff = found.role in STAFF
     public = current_settings().public_url
     fragment = f"#i={invite_id}.{ids.b64_encode(secret)}"
     return InviteLink(

@@ -169,6 +169,8 @@ def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, st
     may = who.may_act and may_settle(who.role, one.kind)
     if one.kind == "membership" and who.role in HELPERS:
         may = may and one.values.get("farm") in people.helped_farms(session, who.membership, now)
+    if one.kind in ("consent", "withdrawal") and who.role in HELPERS:
+        may = may and _helps(session, who, one, now)
     if one.kind == "organisation":
         _text(one, "name")
         return "waiting", None  # the commune decides on its page which cooperatives there are
@@ -180,18 +182,26 @@ def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, st
     return "settled", None
 
 
+def _helps(session: Session, who: Writer, one: Sent, now: int) -> bool:
+    """Return whether a consent is of somebody whom the helper helps today, or who belongs to no farm yet."""
+    consent = session.get(Consent, _uuid(one, "consent")) if one.kind == "withdrawal" else None
+    person = one.values.get("person") if consent is None else consent.person
+    farms = people.farms_of_person(session, str(person))
+    return not farms or not farms.isdisjoint(people.helped_farms(session, who.membership, now))
+
+
 def _make_farm(session: Session, who: Writer, one: Sent, now: int) -> None:
     if session.get(Farm, one.id) is not None:
         raise _Declined("Mã hộ này đã có.")
     organisation = one.values.get("organisation") or who.organisation
-    if organisation != who.organisation:
+    if not isinstance(organisation, str) or not _is_reached(session, who, organisation):
         raise _Declined(NOT_YOURS)
     session.add(
         Farm(
             id=one.id,
-            organisation=who.organisation,
+            organisation=organisation,
             village=_village(session, one),
-            code=people.next_farm_code(session, who.organisation),
+            code=people.next_farm_code(session, organisation),
             name=_text(one, "name"),
             address=_optional(one, "address"),
             created_at=now,
@@ -226,13 +236,13 @@ def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None
     role = _text(one, "role")
     if role not in HOUSEHOLD:
         raise _Declined("Vai trò này do hợp tác xã giao.")
-    if people.find_membership(session, person.id, who.organisation, farm.id) is not None:
+    if people.find_membership(session, person.id, farm.organisation, farm.id) is not None:
         raise _Declined("Người này đã là thành viên của hộ.")
     session.add(
         Membership(
             id=one.id,
             person=person.id,
-            organisation=who.organisation,
+            organisation=farm.organisation,
             farm=farm.id,
             role=role,
             valid_from=now,
@@ -243,7 +253,7 @@ def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None
 def _make_help(session: Session, who: Writer, one: Sent, now: int) -> None:
     farm = _farm(session, who, one)
     helper = session.get(Membership, _uuid(one, "membership"))
-    if helper is None or helper.organisation != who.organisation or helper.role not in HELPERS:
+    if helper is None or helper.organisation != farm.organisation or helper.role not in HELPERS:
         raise _Declined(NOT_YOURS)
     if who.role in HELPERS and helper.id != who.membership:
         raise _Declined(NOT_YOURS)  # each asks for himself
@@ -270,7 +280,7 @@ def _make_consent(session: Session, who: Writer, one: Sent, _now: int) -> None:
 def _make_withdrawal(session: Session, who: Writer, one: Sent, _now: int) -> None:
     consent = session.get(Consent, _uuid(one, "consent"))
     person = None if consent is None else session.get(Person, consent.person)
-    if consent is None or person is None or not _reaches(who, person):
+    if consent is None or person is None or not _reaches(session, who, person):
         raise _Declined(NOT_YOURS)
     if consent.withdrawn_at is None:
         consent.withdrawn_at = one.made_at
@@ -303,21 +313,26 @@ _MAKE: dict[str, Callable[[Session, Writer, Sent, int], None]] = {
 
 def _person(session: Session, who: Writer, one: Sent) -> Person:
     person = people.standing_person(session, _uuid(one, "person"))
-    if person is None or not _reaches(who, person):
+    if person is None or not _reaches(session, who, person):
         raise _Declined(NOT_YOURS)
     return person
 
 
-def _reaches(who: Writer, person: Person) -> bool:
+def _reaches(session: Session, who: Writer, person: Person) -> bool:
     """Return whether the sender speaks for a person: staff for their organisation, others for themselves."""
     if who.role in HOUSEHOLD:
         return person.id == who.person
-    return person.organisation == who.organisation
+    return _is_reached(session, who, person.organisation)
+
+
+def _is_reached(session: Session, who: Writer, organisation: str) -> bool:
+    """Return whether an organisation is the sender's own or, for the commune's administrator, one below."""
+    return organisation in people.organisations_of(session, who.role, who.organisation)
 
 
 def _farm(session: Session, who: Writer, one: Sent) -> Farm:
     farm = session.get(Farm, _uuid(one, "farm"))
-    if farm is None or farm.organisation != who.organisation:
+    if farm is None or not _is_reached(session, who, farm.organisation):
         raise _Declined(NOT_YOURS)
     return farm
 

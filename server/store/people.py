@@ -16,7 +16,7 @@ from server.models.people import (
     Request,
     Village,
 )
-from sync.rights import OPERATOR, reads_of, rule
+from sync.rights import OPERATOR, needs_until, reads_of, rule
 
 ERASED_NAME = "Đã xóa"
 ERASED_VALUES = '{"erased":true}'
@@ -183,7 +183,15 @@ def memberships_there(session: Session, person: str, organisation: str) -> list[
 
 def holds(member: Membership, now: int) -> bool:
     """Return whether a membership holds at a time."""
-    return member.valid_from <= now and (member.valid_until is None or now < member.valid_until)
+    if member.valid_until is None:
+        return member.valid_from <= now and not needs_until(member.role)
+    return member.valid_from <= now < member.valid_until
+
+
+def farms_of_person(session: Session, person: str) -> set[str]:
+    """Return the farms that a person is or was a member of."""
+    query = select(Membership.farm).where(Membership.person == person, Membership.farm.is_not(None))
+    return {farm for farm in session.scalars(query) if farm is not None}
 
 
 def reviewers(session: Session, organisation: str, now: int) -> set[str]:

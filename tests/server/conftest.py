@@ -48,7 +48,7 @@ class Postgres:
         """Return the address of a new database that has the schema."""
         if not self.has_template:
             self.admin.execute("CREATE DATABASE filled TEMPLATE template0")
-            _create_schema(self.server.get_uri("filled"))
+            create_schema(self.server.get_uri("filled"))
             self.has_template = True
         return self.make("filled")
 
@@ -77,7 +77,7 @@ def postgres() -> Iterator[Postgres]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a SQLite file that has the schema and nothing in it."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _create_schema(f"sqlite:///{path}")
+    create_schema(f"sqlite:///{path}")
     return path
 
 
@@ -145,7 +145,8 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def _create_schema(url: str) -> None:
+def create_schema(url: str) -> None:
+    """Make the tables of an empty database."""
     engine = create_engine(finish_settings(Settings(database_url=url)).database_url)
     Base.metadata.create_all(engine)  # filled by the import of `server.models`
     engine.dispose()

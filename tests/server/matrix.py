@@ -1,0 +1,163 @@
+"""The world of the matrix of rights: a caller of every role; places own, near, foreign, missing.
+
+Who may is said in `tests/server/matrix_routes.py`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from server.config import now_ms
+from server.db import reading, run_write
+from server.models.people import Help, Membership
+from server.services.enrolling_rows import find_or_add_member
+from server.services.setup import new_id
+from sync import ids
+from sync.rights import HELPERS, HOUSEHOLD, STAFF
+from tests.server.consoles import OURS, Browser, other_cooperative
+from tests.server.diaries import Diary, diary_of, new_uuid
+from tests.server.phones import Phone, enrolled, start
+from tests.server.pictures import hash_of
+
+COMMUNE = "Xã Kiến Thụy"
+OWN, SAME, FOREIGN, MISSING = "own", "same", "foreign", "missing"
+SOUND = b"\x1a\x45\xdf\xa3 matrix"
+STRANGER = "stranger"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A household with what it has, by its ids. `secrets`: words that only those who may see it read."""
+
+    organisation: str
+    farm: str
+    person: str
+    membership: str
+    entry: str
+    season: str
+    invite: str
+    photo: str
+    aide: str
+    help: str
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> str:
+        """Return the household's log."""
+        return f"farm:{self.farm}"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks: by a browser's cookie on the console, else by the token. `mine`: the own place."""
+
+    role: str
+    client: FlaskClient
+    phone: Phone | None
+    mine: Place
+
+    def ask(self, method: str, path: str, **more: Any) -> TestResponse:
+        """Send one request."""
+        headers = OURS | dict(more.pop("headers", {}))
+        if self.phone is not None and not (path.startswith("/htx") and self.role in STAFF):
+            headers |= self.phone.headers
+        return self.client.open(path, method=method, headers=headers, **more)
+
+
+@dataclass(frozen=True)
+class World:
+    """All callers by role, all places by where they lie for a caller of the cooperative."""
+
+    app: Flask
+    callers: Mapping[str, Caller]
+    places: Mapping[str, Place]
+
+
+def make_world(app: Flask) -> World:
+    """Make a commune with a cooperative of two households, another cooperative with one, and every role."""
+    made = start()
+    places = {
+        OWN: _place(app, "Phạm Thị Lụa", "Nhà Lụa", made.cooperative),
+        SAME: _place(app, "Ngô Văn Thịnh", "Nhà Thịnh", made.cooperative),
+        FOREIGN: _place(app, "Lê Văn Kín", "Nhà Kín", other_cooperative()),
+    }
+    nothing = {name: new_uuid() for name in Place.__dataclass_fields__}
+    nothing["photo"] = hash_of(b"nothing")
+    places[MISSING] = Place(**(nothing | {"secrets": ()}))  # type: ignore[arg-type]
+    callers = {STRANGER: Caller(STRANGER, app.test_client(), None, places[OWN])}
+    for role in sorted(HOUSEHOLD):
+        phone = enrolled(app.test_client(), f"Người nhà {role}", "Nhà Lụa", role)
+        callers[role] = Caller(role, phone.client, phone, places[OWN])
+    for role in sorted(HELPERS):
+        phone = enrolled(app.test_client(), f"Người giúp {role}", None, role)
+        help_own = Help(
+            farm=places[OWN].farm, id=new_id(now_ms()), membership=phone.shown["by"], valid_from=1
+        )
+        run_write(lambda session, row=help_own: session.add(row))  # type: ignore[misc]
+        callers[role] = Caller(role, phone.client, phone, places[OWN])
+    for role in sorted(STAFF):
+        above = {"organisation": COMMUNE} if role in ("officer", "administrator") else {}
+        browser = Browser(app, f"Người {role}", role, **above)
+        callers[role] = Caller(role, browser.client, browser.phone, places[OWN])
+    return World(app, callers, places)
+
+
+def _upload(diary: Diary, sha256: str, data: bytes) -> None:
+    """Send the bytes of a photo."""
+    door, client = f"/api/v1/photos/farm/{diary.farm}", diary.phone.client
+    headers = diary.phone.headers | {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+    named = {
+        "Upload-Length": str(len(data)),
+        "Upload-Metadata": f"sha256 {b64encode(sha256.encode()).decode()}",
+    }
+    assert client.post(door, headers=headers | named).status_code == 201
+    kind = "application/offset+octet-stream"
+    assert client.patch(f"{door}/{sha256}", data=data, headers=headers, content_type=kind).status_code == 204
+
+
+def _place(app: Flask, person: str, farm: str, organisation: str) -> Place:
+    diary = diary_of(app.test_client(), person, farm, organisation=organisation)
+    note = f"Lời riêng của {farm}"
+    season = diary.season(f"Vụ {farm}", diary.plot(f"Đồng {farm}"))
+    entry = diary.entry("CT-12", "2026-11-08", {"note": note}, season=season)
+    sha256 = hash_of(SOUND + farm.encode())
+    fields = {"entry": entry.doc, "sha256": sha256, "bytes": len(SOUND + farm.encode()), "type": "audio/webm"}
+    diary.record(f"photo:{new_uuid()}", fields)
+    _upload(diary, sha256, SOUND + farm.encode())
+    by = diary.phone.shown["by"]
+    with reading() as session:
+        member = session.get(Membership, by)
+        assert member is not None
+        who = member.person
+    invite = diary.phone.shown["doc"]
+    split = {
+        name: ids.split_ref(doc)[1]
+        for name, doc in (("entry", entry.doc), ("season", season), ("invite", invite))
+    }
+    aide, help_id = _aide(organisation, diary.farm)
+    ours = {"aide": aide, "help": help_id, "secrets": (note, person), "photo": sha256}
+    return Place(organisation, diary.farm, who, by, **split, **ours)
+
+
+def _aide(organisation: str, farm: str) -> tuple[str, str]:
+    """Add a helper without a device who helps the household; return the membership and the help."""
+
+    def work(session: Session) -> tuple[str, str]:
+        who = find_or_add_member(
+            session, organisation=organisation, person="Người giúp thêm", farm=None, village=None,
+            role="helper", now=now_ms(),
+        )  # fmt: skip
+        session.add(Help(farm=farm, id=new_uuid(), membership=who.id, valid_from=1))
+        session.flush()
+        return who.id, session.scalars(select(Help.id).where(Help.farm == farm)).one()
+
+    return run_write(work)

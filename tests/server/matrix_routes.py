@@ -1,0 +1,190 @@
+"""Every route of the API and of the console: how it is asked about a place, who may, and what those get.
+
+What is allowed is computed from the table of rights alone. A route that is not here fails `test_matrix.py`.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from sync.rights import STAFF, may_act, may_open, may_see, reads_of
+from tests.server.matrix import OWN, SAME, SOUND, Caller, Place
+from tests.server.pictures import hash_of
+
+TUS = {"Tus-Resumable": "1.0.0"}
+May = Callable[[str, str], bool]  # of a role and of where the place lies
+
+
+def nobody(_role: str, _where: str) -> bool:
+    """Return no."""
+    return False
+
+
+def reads_farm(role: str, where: str) -> bool:
+    """Return whether a role reads the log of a household that lies there."""
+    farms = reads_of(role).farms
+    return (where == OWN and farms in ("own", "helped")) or (where in (OWN, SAME) and farms == "organisation")
+
+
+def writes_farm(role: str, where: str) -> bool:
+    """Return whether a role writes in the log of a household that lies there."""
+    return reads_farm(role, where) and may_open(role, "farm")
+
+
+def reads_org(role: str, where: str) -> bool:
+    """Return whether a role reads the log of the organisation of a household that lies there."""
+    return where in (OWN, SAME) and reads_of(role).org != "none"
+
+
+def writes_org(role: str, where: str) -> bool:
+    """Return whether a role writes there."""
+    return where in (OWN, SAME) and reads_of(role).org == "write"
+
+
+def reaches(_role: str, where: str) -> bool:
+    """Return whether people and devices there are those of the staff's organisation or one below it."""
+    return where in (OWN, SAME)
+
+
+def sees(page: str, of: May = reads_farm) -> May:
+    """Return who sees a page of the console about a place."""
+    return lambda role, where: role in STAFF and may_see(role, page) and of(role, where)
+
+
+def acts(page: str, act: str, of: May = reaches) -> May:
+    """Return who changes rows about a place by an act of a page."""
+    return lambda role, where: role in STAFF and may_act(role, act) and sees(page, of)(role, where)
+
+
+@dataclass(frozen=True)
+class Route:
+    """How a route is asked about a place, who may, and what those get.
+
+    `knows`: who may not but knows of the place, and is told so (403); others get what a missing one gives.
+    `narrows`: the place only narrows a list, which is empty then.
+    """
+
+    method: str
+    rule: str
+    ask: Callable[[Caller, Place], TestResponse]
+    may: May
+    good: frozenset[int]
+    knows: May = nobody
+    narrows: bool = False
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Return how the OpenAPI document and the console's rules name it."""
+        return self.method.lower(), self.rule
+
+
+def on(
+    method: str, rule: str, path: str, may: May, *good: int,
+    knows: May = nobody, fields: Mapping[str, str] = MappingProxyType({}), **more: Any,
+) -> Route:  # fmt: skip
+    """Return a route whose address or form names the place: `{farm}`, `{entry}` … are put in.
+
+    `{mine}`: the caller's own person, where the form alone speaks of another.
+    """
+
+    def ask(caller: Caller, place: Place) -> TestResponse:
+        names = {name: getattr(place, name) for name in Place.__dataclass_fields__}
+        names["mine"] = caller.mine.person
+        form = {name: text.format(**names) for name, text in fields.items()}
+        return caller.ask(method, path.format(**names), **({"data": form} if form else {}), **more)
+
+    return Route(method, rule, ask, may, frozenset(good or {200}), knows)
+
+
+def page(rule: str, path: str, may: May) -> Route:
+    """Return a page of the console about a place, or a list that the place narrows."""
+    return replace(on("GET", f"/htx{rule}", f"/htx{path}", may), narrows="?" in path)
+
+
+def form(rule: str, path: str, may: May, **fields: str) -> Route:
+    """Return a form of the console about a place, sent with nothing in it or with `fields`.
+
+    What becomes of it is no matter here: whoever may is not told that there is nothing.
+    """
+    return on("POST", f"/htx{rule}", f"/htx{path}", may, 200, 303, 400, 409, 422, fields=fields)
+
+
+def _begin(kind: str) -> Callable[[Caller, Place], TestResponse]:
+    def ask(caller: Caller, place: Place) -> TestResponse:
+        data = SOUND + b"more"
+        named = b64encode(hash_of(data).encode()).decode()
+        headers = TUS | {"Upload-Length": str(len(data)), "Upload-Metadata": f"sha256 {named}"}
+        uuid = place.farm if kind == "farm" else place.organisation
+        return caller.ask("POST", f"/api/v1/photos/{kind}/{uuid}", headers=headers)
+
+    return ask
+
+
+UPLOADS, PHOTO = "/api/v1/photos/{kind}/{uuid}", "/api/v1/photos/{kind}/{uuid}/{sha256}"
+START, DOCUMENT = "/api/v1/scopes/{scope}/start", "/api/v1/scopes/{scope}/documents/{doc}"
+OF_FARM = "/api/v1/photos/farm/{farm}/{photo}"
+BYTES = {
+    "headers": TUS | {"Upload-Offset": "0"},
+    "data": b"x",
+    "content_type": "application/offset+octet-stream",
+}
+API = (
+    on("GET", START, "/api/v1/scopes/farm:{farm}/start", reads_farm),
+    on("GET", START, "/api/v1/scopes/org:{organisation}/start", reads_org),
+    on("GET", DOCUMENT, "/api/v1/scopes/farm:{farm}/documents/entry:{entry}", reads_farm),
+    on("GET", DOCUMENT, "/api/v1/scopes/org:{organisation}/documents/device:{invite}", reads_org),
+    Route("POST", UPLOADS, _begin("farm"), writes_farm, frozenset({201}), reads_farm),
+    Route("POST", UPLOADS, _begin("org"), writes_org, frozenset({201}), reads_org),
+    on("HEAD", PHOTO, OF_FARM, reads_farm, headers=TUS),
+    on("GET", PHOTO, OF_FARM, reads_farm),
+    on("PATCH", PHOTO, OF_FARM, writes_farm, 409, knows=reads_farm, **BYTES),
+    on("DELETE", PHOTO, OF_FARM, nobody, knows=reads_farm, headers=TUS),  # it is another device's, and stored
+)
+ENDS = acts("people", "end_membership")
+CONSOLE = (
+    page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
+    page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/vu/{farm}/{season}", sees("document")),
+    page("/ho/<farm>", "/ho/{farm}", sees("farms")),
+    page("/may/<uuid>", "/may/{invite}", sees("devices", reaches)),
+    page("/", "/?farm={farm}", sees("entries")),
+    page("/nguoi", "/nguoi?htx={organisation}", sees("people", reaches)),
+    page("/nguoi", "/nguoi?ho={farm}", sees("people", reaches)),
+    page("/nguoi/<person>", "/nguoi/{person}", sees("people", reaches)),
+    form("/nguoi/<person>/sua", "/nguoi/{person}/sua", acts("people", "edit_person")),
+    form("/nguoi/<person>/vai", "/nguoi/{person}/vai", acts("people", "give_role")),
+    form("/nguoi/<person>/vai", "/nguoi/{mine}/vai", acts("people", "give_role"), htx="{organisation}"),
+    form("/nguoi/<person>/giup", "/nguoi/{mine}/giup", acts("people", "give_help"), vai="{aide}"),
+    form(
+        "/nguoi/<person>/het-giup", "/nguoi/{mine}/het-giup", acts("people", "end_help"),
+        ho="{farm}", giup="{help}",
+    ),
+    form("/nguoi/<person>/thon", "/nguoi/{mine}/thon", acts("people", "set_villages"), vai="{aide}"),
+    form("/nguoi/<person>/ket-thuc", "/nguoi/{mine}/ket-thuc", ENDS, vai="{aide}"),
+)  # fmt: skip
+ROUTES = API + CONSOLE
+# Pages that name no place: who sees them; they tell nothing of a foreign one.
+PAGES = {
+    "/htx/cho": "held", "/htx/ho": "farms", "/htx/may": "devices",
+    "/htx/nguoi": "people", "/htx/nguoi/them": "people",
+}  # fmt: skip
+FORMS = {"/htx/nguoi/tim": "people", "/htx/nguoi/them": "people"}
+# For everybody, with a session or without; they tell nothing of a place.
+OPEN = {
+    ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),
+    ("post", "/api/v1/device/session"), ("post", "/api/v1/device/leave"),
+    ("options", UPLOADS), ("options", PHOTO), ("get", "/health"), ("get", "/ready"),
+    ("get", "/htx/vao"), ("post", "/htx/tieng"), ("get", "/htx/<path:rest>"),
+}  # fmt: skip
+# Of the caller himself, without the name of a place; each has a test of its own, in test_matrix.py
+# or (signing out) in test_console_people.py.
+PERSONAL = {
+    ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/me/devices"),
+    ("get", "/api/v1/households"),
+    ("post", "/htx/ra"), ("post", "/api/v1/requests"), ("post", "/api/v1/sync"),
+}  # fmt: skip
