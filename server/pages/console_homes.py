@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH
 from server.config import current_settings, now_ms
+from server.errors import ServiceError
 from server.pages.console_finding import done_said, keep_words, kept_words, page_number
 from server.pages.console_frame import make_pages, show, staff_page
 from server.pages.console_show import last_day
@@ -61,7 +62,10 @@ def look_for() -> AnyResponse:
 @blueprint.get("/ho/them")
 def new_farm() -> Response:
     """Show the form for a new farm."""
-    return _new_page(staff_page("farms"))
+    staff = staff_page("farms")
+    if not staff.may_act("add_farm"):
+        raise ServiceError("no_right")
+    return _new_page(staff)
 
 
 @blueprint.post("/ho/them")

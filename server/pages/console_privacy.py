@@ -20,6 +20,7 @@ from server.config import current_settings, now_ms
 from server.errors import ServiceError
 from server.pages.console_frame import make_pages, page_language, show, staff_page
 from server.services import console, data_requests, person_data, person_export, rates
+from server.services.console import Staff
 from server.services.person_data import Kept, PersonPage
 from sync.civil import ms_to_date
 from sync.forms import load_forms
@@ -141,13 +142,13 @@ def export_person(person: str) -> AnyResponse:
     now = now_ms()
     found = person_data.person_page(staff, console.check_uuid(person), now)
     rates.check("export", staff.membership, rates.HOUR_MS, person_export.PER_HOUR, now)
-    return zip_of(found.id, ms_to_date(now))
+    return zip_of(staff, found.id, ms_to_date(now))
 
 
-def zip_of(person: str, day: str) -> Response:
+def zip_of(staff: Staff, person: str, day: str) -> Response:
     """Return a person's file as a download; it is made on the disk and gone when it was sent."""
     file = cast(IO[bytes], tempfile.TemporaryFile(prefix="so-nha-nong-"))  # noqa: SIM115 (the answer closes it)
-    person_export.write_zip(file, person, photo_store().blobs, day)
+    person_export.write_zip(file, person, photo_store().blobs, day, staff.scopes)
     file.seek(0)
     return send_file(
         file,

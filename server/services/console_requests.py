@@ -98,12 +98,12 @@ def settle(staff: Staff, request: str, *, is_sure: bool = False, same_as: str = 
 def decline(staff: Staff, request: str, reason: str) -> None:
     """Say no, and why: the person who asked reads it. Raises: ServiceError: no_right, not_found; NotDone."""
     allow(staff, "settle_request")
-    why = clean(reason, REASON_CHARS_MAX)
-    if not why:
-        raise NotDone("not_reason")
     with reading() as session:
         if request not in {row.id for row in _rows(session, staff)}:
             raise ServiceError("not_found")
+    why = clean(reason, REASON_CHARS_MAX)
+    if not why:
+        raise NotDone("not_reason")
     settling.decline(request, why)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import IO
 
 from sqlalchemy import select
@@ -46,11 +46,15 @@ notes (anh/).
 PER_HOUR = 5
 
 
-def write_zip(out: IO[bytes], person: str, blobs: BlobStore, day: str) -> None:
-    """Write the file of a person whom the caller may ask about; `day` is today's civil date."""
+def write_zip(out: IO[bytes], person: str, blobs: BlobStore, day: str, within: Collection[str]) -> None:
+    """Write the file of a person whom the caller may ask about; `day` is today's civil date.
+
+    Shape:  of the logs `within` alone: those that the caller reads; what stands elsewhere is asked for
+            there.
+    """
     with reading() as session:
         memberships = sorted(people.memberships_of_person(session, person))
-        scopes = _scopes(session, memberships)
+        scopes = [one for one in _scopes(session, memberships) if one in within]
     make_current(scopes)
     with reading() as session, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         row = session.get(Person, person)

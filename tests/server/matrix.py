@@ -5,6 +5,7 @@ Who may is said in `tests/server/matrix_routes.py`.
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,15 +13,15 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.config import now_ms
 from server.db import reading, run_write
-from server.models.people import Help, Membership
+from server.models.people import Consent, FarmMove, Help, Membership, Request
+from server.models.privacy import DataRequest
 from server.services.enrolling_rows import find_or_add_member
-from server.services.setup import new_id
+from server.services.setup import add_organisation, new_id
 from sync import ids
 from sync.rights import HELPERS, HOUSEHOLD, STAFF
 from tests.server.consoles import OURS, Browser, other_cooperative
@@ -48,6 +49,10 @@ class Place:
     photo: str
     aide: str
     help: str
+    move: str
+    asked: str
+    asked_data: str
+    consent: str
     secrets: tuple[str, ...] = ()
 
     @property
@@ -143,21 +148,41 @@ def _place(app: Flask, person: str, farm: str, organisation: str) -> Place:
         name: ids.split_ref(doc)[1]
         for name, doc in (("entry", entry.doc), ("season", season), ("invite", invite))
     }
-    aide, help_id = _aide(organisation, diary.farm)
-    ours = {"aide": aide, "help": help_id, "secrets": (note, person), "photo": sha256}
-    return Place(organisation, diary.farm, who, by, **split, **ours)
+    ours = _rows(organisation, diary.farm, who, by) | {"photo": sha256}
+    return Place(organisation, diary.farm, who, by, **split, **ours, secrets=(note, person))
 
 
-def _aide(organisation: str, farm: str) -> tuple[str, str]:
-    """Add a helper without a device who helps the household; return the membership and the help."""
+def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[str, str]:
+    """Add what a form of the console speaks of; return the ids."""
+    made = {name: new_uuid() for name in ("help", "move", "asked", "asked_data", "consent")}
+    values = json.dumps({"person": person, "farm": farm, "role": "member"})  # a member already: it waits on
+    agreed = {"purpose": "gps", "text_version": "1", "means": "paper", "given_at": 1}
+    due = {"answer_due": "2099-01-01", "done_due": "2099-01-01"}
 
-    def work(session: Session) -> tuple[str, str]:
-        who = find_or_add_member(
+    def work(session: Session) -> dict[str, str]:
+        aide = find_or_add_member(
             session, organisation=organisation, person="Người giúp thêm", farm=None, village=None,
             role="helper", now=now_ms(),
         )  # fmt: skip
-        session.add(Help(farm=farm, id=new_uuid(), membership=who.id, valid_from=1))
-        session.flush()
-        return who.id, session.scalars(select(Help.id).where(Help.farm == farm)).one()
+        third = add_organisation(session, "cooperative", f"HTX thứ ba {farm}", None, now_ms())
+        session.add_all(
+            [
+                Help(farm=farm, id=made["help"], membership=aide.id, valid_from=1),
+                FarmMove(
+                    id=made["move"], farm=farm, from_organisation=organisation, to_organisation=third.id,
+                    state="offered", offered_by=membership, offered_at=1,
+                ),
+                Request(
+                    id=made["asked"], organisation=organisation, kind="membership", made_at=1, values=values,
+                    membership=membership, device="a" * 32, received_at=1, result="waiting",
+                ),
+                DataRequest(
+                    id=made["asked_data"], organisation=organisation, person=person, kind="access",
+                    means="paper", received_at=1, recorded_by=membership, **due,
+                ),
+                Consent(id=made["consent"], person=person, **agreed),
+            ]
+        )  # fmt: skip
+        return made | {"aide": aide.id}
 
     return run_write(work)

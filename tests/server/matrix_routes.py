@@ -57,6 +57,11 @@ def sees(page: str, of: May = reads_farm) -> May:
     return lambda role, where: role in STAFF and may_see(role, page) and of(role, where)
 
 
+def sees_page(role: str, path: str, page: str) -> bool:
+    """Return whether a role has a page or form that names no place."""
+    return role in STAFF and may_see(role, page) and (path not in ACTS or may_act(role, ACTS[path]))
+
+
 def acts(page: str, act: str, of: May = reaches) -> May:
     """Return who changes rows about a place by an act of a page."""
     return lambda role, where: role in STAFF and may_act(role, act) and sees(page, of)(role, where)
@@ -90,12 +95,12 @@ def on(
 ) -> Route:  # fmt: skip
     """Return a route whose address or form names the place: `{farm}`, `{entry}` … are put in.
 
-    `{mine}`: the caller's own person, where the form alone speaks of another.
+    `{mine}`, `{home}`: the caller's own person and farm, where the form alone speaks of another.
     """
 
     def ask(caller: Caller, place: Place) -> TestResponse:
         names = {name: getattr(place, name) for name in Place.__dataclass_fields__}
-        names["mine"] = caller.mine.person
+        names |= {"mine": caller.mine.person, "home": caller.mine.farm}
         form = {name: text.format(**names) for name, text in fields.items()}
         return caller.ask(method, path.format(**names), **({"data": form} if form else {}), **more)
 
@@ -146,6 +151,8 @@ API = (
     on("PATCH", PHOTO, OF_FARM, writes_farm, 409, knows=reads_farm, **BYTES),
     on("DELETE", PHOTO, OF_FARM, nobody, knows=reads_farm, headers=TUS),  # it is another device's, and stored
 )
+PRIVACY = acts("privacy", "record_data_request")
+CONSENTS = acts("privacy", "record_consent")
 ENDS = acts("people", "end_membership")
 CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
@@ -166,14 +173,38 @@ CONSOLE = (
     ),
     form("/nguoi/<person>/thon", "/nguoi/{mine}/thon", acts("people", "set_villages"), vai="{aide}"),
     form("/nguoi/<person>/ket-thuc", "/nguoi/{mine}/ket-thuc", ENDS, vai="{aide}"),
+    form("/ho/<farm>/sua", "/ho/{farm}/sua", acts("farms", "edit_farm", reads_farm)),
+    form("/ho/<farm>/nguoi", "/ho/{farm}/nguoi", acts("farms", "add_person", reads_farm)),
+    form("/ho/<farm>/nguoi", "/ho/{home}/nguoi", acts("farms", "give_role"), la="{person}"),
+    form("/ho/<farm>/ket-thuc", "/ho/{farm}/ket-thuc", acts("farms", "end_membership"), vai="{aide}"),
+    form("/ho/<farm>/ket-thuc", "/ho/{home}/ket-thuc", acts("farms", "end_membership"), vai="{aide}"),
+    form("/ho/<farm>/chuyen", "/ho/{farm}/chuyen", acts("farms", "move_farm", reads_farm)),
+    form("/chuyen/<move>/<any(nhan, thoi, rut):what>", "/chuyen/{move}/rut", acts("farms", "move_farm")),
+    form("/chuyen/<move>/<any(nhan, thoi, rut):what>", "/chuyen/{move}/nhan", nobody),  # for a third one
+    form("/xin/<asked_id>/nhan", "/xin/{asked}/nhan", acts("requests", "settle_request")),
+    form("/xin/<asked_id>/tu-choi", "/xin/{asked}/tu-choi", acts("requests", "settle_request")),
+    page("/rieng/<person>", "/rieng/{person}", sees("privacy", reaches)),
+    form("/rieng", "/rieng", PRIVACY, person="{person}", kind="access", means="paper"),
+    form("/rieng/<person>/xin", "/rieng/{person}/xin", PRIVACY, kind="access", means="paper"),
+    form("/rieng/<person>/xin/<one>", "/rieng/{person}/xin/{asked_data}", PRIVACY, do="answer"),
+    form("/rieng/<person>/xin/<one>", "/rieng/{mine}/xin/{asked_data}", PRIVACY, do="answer"),
+    form("/rieng/<person>/dong-y", "/rieng/{person}/dong-y", CONSENTS, purpose="push", means="paper"),
+    form("/rieng/<person>/rut/<consent>", "/rieng/{person}/rut/{consent}", CONSENTS),
+    form("/rieng/<person>/tep", "/rieng/{person}/tep", acts("privacy", "export_person")),
+    page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
 )  # fmt: skip
 ROUTES = API + CONSOLE
 # Pages that name no place: who sees them; they tell nothing of a foreign one.
 PAGES = {
     "/htx/cho": "held", "/htx/ho": "farms", "/htx/may": "devices",
-    "/htx/nguoi": "people", "/htx/nguoi/them": "people",
+    "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/ho/them": "farms", "/htx/xin": "requests",
+    "/htx/rieng": "privacy", "/htx/so-xem": "audit",
 }  # fmt: skip
-FORMS = {"/htx/nguoi/tim": "people", "/htx/nguoi/them": "people"}
+FORMS = {
+    "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
+}  # fmt: skip
+# What a page or form without a place is for, where that is more than to see its list.
+ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),

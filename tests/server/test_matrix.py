@@ -18,12 +18,12 @@ from server.config import Settings
 from server.db import db
 from server.problems import CATALOGUE
 from sync import rights
-from sync.rights import HELPERS, HOUSEHOLD, OPERATOR, ROLES, SENSOR, STAFF, may_ask, may_see, may_settle
+from sync.rights import HELPERS, HOUSEHOLD, OPERATOR, ROLES, SENSOR, may_ask, may_settle
 from tests.server.conftest import create_schema
 from tests.server.consoles import fake_build
 from tests.server.diaries import new_uuid
 from tests.server.matrix import FOREIGN, MISSING, OWN, SAME, STRANGER, Caller, Place, World, make_world
-from tests.server.matrix_routes import FORMS, OPEN, PAGES, PERSONAL, ROUTES, reads_farm, reads_org
+from tests.server.matrix_routes import FORMS, OPEN, PAGES, PERSONAL, ROUTES, reads_farm, reads_org, sees_page
 from tests.server.ops import make
 from tests.server.phones import ORIGIN, slug
 
@@ -113,13 +113,13 @@ def test_a_page_is_there_for_those_of_the_table_and_tells_nothing_of_a_foreign_p
     caller = world.callers[role]
     for path, page in PAGES.items():
         answer = caller.ask("GET", path)
-        sees = role in STAFF and may_see(role, page)
+        sees = sees_page(role, path, page)
         assert (answer.status_code == 200) == sees, (path, answer.status_code)
         assert sees or is_denial(answer)
         assert not leaks(answer, world.places[FOREIGN])
     for path, page in FORMS.items():
         answer = caller.ask("POST", path)
-        sees = role in STAFF and may_see(role, page)
+        sees = sees_page(role, path, page)
         assert answer.status_code in (303, 422) if sees else is_denial(answer, "POST"), path
 
 
