@@ -198,7 +198,7 @@ ROUTES = API + CONSOLE
 PAGES = {
     "/htx/cho": "held", "/htx/ho": "farms", "/htx/may": "devices",
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/ho/them": "farms", "/htx/xin": "requests",
-    "/htx/rieng": "privacy", "/htx/so-xem": "audit",
+    "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
@@ -209,13 +209,16 @@ ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm"}
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),
     ("post", "/api/v1/device/session"), ("post", "/api/v1/device/leave"),
+    ("post", "/api/v1/passkeys/challenge"), ("post", "/api/v1/passkeys/session"),
     ("options", UPLOADS), ("options", PHOTO), ("get", "/health"), ("get", "/ready"),
     ("get", "/htx/vao"), ("post", "/htx/tieng"), ("get", "/htx/<path:rest>"),
 }  # fmt: skip
-# Of the caller himself, without the name of a place; each has a test of its own, in test_matrix.py
-# or (signing out) in test_console_people.py.
+# Of the caller himself, without the name of a place; each has a test of its own, in test_matrix.py,
+# (signing out) in test_console_people.py or (keys and sessions) where they are tested.
 PERSONAL = {
     ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/me/devices"),
     ("get", "/api/v1/households"),
+    ("post", "/api/v1/passkeys/register"), ("get", "/htx/khoa"), ("post", "/htx/khoa"),
+    ("post", "/htx/khoa/de-sau"), ("post", "/htx/toi/phien"), ("post", "/htx/toi/ra-het"),
     ("post", "/htx/ra"), ("post", "/api/v1/requests"), ("post", "/api/v1/sync"),
 }  # fmt: skip

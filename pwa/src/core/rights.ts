@@ -40,6 +40,9 @@ function rule(kind: ScopeKind, type: string): Rule {
 /** Whether a role is one of a household. */
 export const isHousehold = (role: string): boolean => roles.household.includes(role);
 
+/** Whether a role is that of whose household it is: the first that is recorded for. */
+export const isOwner = (role: string): boolean => role === roles.household[0];
+
 /** Whether a role is one that helps households: team member, extension officer. */
 export const isHelper = (role: string): boolean => roles.helper.includes(role);
 

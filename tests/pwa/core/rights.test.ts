@@ -43,6 +43,7 @@ for (const group of vectors.groups) {
 }
 
 test("the household and its helpers are told apart from the others", () => {
+  expect(those(rights.isOwner)).toEqual(["owner"]);
   expect(those(rights.isHousehold)).toEqual(["owner", "member"]);
   expect(those(rights.isHelper)).toEqual(["helper", "extension"]);
 });

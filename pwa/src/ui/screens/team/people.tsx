@@ -1,6 +1,7 @@
 /** The people of a household and their phones: connect one, confirm one that came, replace one that is lost. */
 import { useSignal } from "@preact/signals";
 import type { Household, Team, TeamPerson, TeamPhone } from "../../../app/types.ts";
+import { isOwner } from "../../../core/rights.ts";
 import { Btn, Do, Icon } from "../../pieces/basic.tsx";
 import { openSheet, toast } from "../../pieces/overlay.tsx";
 import { go } from "../../router.ts";
@@ -58,7 +59,7 @@ function PersonCard({ team, one, person }: PersonProps) {
         </span>
         <span class="grow">
           <b class="pn">{person.name}</b>
-          <span class="under">{person.role === "owner" ? t.owner : t.member}</span>
+          <span class="under">{isOwner(person.role) ? t.owner : t.member}</span>
         </span>
       </p>
       {person.phones.length === 0 && <p class="small soft">{t.no_phone}</p>}
