@@ -7,6 +7,6 @@ const place = document.getElementById("app");
 if (place === null) throw new Error("index.html has no #app");
 
 const app = createApp();
+void app.start(); // the database opens while the page is drawn
 mount(app, place);
-void app.start();
 void startWorker(app);

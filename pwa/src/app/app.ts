@@ -1,20 +1,21 @@
 /** The phone below the screens, put together: one App a page. */
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { Engine } from "../engine/sync.ts";
 import { browserWorld } from "../net/browser_world.ts";
 import { SCHEMA, Store, StoreError } from "../store/db.ts";
 import type { World } from "../store/world.ts";
 import { checkPlace, listen, looksPrivate } from "./browser.ts";
-import { type Context, listIn, loadForms, makeContext } from "./context.ts";
+import { type Context, listIn, loadForms, makeContext, publish, shadowOf } from "./context.ts";
 import { makeDiary } from "./diary.ts";
-import { loadDrafts } from "./draft_desk.ts";
 import { makeDrafts } from "./drafts.ts";
-import { loadFarm, loadHome, makeActivities, makeFarm } from "./farm.ts";
+import { makeActivities, makeFarm } from "./farm.ts";
 import { heldBefore, noteHeld } from "./held_before.ts";
-import { lazyJoining, loadJoined } from "./joined.ts";
-import { loadPeople, makePeople } from "./people.ts";
+import { lookAround } from "./home.ts";
+import { lazyJoining } from "./joined.ts";
+import { makePeople } from "./people.ts";
 import { photoUrl } from "./photo_url.ts";
 import { type ScalePicture, scalePicture } from "./pictures.ts";
+import { readAll } from "./screens.ts";
 import { stuckOps, waitingPhotos } from "./stuck.ts";
 import type {
   App,
@@ -94,32 +95,38 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
   const set = (change: Partial<SyncStatus>) => {
     status.value = { ...status.value, ...change };
   };
+  /** What every screen shows, in one transaction; nothing else is read before it is on the screen. */
   const refresh = async () => {
-    await loadPeople(c);
-    await loadJoined(c);
-    await loadDrafts(c);
-    await loadFarm(c);
-    home.value = await loadHome(c);
-    stuck.value = await stuckOps(c);
-    photos.value = await waitingPhotos(c);
-    const skew = (await store.use((db) => db.meta.get("skew")))?.value;
-    set({
-      waitingOps: home.value.waitingOps,
-      waitingPhotos: photos.value.length,
-      waitingVoices: photos.value.filter((p) => p.isVoice).length,
-      waitingPhotoBytes: photos.value.reduce((sum, p) => sum + p.bytes, 0),
-      skew: typeof skew === "number" ? skew : null,
+    const shadow = shadowOf(c);
+    const read = await readAll(shadow);
+    batch(() => {
+      if (c.state.value.kind === "starting") c.settings.value = shadow.settings.value;
+      publish(shadow, c);
+      home.value = read.home;
+      set({ waitingOps: read.home.waitingOps, skew: read.skew });
     });
-    storage.value = await loadStorage(world);
     if (c.state.value.kind === "newer_data") return;
     if (c.rows.value.length > 0) {
       if (c.state.value.kind !== "ready") c.state.value = { kind: "ready" };
-      noteHeld({ lines: status.value.waitingOps, photos: status.value.waitingPhotos });
     } else if (c.state.value.kind !== "unjoined" && c.state.value.kind !== "private_window") {
       c.state.value = (await looksPrivate(world))
         ? { kind: "private_window" }
         : { kind: "unjoined", before: heldBefore() };
     }
+  };
+  /** What is looked up behind it: what is stuck, the room, and what others wrote; true: there is more to show. */
+  const lookUp = async (): Promise<boolean> => {
+    stuck.value = await stuckOps(c);
+    photos.value = await waitingPhotos(c);
+    const waitingPhotoBytes = photos.value.reduce((sum, p) => sum + p.bytes, 0);
+    const waitingVoices = photos.value.filter((p) => p.isVoice).length;
+    set({ waitingPhotos: photos.value.length, waitingVoices, waitingPhotoBytes });
+    if (c.state.value.kind === "ready")
+      noteHeld({ lines: status.value.waitingOps, photos: photos.value.length });
+    storage.value = await loadStorage(world);
+    const { foreign } = c;
+    c.foreign = false;
+    return foreign && (await lookAround(c));
   };
   const engine = new Engine(
     store,
@@ -154,7 +161,8 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     refreshing = true;
     while (again) {
       again = false;
-      await refresh().catch(broken);
+      const more = await refresh().then(lookUp).catch(broken);
+      again ||= more === true;
     }
     refreshing = false;
   };
@@ -168,10 +176,8 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
         return;
       }
       try {
-        const forms = loadForms(); // while the database opens; the names on the first screen need both
-        const kept = (await store.use((db) => db.meta.get("settings")))?.value;
-        if (typeof kept === "object" && kept !== null) c.settings.value = { ...c.settings.value, ...kept };
-        c.forms.value = await forms;
+        // While the database opens; the names on the first screen need both.
+        [c.forms.value] = await Promise.all([loadForms(), store.use(async () => undefined)]);
         await refresh();
         await drafts.resume();
       } catch (error) {
@@ -186,6 +192,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
           () => void drafts.flush(),
         ),
       );
+      if (await lookUp().catch(broken)) await redraw();
       c.kick();
     },
     hidden: async () => void (await drafts.flush()),

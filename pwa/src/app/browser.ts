@@ -1,4 +1,5 @@
 /** Where the page stands: what it can tell of the browser that it is in. */
+import { channel } from "../net/browser_world.ts";
 import type { World } from "../store/world.ts";
 import type { AppState } from "./types.ts";
 
@@ -77,14 +78,13 @@ export function checkPlace(): AppState | null {
 
 /** Call back when another tab wrote, the page shows again, or the connection came back. */
 export function listen(changed: () => void, woken: () => void, hidden: () => void): () => void {
-  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("so-nha-nong");
   const seen = () => (document.visibilityState === "visible" ? woken() : hidden());
   channel?.addEventListener("message", changed);
   document.addEventListener("visibilitychange", seen);
   addEventListener("online", woken);
   addEventListener("pagehide", hidden);
   return () => {
-    channel?.close();
+    channel?.removeEventListener("message", changed);
     document.removeEventListener("visibilitychange", seen);
     removeEventListener("online", woken);
     removeEventListener("pagehide", hidden);

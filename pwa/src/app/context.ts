@@ -1,5 +1,5 @@
 /** What the parts of the app share: the store, the current person and farm, and the bell that says "changed". */
-import { type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { parseForms } from "../core/forms.ts";
 import { makeUuid7 } from "../core/ids.ts";
 import { type Store, StoreError } from "../store/db.ts";
@@ -7,7 +7,17 @@ import type { HouseholdList } from "../store/households.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { randomBytes } from "../store/world.ts";
 import type { Form } from "./forms.ts";
-import type { AppState, Draft, FarmRef, Identity, Settings, Value, WriteProblem } from "./types.ts";
+import type {
+  AppState,
+  Draft,
+  FarmRef,
+  Identity,
+  PlotRow,
+  SeasonRow,
+  Settings,
+  Value,
+  WriteProblem,
+} from "./types.ts";
 
 export interface Context {
   store: Store;
@@ -18,6 +28,8 @@ export interface Context {
   farms: Signal<readonly FarmRef[]>;
   forms: Signal<ReadonlyMap<string, Form>>;
   drafts: Signal<readonly Draft[]>;
+  plots: Signal<readonly PlotRow[]>;
+  seasons: Signal<readonly SeasonRow[]>;
   changed: Signal<number>;
   settings: Signal<Settings>;
   reference: Signal<unknown>;
@@ -27,15 +39,19 @@ export interface Context {
   workers: Signal<readonly string[]>;
   /** Invitations that were used on this phone. */
   joined: Signal<ReadonlySet<string>>;
-  /** Something was stored: draw again. */
-  bell: () => void;
+  /** Scope → its entries that somebody has to look at, as they were found last. */
+  noticed: Map<string, readonly string[]>;
+  /** Something was stored: draw again. `own`: all of it is this one document, written here. */
+  bell: (own?: { scope: string; doc: string }) => void;
+  /** Something came that this page did not write itself, since somebody last looked for what is to be noticed. */
+  foreign: boolean;
   /** Something waits: try to send. */
   kick: () => void;
 }
 
 export function makeContext(store: Store): Context {
   const changed = signal(0);
-  return {
+  const made: Context = {
     store,
     state: signal<AppState>({ kind: "starting" }),
     rows: signal([]),
@@ -44,17 +60,75 @@ export function makeContext(store: Store): Context {
     farms: signal([]),
     forms: signal(new Map()),
     drafts: signal([]),
+    plots: signal([]),
+    seasons: signal([]),
     changed,
     settings: signal({ language: "vi", letters: "normal", lunar: true, wifiOnlyPhotos: false }),
     reference: signal(null),
     households: signal(null),
     workers: signal([]),
     joined: signal(new Set()),
-    bell: () => {
+    noticed: new Map(),
+    bell: (own) => {
+      // A change of our own may be what another phone's disagrees with: it is looked at, and nothing else.
+      if (own === undefined) made.foreign = true;
+      else made.noticed.set(own.scope, [...new Set([own.doc, ...(made.noticed.get(own.scope) ?? [])])]);
       changed.value += 1;
     },
+    foreign: true,
     kick: () => undefined,
   };
+  return made;
+}
+
+/** A context that nobody watches: filled inside a transaction, where a drawing screen would read in the midst of it. */
+export function shadowOf(c: Context): Context {
+  const {
+    households,
+    rows,
+    current,
+    farm,
+    farms,
+    drafts,
+    plots,
+    seasons,
+    reference,
+    workers,
+    joined,
+    settings,
+  } = c;
+  return {
+    ...c,
+    rows: signal(rows.value),
+    current: signal(current.value),
+    farm: signal(farm.value),
+    farms: signal(farms.value),
+    drafts: signal(drafts.value),
+    plots: signal(plots.value),
+    seasons: signal(seasons.value),
+    reference: signal(reference.value),
+    households: signal(households.value),
+    workers: signal(workers.value),
+    joined: signal(joined.value),
+    settings: signal(settings.value),
+  };
+}
+
+/** Show what a shadow holds, all of it at once; settings are read at the start alone. */
+export function publish(from: Context, to: Context): void {
+  batch(() => {
+    to.rows.value = from.rows.value;
+    to.current.value = from.current.value;
+    to.reference.value = from.reference.value;
+    to.households.value = from.households.value;
+    to.farms.value = from.farms.value;
+    to.farm.value = from.farm.value;
+    to.joined.value = from.joined.value;
+    to.drafts.value = from.drafts.value;
+    to.seasons.value = from.seasons.value;
+    to.plots.value = from.plots.value;
+    to.workers.value = from.workers.value;
+  });
 }
 
 export async function loadForms(): Promise<ReadonlyMap<string, Form>> {

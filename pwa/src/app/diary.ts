@@ -78,7 +78,7 @@ export async function change(
     const op = splitFields(c, textValue(row.values.form) ?? row.type, fields);
     const saved = await saveOps(c.store, who, [{ scope, doc, after: after ?? row.tips, ...op }]);
     if (!saved.ok) return saved;
-    c.bell();
+    c.bell({ scope, doc });
     c.kick();
     return { ok: true, doc, scope, photosLeft: 0, voicesLeft: 0, draft: null };
   } catch (error) {

@@ -64,6 +64,7 @@ export class DraftDesk {
   keep(id: string, change: DraftChange): void {
     const row = this.open.get(id);
     if (!row) return void this.get(id).then((found) => found && this.keep(id, change));
+    if (change.focus === row.focus && Object.keys(change).length === 1) return; // nothing to write
     this.put({
       ...row,
       values: change.values ? { ...change.values } : row.values,

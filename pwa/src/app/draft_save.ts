@@ -2,8 +2,8 @@
 import { groupOf, tileOf } from "../core/forms.ts";
 import type { Database } from "../store/db.ts";
 import { StoreError } from "../store/db.ts";
-import type { DraftPhotoRow, DraftRow } from "../store/rows.ts";
-import { type NewOp, saveOps } from "../store/save.ts";
+import type { DraftPhotoRow, DraftRow, OpRow, UploadRow } from "../store/rows.ts";
+import { type Also, type NewOp, saveOps } from "../store/save.ts";
 import { type Context, countVoices, me } from "./context.ts";
 import { splitFields } from "./diary.ts";
 import type { FormTile, SaveResult, Values } from "./types.ts";
@@ -52,56 +52,79 @@ async function removalOps(c: Context, draft: DraftRow): Promise<NewOp[]> {
   );
 }
 
-async function storePhotos(db: Database, draft: DraftRow, photos: readonly DraftPhotoRow[]): Promise<void> {
-  for (const p of photos) {
-    const { scope, doc: of } = draft;
-    // The bytes were stored when the picture was taken; without them there is no op (case 2).
-    if ((await db.blobs.where("[scope+sha256]").equals([scope, p.sha256]).count()) === 0) {
-      throw new StoreError("storage_broken", "photo bytes are gone");
-    }
-    await db.uploads.put({
-      doc: `photo:${p.id}`,
-      scope,
-      sha256: p.sha256,
-      of,
-      size: p.bytes,
-      type: p.type,
-      sent: 0,
-      state: "waiting",
-    });
-  }
+/** Which of these photos' bytes are on the phone. */
+export async function bytesHere(
+  db: Database,
+  scope: string,
+  photos: readonly DraftPhotoRow[],
+): Promise<Set<string>> {
+  if (photos.length === 0) return new Set(); // each look into the database counts: a person waits
+  const keys = photos.map((p): [string, string] => [scope, p.sha256]);
+  const found = await db.blobs.where("[scope+sha256]").anyOf(keys).primaryKeys();
+  return new Set(found.map(([, sha256]) => sha256));
 }
+
+const toUpload = (draft: DraftRow, p: DraftPhotoRow): UploadRow => ({
+  doc: `photo:${p.id}`,
+  scope: draft.scope,
+  sha256: p.sha256,
+  of: draft.doc,
+  size: p.bytes,
+  type: p.type,
+  sent: 0,
+  state: "waiting",
+});
 
 /** What a tile's use is counted under: the form, and the work of it that has a tile of its own. */
 export const useName = (form: string, tile: FormTile): string =>
   tile.code === "" ? form : `${form}.${tile.code}`;
 
-async function countUse(c: Context, db: Database, draft: DraftRow): Promise<void> {
+/** The counts of use with this draft's. */
+function countUse(c: Context, used: unknown, draft: DraftRow): { [name: string]: number } {
   const form = c.forms.value.get(draft.form);
   const name = form ? useName(draft.form, tileOf(form, draft.values)) : draft.form;
-  const used = (await db.meta.get("usage"))?.value;
   const counts: { [name: string]: number } = typeof used === "object" && used !== null ? { ...used } : {};
   counts[name] = (counts[name] ?? 0) + 1;
-  await db.meta.put({ key: "usage", value: counts });
+  return counts;
 }
 
 /** What stays of a draft whose text was saved without all its photos: an edit that has seen its own op. */
-async function leftOf(
-  db: Database,
-  draft: DraftRow,
-  photos: readonly DraftPhotoRow[],
-  device: string,
-  hasText: boolean,
-): Promise<DraftRow> {
-  const ops = await db.ops.where("[scope+doc]").equals([draft.scope, draft.doc]).toArray();
-  const own = ops.filter((op) => op.device === device).sort((a, b) => b.n - a.n)[0];
+function leftOf(draft: DraftRow, photos: readonly DraftPhotoRow[], rows: readonly OpRow[]): DraftRow {
+  const own = rows.find((row) => row.doc === draft.doc);
   return {
     ...draft,
     isNew: false,
     base: draft.values,
-    after: hasText && own ? [own.id] : draft.after,
+    after: own ? [own.id] : draft.after,
     photos: draft.photos.filter((p) => !photos.includes(p)),
     removedPhotos: [],
+  };
+}
+
+/** What the save does to the draft, its photos and the counts; `isStored` as in `saveDraft`. */
+function endDraft(c: Context, draft: DraftRow, photos: readonly DraftPhotoRow[], isStored: boolean): Also {
+  let used: unknown;
+  return {
+    async check(db) {
+      const [held, here, counts] = await Promise.all([
+        isStored ? db.drafts.get(draft.id) : draft,
+        bytesHere(db, draft.scope, photos),
+        draft.isNew ? db.meta.get("usage") : undefined,
+      ]);
+      used = counts?.value;
+      if (!held) return new Gone();
+      // The bytes were stored when the picture was taken; without them there is no op (case 2).
+      const isWhole = photos.every((p) => here.has(p.sha256));
+      return isWhole ? null : new StoreError("storage_broken", "photo bytes are gone");
+    },
+    async write(db, rows) {
+      const isDone = photos.length === draft.photos.length;
+      await Promise.all([
+        photos.length > 0 ? db.uploads.bulkPut(photos.map((p) => toUpload(draft, p))) : undefined,
+        isDone ? db.drafts.delete(draft.id) : db.drafts.put(leftOf(draft, photos, rows)),
+        draft.isNew ? db.meta.put({ key: "usage", value: countUse(c, used, draft) }) : undefined,
+      ]);
+    },
   };
 }
 
@@ -131,13 +154,7 @@ export async function saveDraft(c: Context, draft: DraftRow, isStored: boolean):
   const unstored = draft.photos.filter((p) => !p.stored);
   const left = unstored.length;
   try {
-    const saved = await saveOps(c.store, who, ops, async (db) => {
-      if (isStored && !(await db.drafts.get(draft.id))) throw new Gone();
-      await storePhotos(db, draft, photos);
-      if (left === 0) await db.drafts.delete(draft.id);
-      else await db.drafts.put(await leftOf(db, draft, photos, who.device, hasText));
-      if (draft.isNew) await countUse(c, db, draft);
-    });
+    const saved = await saveOps(c.store, who, ops, endDraft(c, draft, photos, isStored));
     if (!saved.ok) return saved;
   } catch (error) {
     if (isGone(error)) return { ok: false, problem: "missing" };

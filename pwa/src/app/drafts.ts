@@ -4,12 +4,12 @@ import { msToDate } from "../core/civil.ts";
 import { Refusal } from "../core/errors.ts";
 import { parseOp } from "../core/ops.ts";
 import { type DraftRow, fieldsOf } from "../store/rows.ts";
-import { originOf } from "../store/save.ts";
+import { originOf, prepareSave } from "../store/save.ts";
 import { type Context, newId, problemOf, textValue } from "./context.ts";
 import { DraftDesk, loadDrafts } from "./draft_desk.ts";
 import { DraftPhotos } from "./draft_photos.ts";
 import { saveDraft } from "./draft_save.ts";
-import { lastLike, productsBefore } from "./last_like.ts";
+import { lastLike, productsBefore, written } from "./last_like.ts";
 import { type ScalePicture, scalePicture } from "./pictures.ts";
 import type { Draft, DraftResult, Drafts, NewDraft, SaveResult, Values } from "./types.ts";
 
@@ -27,7 +27,7 @@ function blank(c: Context, form: string, document: Draft["document"], doc: strin
     after: [],
     photos: [],
     removedPhotos: [],
-    focus: null,
+    focus: "", // its form opens now, and a page killed from here on comes back to it
     pendingCapture: null,
     updated_at: c.store.world.now(),
   };
@@ -123,8 +123,10 @@ async function write(c: Context, desk: DraftDesk, photos: DraftPhotos, id: strin
     if (!saved.ok) return saved;
     desk.drop(id);
     desk.failed.value = null;
-    await loadDrafts(c);
-    c.bell();
+    // "Saved" waits for nothing that can be read after it.
+    if (saved.draft === null) c.drafts.value = c.drafts.value.filter((one) => one.id !== id);
+    else await loadDrafts(c);
+    c.bell(saved);
     c.kick();
     return saved;
   } catch (error) {
@@ -136,7 +138,13 @@ async function write(c: Context, desk: DraftDesk, photos: DraftPhotos, id: strin
 function save(c: Context, desk: DraftDesk, photos: DraftPhotos, id: string): Promise<SaveResult> {
   const running = desk.saving.get(id);
   if (running) return running;
-  const mine = write(c, desk, photos, id).finally(() => desk.saving.delete(id));
+  const mine = write(c, desk, photos, id)
+    .finally(() => desk.saving.delete(id))
+    .then(async (result) => {
+      // Nothing was saved: what was typed last before the tap is kept like everything before it.
+      if (!result.ok) await desk.flush();
+      return result;
+    });
   desk.saving.set(id, mine);
   return mine;
 }
@@ -160,7 +168,13 @@ export function makeDrafts(
     failed: desk.failed,
     create: (start) => create(c, desk, start),
     edit: (doc) => edit(c, desk, doc),
-    get: (id) => desk.get(id),
+    get(id) {
+      // Who opens a form will save it: what the save stands on is looked at while nobody waits.
+      const { current, farm, store } = c;
+      if (current.value && farm.value)
+        void prepareSave(store, current.value.device, farm.value.scope).catch(() => undefined);
+      return desk.get(id);
+    },
     keep: (id, change) => desk.keep(id, change),
     flush: () => desk.flush(),
     beforeCamera: (id, kind) => mark(id, { kind }),
@@ -181,6 +195,7 @@ export function makeDrafts(
     photoUrl: (id, photo) => photos.url(id, photo),
     save: (id) => save(c, desk, photos, id),
     lastLike: (form, season, plot) => lastLike(c, form, season, plot),
+    written: (form) => written(c, form),
     products: (form) => productsBefore(c, form),
     async resume() {
       toResume.value = await desk.lastOpen();

@@ -30,6 +30,7 @@ function toPhoto(row: DocRow, state: PhotoRow["state"]): PhotoRow {
 }
 
 async function toPhotos(db: Database, rows: readonly DocRow[]): Promise<PhotoRow[]> {
+  if (rows.length === 0) return [];
   const uploads = await db.uploads.bulkGet(rows.map((row) => row.doc));
   return rows.map((row, i) => toPhoto(row, row.erased === 1 ? "erased" : (uploads[i]?.state ?? "remote")));
 }
@@ -81,9 +82,24 @@ async function stateOf(
   return review ? reviewed(review, row, photos) : "sent";
 }
 
+/** The entries with their photos and states: one transaction, and questions that do not wait for each other. */
+export async function toEntries(db: Database, rows: readonly DocRow[]): Promise<EntryRow[]> {
+  if (rows.length === 0) return [];
+  return db.transaction("r", [db.docs, db.uploads, db.ops], async () => {
+    const others = await Promise.all(
+      rows.map((row) => db.docs.where("[scope+of]").equals([row.scope, row.doc]).toArray()),
+    );
+    return Promise.all(rows.map((row, i) => entryOf(db, row, others[i] ?? [])));
+  });
+}
+
 /** The entry with its photos and its state. */
 export async function toEntry(db: Database, row: DocRow): Promise<EntryRow> {
-  const others = await db.docs.where("[scope+of]").equals([row.scope, row.doc]).toArray();
+  const [entry] = await toEntries(db, [row]);
+  return entry as EntryRow;
+}
+
+async function entryOf(db: Database, row: DocRow, others: readonly DocRow[]): Promise<EntryRow> {
   const shown = others.filter((one) => one.type === "photo" && !one.deleted);
   const photos = await toPhotos(db, shown);
   const waiting = photos.filter((p) => p.state === "waiting");
@@ -141,13 +157,9 @@ export function mayBeIn(row: DocRow, states: ReadonlySet<EntryState>, beside: Be
 /** Entries that the cooperative asks about, newest first. */
 export async function askedEntries(db: Database, scope: string): Promise<EntryRow[]> {
   const reviews = await newestDocs(db, scope, "review");
-  const docs = [...new Set(reviews.map((row) => row.of))];
+  const docs = [...new Set(reviews.filter((row) => !row.deleted).map((row) => row.of))];
   const rows = await db.docs.bulkGet(docs.map((doc): [string, string] => [scope, doc]));
-  const found: EntryRow[] = [];
-  for (const row of rows) {
-    if (row?.type !== "entry" || row.deleted) continue;
-    const entry = await toEntry(db, row);
-    if (entry.state === "asked") found.push(entry);
-  }
+  const shown = rows.flatMap((row) => (row?.type === "entry" && !row.deleted ? [row] : []));
+  const found = (await toEntries(db, shown)).filter((entry) => entry.state === "asked");
   return found.sort((a, b) => (a.happened_on < b.happened_on ? 1 : -1));
 }

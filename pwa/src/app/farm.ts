@@ -1,25 +1,11 @@
-/** Plots, seasons, the home view and the order of activities, read from the folded documents. */
-import { signal } from "@preact/signals";
-import { msToDate } from "../core/civil.ts";
+/** Plots, seasons and the order of activities, read from the folded documents. */
 import { fieldOf, formsFor, ownTile } from "../core/forms.ts";
-import { unsettled } from "../store/again.ts";
-import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
-import { type Context, countVoices, listIn, maySee, textIn, textsOf, textValue } from "./context.ts";
+import { type Context, listIn, textIn, textsOf, textValue } from "./context.ts";
 import { change } from "./diary.ts";
 import { useName } from "./draft_save.ts";
-import { askedEntries, toEntry } from "./entries.ts";
-import { workersIn } from "./last_like.ts";
-import { isMine } from "./stuck.ts";
-import type { Activities, Activity, Farm, Form, Home, PlotRow, SeasonRow, Sector } from "./types.ts";
-import { newest } from "./walk.ts";
+import type { Activities, Activity, Farm, Form, PlotRow, SeasonRow, Sector } from "./types.ts";
 
-export const plots = signal<readonly PlotRow[]>([]);
-export const seasons = signal<readonly SeasonRow[]>([]);
-
-const TODAY_MAX = 20;
-/** So far back home looks for entries on which two phones disagree. */
-const RECENT_ROWS = 200;
 const FARMED = ["crop", "livestock", "aquaculture", "organic"] as const;
 
 function sectorOf(c: Context, row: DocRow): Sector | null {
@@ -37,7 +23,7 @@ function seasonWord(c: Context, code: string | null): string | null {
   return word === null ? null : word.charAt(0).toLowerCase() + word.slice(1);
 }
 
-function toSeason(c: Context, row: DocRow, entries: number): SeasonRow {
+function toSeason(c: Context, row: DocRow): SeasonRow {
   const v = row.values;
   const ended = textValue(v.ended_on);
   const named = [textValue(v.product_name), seasonWord(c, textValue(v.season_name))].filter(Boolean);
@@ -52,7 +38,6 @@ function toSeason(c: Context, row: DocRow, entries: number): SeasonRow {
     started_on: textValue(v.started_on) ?? "",
     ended_on: ended,
     running: ended === null && !row.deleted,
-    entries,
     values: v,
     state: row.state,
     conflict: row.conflicts.length > 0,
@@ -78,8 +63,9 @@ function toPlot(row: DocRow, running: readonly SeasonRow[]): PlotRow {
 }
 
 /** How many entries a season has on this phone: keys of an index, no rows. */
-async function entriesOf(db: Database, scope: string, season: string): Promise<number> {
-  const keys = await db.docs.where("[scope+of]").equals([scope, season]).primaryKeys();
+async function entriesOf(c: Context, season: string): Promise<number> {
+  const of = [c.farm.value?.scope ?? "", season];
+  const keys = await c.store.use((db) => db.docs.where("[scope+of]").equals(of).primaryKeys());
   return keys.filter(([, doc]) => doc.startsWith("entry:")).length;
 }
 
@@ -94,13 +80,12 @@ export async function loadFarm(c: Context): Promise<void> {
         .reverse()
         .toArray(),
     );
-  const found = (await of("season")).filter((r) => !r.deleted);
-  const counts = await c.store.use((db) => Promise.all(found.map((r) => entriesOf(db, scope, r.doc))));
-  const rows = found.map((r, i) => toSeason(c, r, counts[i] ?? 0));
-  seasons.value = rows.sort(
+  const [found, places] = await Promise.all([of("season"), of("plot")]);
+  const rows = found.filter((r) => !r.deleted).map((r) => toSeason(c, r));
+  c.seasons.value = rows.sort(
     (a, b) => Number(b.running) - Number(a.running) || (a.started_on < b.started_on ? 1 : -1),
   );
-  plots.value = (await of("plot")).filter((r) => !r.deleted).map((r) => toPlot(r, rows));
+  c.plots.value = places.filter((r) => !r.deleted).map((r) => toPlot(r, rows));
   const sectors = new Set(rows.flatMap((s) => (s.running && s.sector !== null ? [s.sector] : [])));
   const [sector] = sectors;
   const { farm } = c;
@@ -108,43 +93,13 @@ export async function loadFarm(c: Context): Promise<void> {
   if (farm.value) farm.value = { ...farm.value, sector: sectors.size === 1 && sector ? sector : null };
 }
 
-export async function loadHome(c: Context): Promise<Home> {
-  const scope = c.farm.value?.scope ?? "";
-  const today = String(msToDate(c.store.world.now()));
-  return c.store.use(async (db) => {
-    const rows = await newest(db, { scope, type: "entry", from: today, to: today }, TODAY_MAX);
-    const recent = await newest(db, { scope, type: "entry" }, RECENT_ROWS);
-    c.workers.value = workersIn(recent);
-    const entries = async (list: DocRow[]) => Promise.all(list.map((r) => toEntry(db, r)));
-    const bytes = await db.uploads.where("state").equals("waiting").toArray();
-    const waiting = bytes.filter((row) => maySee(c, row.scope));
-    const stuck = async (...states: string[]) =>
-      (await unsettled(db, await db.ops.where("state").anyOf(states).toArray())).filter((op) => isMine(c, op))
-        .length;
-    return {
-      today: await entries(rows),
-      runningSeasons: seasons.value.filter((s) => s.running),
-      waitingOps: await waitingLines(c, db),
-      waitingPhotos: waiting.length,
-      waitingVoices: countVoices(waiting),
-      drafts: c.drafts.value,
-      held: await stuck("held"),
-      refused: await stuck("refused", "turned_down"),
-      conflicts: await entries(recent.filter((r) => r.conflicts.length > 0)),
-      asked: await askedEntries(db, scope),
-    };
-  });
-}
-
-/** What a person would count as waiting: documents, however often changed; a photo is counted by its bytes. */
-async function waitingLines(c: Context, db: Database): Promise<number> {
-  const all = await db.ops.where("state").equals("outbox").toArray();
-  const waiting = all.filter((op) => isMine(c, op));
-  return new Set(waiting.flatMap((op) => (op.doc.startsWith("photo:") ? [] : [op.scope + op.doc]))).size;
-}
-
 export function makeFarm(c: Context): Farm {
-  return { plots, seasons, endSeason: (doc, endedOn) => change(c, doc, { ended_on: endedOn }) };
+  return {
+    plots: c.plots,
+    seasons: c.seasons,
+    entriesOf: (season) => entriesOf(c, season),
+    endSeason: (doc, endedOn) => change(c, doc, { ended_on: endedOn }),
+  };
 }
 
 export function makeActivities(c: Context): Activities {
@@ -169,8 +124,8 @@ export function makeActivities(c: Context): Activities {
 
 /** The forms to record with in a season, or on the whole farm. */
 function workOf(c: Context, season: string | null): Form[] {
-  const sector = seasons.value.find((s) => s.doc === season)?.sector ?? null;
-  const found = sector !== null && sector !== "any" ? [sector] : farmSectors();
+  const sector = c.seasons.value.find((s) => s.doc === season)?.sector ?? null;
+  const found = sector !== null && sector !== "any" ? [sector] : farmSectors(c);
   const all = new Map<string, Form>();
   for (const one of found) for (const form of formsFor(one, c.forms.value.values())) all.set(form.form, form);
   return [...all.values()];
@@ -185,7 +140,7 @@ async function usage(c: Context): Promise<(name: string) => number> {
   };
 }
 
-function farmSectors(): ("crop" | "livestock" | "aquaculture" | "organic")[] {
-  const own = FARMED.filter((s) => seasons.value.some((x) => x.running && x.sector === s));
+function farmSectors(c: Context): ("crop" | "livestock" | "aquaculture" | "organic")[] {
+  const own = FARMED.filter((s) => c.seasons.value.some((x) => x.running && x.sector === s));
   return own.length > 0 ? own : ["crop", "livestock", "aquaculture"];
 }

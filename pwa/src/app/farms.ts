@@ -1,4 +1,5 @@
 /** The farms whose books a person may open on this phone: what the server grants, and what he asked for himself. */
+import Dexie from "dexie";
 import { helpEnd } from "../store/households.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { type Context, listIn, member, textIn, textValue } from "./context.ts";
@@ -38,7 +39,8 @@ async function granted(c: Context, row: IdentityRow): Promise<Granted[]> {
   const farms = access.filter((one) => one.scope.startsWith("farm:"));
   const list = c.households.value;
   if (list === null) return farms;
-  const { farmsAsked } = await import("./team/rows.ts");
+  // Whoever reads all screens in one transaction keeps it open until a helper's part is here.
+  const { farmsAsked } = await Dexie.waitFor(import("./team/rows.ts"));
   const asked = await c.store.use((db) => farmsAsked(db, row.device, list));
   const more = asked
     .filter((one) => !farms.some((farm) => farm.scope === `farm:${one.id}`))

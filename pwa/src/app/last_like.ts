@@ -4,6 +4,8 @@ import { type Context, textsOf, textValue } from "./context.ts";
 import type { Form, Values } from "./types.ts";
 import { newest, newestFirst } from "./walk.ts";
 
+/** So many entries of a form are read to learn from: a season's of one kind. */
+const WRITTEN_ROWS = 40;
 /** So far back the same season and plot are looked for before another one's entry will do. */
 const LIKE_ROWS = 20;
 const NAMES_MAX = 24;
@@ -18,6 +20,24 @@ function repeated(form: Form, values: Values): Values {
   return Object.fromEntries(kept);
 }
 
+/** What was read last, and when: two parts of a form ask for the same. */
+const read = new WeakMap<Context, { of: string; rows: Promise<readonly Values[]> }>();
+
+/** Values of the newest entries of a form, voided ones left out. */
+export function written(c: Context, form: string): Promise<readonly Values[]> {
+  const scope = c.farm.value?.scope ?? "";
+  const of = `${c.changed.value} ${scope} ${form}`;
+  const known = read.get(c);
+  if (known?.of === of) return known.rows;
+  const fits = (row: DocRow) => row.values.form === form && !row.deleted;
+  const rows = c.store
+    .use((db) => newest(db, { scope, type: "entry" }, WRITTEN_ROWS, fits))
+    .then((found) => found.map((row) => row.values));
+  read.set(c, { of, rows });
+  rows.catch(() => read.delete(c));
+  return rows;
+}
+
 /** Values of the last entry of a form, the same season and plot first, without what is not to be repeated. */
 export async function lastLike(
   c: Context,
@@ -25,16 +45,14 @@ export async function lastLike(
   season: string | null,
   plot: string | null,
 ): Promise<Values | null> {
-  const scope = c.farm.value?.scope ?? "";
   const known = c.forms.value.get(form);
   if (!known) return null;
-  const fits = (row: DocRow) => row.values.form === form && !row.deleted;
-  const rows = await c.store.use((db) => newest(db, { scope, type: "entry" }, LIKE_ROWS, fits));
-  const near = (row: DocRow) =>
-    Number(season !== null && row.values.season === season) * 2 +
-    Number(plot !== null && textsOf(row.values.plots).includes(plot));
-  const best = [...rows].sort((a, b) => near(b) - near(a))[0];
-  return best ? repeated(known, best.values) : null;
+  const rows = (await written(c, form)).slice(0, LIKE_ROWS);
+  const near = (values: Values) =>
+    Number(season !== null && values.season === season) * 2 +
+    Number(plot !== null && textsOf(values.plots).includes(plot));
+  const best = rows.sort((a, b) => near(b) - near(a))[0];
+  return best ? repeated(known, best) : null;
 }
 
 /** Names of products in the whole history, newest first, each once: those of this form before the others. */

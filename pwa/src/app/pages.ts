@@ -4,7 +4,7 @@ import { plain } from "../store/fold.ts";
 import type { DocRow } from "../store/rows.ts";
 import { type Names, readNames } from "./beside.ts";
 import { type Context, textsOf } from "./context.ts";
-import { mayBeIn, readBeside, toEntry } from "./entries.ts";
+import { mayBeIn, readBeside, toEntries } from "./entries.ts";
 import type { DiaryPage, DiaryQuery, EntryRow } from "./types.ts";
 import { byNewest, keyOf, newestFirst } from "./walk.ts";
 
@@ -71,15 +71,19 @@ export async function readPage(
   const rows: EntryRow[] = [];
   let last: DocRow | null = null;
   for await (const chunk of candidates(db, scope, q, sought, next)) {
-    for (const row of chunk) {
-      if (!fits(row, q, sought)) continue;
-      if (states && beside && !mayBeIn(row, states, beside)) continue;
+    let left = chunk.filter(
+      (row) => fits(row, q, sought) && (!beside || !states || mayBeIn(row, states, beside)),
+    );
+    while (left.length > 0) {
       // One more than the page holds was found: there is a next one.
       if (rows.length >= size && last !== null) return { rows, next: keyOf(last) };
-      const entry = await toEntry(db, row);
-      if (states && !states.has(entry.state)) continue;
-      rows.push(entry);
-      last = row;
+      const some = left.slice(0, size - rows.length);
+      left = left.slice(some.length);
+      for (const [i, entry] of (await toEntries(db, some)).entries()) {
+        if (states && !states.has(entry.state)) continue;
+        rows.push(entry);
+        last = some[i] ?? last;
+      }
     }
   }
   return { rows, next: null };

@@ -13,8 +13,10 @@ export function toIdentity(row: IdentityRow): Identity {
 
 /** Read identities, access and reference anew; the choice of person and farm stays. */
 export async function loadPeople(c: Context): Promise<void> {
-  const rows = await c.store.use((db) => db.identities.toArray());
-  const chosen = (await c.store.use((db) => db.meta.get("current")))?.value;
+  const [rows, current] = await c.store.use((db) =>
+    Promise.all([db.identities.toArray(), db.meta.get("current")]),
+  );
+  const chosen = current?.value;
   // One whose key was found in two places gave way to its successor; it only sends what it still has.
   const shown = rows.filter((r) => r.successor === undefined);
   const row = shown.find((r) => r.device === chosen) ?? shown[0] ?? null;
@@ -26,11 +28,17 @@ export async function loadPeople(c: Context): Promise<void> {
     c.households.value = null;
     return;
   }
-  c.reference.value = (await c.store.use((db) => db.meta.get(`reference ${row.device}`)))?.value ?? null;
-  c.households.value = await c.store.use((db) => readHouseholds(db, row.device));
+  const [reference, households, last] = await c.store.use((db) =>
+    Promise.all([
+      db.meta.get(`reference ${row.device}`),
+      readHouseholds(db, row.device),
+      db.meta.get(`farm ${row.device}`),
+    ]),
+  );
+  c.reference.value = reference?.value ?? null;
+  c.households.value = households;
   c.farms.value = await farmsOf(c, row);
-  const farm = (await c.store.use((db) => db.meta.get(`farm ${row.device}`)))?.value;
-  c.farm.value = c.farms.value.find((f) => f.scope === farm) ?? c.farms.value[0] ?? null;
+  c.farm.value = c.farms.value.find((f) => f.scope === last?.value) ?? c.farms.value[0] ?? null;
 }
 
 /** Name of the person behind a membership, where the snapshot has it. */

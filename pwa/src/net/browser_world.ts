@@ -3,8 +3,10 @@ import type { World } from "../store/world.ts";
 
 declare const __APP_VERSION__: string;
 
+/** One for both directions: what this page tells the others does not come back to itself. */
+export const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("so-nha-nong");
+
 export function browserWorld(): World {
-  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("so-nha-nong");
   return {
     fetch: (url, init) => fetch(url, init),
     now: () => Date.now(),

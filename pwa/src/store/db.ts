@@ -80,6 +80,10 @@ function addSearch(row: r.DocRow): void {
   row.tokens = row.type === "entry" ? tokensOf(row.words) : [];
 }
 
+// Where the page is called localhost it would keep the stack of every request; what is measured there is what a
+// farmer's phone does.
+Dexie.debug = false;
+
 const BROKEN = new Set(["UnknownError", "InvalidStateError", "DatabaseClosedError", "AbortError"]);
 
 function nameOf(error: unknown): string {

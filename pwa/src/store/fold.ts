@@ -86,17 +86,44 @@ export function viewOf(origin: string, scope: string, doc: string, rows: readonl
 
 export type DocKey = readonly [scope: string, doc: string];
 
+/** The stored ops of each of these documents. */
+export function readOps(db: Database, docs: readonly DocKey[]): Promise<OpRow[][]> {
+  return Promise.all(
+    docs.map((key) =>
+      db.ops
+        .where("[scope+doc]")
+        .equals([...key])
+        .toArray(),
+    ),
+  );
+}
+
+/** Write the views of documents from all ops of each. */
+export async function putViews(
+  db: Database,
+  origin: string,
+  docs: readonly { scope: string; doc: string; rows: readonly OpRow[] }[],
+): Promise<void> {
+  const views = docs.map(({ scope, doc, rows }) => viewOf(origin, scope, doc, rows));
+  const gone = docs
+    .filter((_, i) => views[i] === null)
+    .map(({ scope, doc }): [string, string] => [scope, doc]);
+  await Promise.all([
+    db.docs.bulkPut(views.filter((view) => view !== null)),
+    gone.length > 0 ? db.docs.bulkDelete(gone) : undefined,
+  ]);
+}
+
 /** Write the views of these documents; what could not be read yet (`doc` "") has none. */
 export async function refold(db: Database, origin: string, docs: readonly DocKey[]): Promise<void> {
   const wanted = docs.filter(([, doc]) => doc !== "");
   for (let at = 0; at < wanted.length; at += DOCS_AT_ONCE) {
     const some = wanted.slice(at, at + DOCS_AT_ONCE);
-    const rows = await Promise.all(
-      some.map(([scope, doc]) => db.ops.where("[scope+doc]").equals([scope, doc]).toArray()),
+    const rows = await readOps(db, some);
+    await putViews(
+      db,
+      origin,
+      some.map(([scope, doc], i) => ({ scope, doc, rows: rows[i] ?? [] })),
     );
-    const views = some.map(([scope, doc], i) => viewOf(origin, scope, doc, rows[i] ?? []));
-    await db.docs.bulkPut(views.filter((view) => view !== null));
-    const gone = some.filter((_, i) => views[i] === null);
-    if (gone.length > 0) await db.docs.bulkDelete(gone.map(([scope, doc]): [string, string] => [scope, doc]));
   }
 }

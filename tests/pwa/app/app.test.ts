@@ -4,6 +4,7 @@ import { createApp } from "../../../pwa/src/app/app.ts";
 import type { App } from "../../../pwa/src/app/types.ts";
 import { NAME, SCHEMA, Store } from "../../../pwa/src/store/db.ts";
 import type { World } from "../../../pwa/src/store/world.ts";
+import { transactionsOf } from "../store/transactions.ts";
 import { makeWorld } from "../store/world.ts";
 import { Desk, FARM, scaled } from "./desk.ts";
 
@@ -69,6 +70,59 @@ test("a phone that nobody joined yet says so, one that did is ready with what it
   expect(app.state.value).toEqual({ kind: "ready" });
   expect((await app.diary.page({})).rows.map((row) => row.doc)).toEqual([doc]);
   expect(app.sync.status.value.waitingOps).toBe(1);
+});
+
+test("the first screen is one transaction, whatever the phone holds; a page of the diary is two", async () => {
+  const { world, desk } = await used();
+  for (const more of [0, 80]) {
+    await desk.boot();
+    for (let i = 0; i < more; i++) await desk.entry({ note: `Dòng ${i}` });
+    expect(await transactionsOf(() => desk.diary.page({}, null, 30))).toHaveLength(2);
+    desk.store.close();
+    const app = createApp(world, scaled);
+    opened.push(app);
+    const ready = new Promise<void>((done) => {
+      app.state.subscribe((state) => state.kind === "ready" && done());
+    });
+    let going: Promise<void> | undefined;
+    const made = await transactionsOf(async () => {
+      going = app.start();
+      await ready;
+    });
+    // The one before it is the library's own look at the tables.
+    expect(made).toHaveLength(2);
+    expect(app.home.value?.today).toHaveLength(Math.min(1 + more, 20));
+    await going;
+  }
+});
+
+test("the first screen shows what was noticed before, as far as it still is", async () => {
+  const { world, doc, desk } = await used();
+  await desk.boot();
+  await desk.acknowledge();
+  const [mine] = (await desk.doc(doc)).tips;
+  await desk.edit(doc, { note: "hai" });
+  await desk.pull(doc, {}, [mine ?? ""], { note: "ba" });
+  desk.store.close();
+  const first = await started(world);
+  expect(first.home.value?.conflicts.map((row) => row.doc)).toEqual([doc]);
+  first.stop();
+  /** What stood on the very first screen. */
+  const firstSeen = async (): Promise<string[] | undefined> => {
+    const seen: string[][] = [];
+    const app = createApp(world, scaled);
+    opened.push(app);
+    app.home.subscribe((home) => void (home && seen.push(home.conflicts.map((row) => row.doc))));
+    await app.start();
+    app.stop();
+    return seen[0];
+  };
+  expect(await firstSeen()).toEqual([doc]);
+  // Settled while the app was closed: the kept list is a hint and nothing more.
+  const { tips } = await desk.boot().then(() => desk.doc(doc));
+  await desk.pull(doc, {}, tips, { note: "bốn" });
+  desk.store.close();
+  expect(await firstSeen()).toEqual([]);
 });
 
 test("without a secure context nothing is opened", async () => {

@@ -2,6 +2,7 @@
 import { IDBObjectStore } from "fake-indexeddb";
 import { afterEach, expect, test, vi } from "vitest";
 import { stuckOps } from "../../../pwa/src/app/stuck.ts";
+import { transactionsOf } from "../store/transactions.ts";
 import { Desk, FARM, picture } from "./desk.ts";
 
 afterEach(() => {
@@ -133,6 +134,29 @@ test("case 6: a full phone: nothing is said to be saved, every word stays, and a
   expect(await desk.drafts.save(draft.id)).toMatchObject({ ok: true });
   expect((await desk.doc(draft.doc)).values.note).toBe("Phun chiều");
   expect(desk.drafts.failed.value).toBeNull();
+});
+
+test("a tap on save is one transaction, with what was typed a moment before", async () => {
+  const desk = await Desk.open();
+  const first = await desk.begin();
+  await desk.drafts.get(first.id);
+  await desk.drafts.save(first.id); // from here on it is known what a save stands on
+  const draft = await desk.begin();
+  desk.drafts.keep(draft.id, { values: { ...draft.values, note: "Phun chiều" } });
+  const made = await transactionsOf(() => desk.drafts.save(draft.id));
+  expect(made).toEqual([{ mode: "readwrite", durability: "strict" }]);
+  expect((await desk.doc(draft.doc)).values.note).toBe("Phun chiều");
+  expect(desk.drafts.list.value).toEqual([]);
+});
+
+test("a save that fails keeps what was typed a moment before the tap", async () => {
+  const desk = await Desk.open();
+  const draft = await desk.begin();
+  fullFor("docs");
+  desk.drafts.keep(draft.id, { values: { ...draft.values, note: "Phun chiều" } });
+  expect(await desk.drafts.save(draft.id)).toEqual({ ok: false, problem: "storage_full" });
+  await desk.boot();
+  expect((await desk.drafts.get(draft.id))?.values.note).toBe("Phun chiều");
 });
 
 test("saving without a change writes nothing and says so", async () => {

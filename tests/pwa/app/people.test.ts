@@ -4,7 +4,7 @@ import { exportUnsent } from "../../../pwa/src/app/carry.ts";
 import { makeDiary } from "../../../pwa/src/app/diary.ts";
 import { loadDrafts } from "../../../pwa/src/app/draft_desk.ts";
 import { makeDrafts } from "../../../pwa/src/app/drafts.ts";
-import { loadHome } from "../../../pwa/src/app/farm.ts";
+import { loadHome } from "../../../pwa/src/app/home.ts";
 import { makeJoining } from "../../../pwa/src/app/joining.ts";
 import { loadPeople, makePeople } from "../../../pwa/src/app/people.ts";
 import { photoUrl } from "../../../pwa/src/app/photo_url.ts";

@@ -26,24 +26,13 @@ async function savePhoto(bytes: ArrayBuffer = picture()): Promise<string> {
   const doc = `photo:${phone.uuid()}`;
   const size = bytes.byteLength;
   const set = { of: `entry:${phone.uuid()}`, sha256, bytes: size, type: "image/png", kind: "photo" };
-  const saved = await saveOps(
-    phone.store,
-    await phone.who(),
-    [{ scope, doc, after: [], set, private: {} }],
-    async (db) => {
+  const saved = await saveOps(phone.store, await phone.who(), [{ scope, doc, after: [], set, private: {} }], {
+    async write(db) {
+      const row = { doc, scope, sha256, of: set.of, size, type: set.type, sent: 0 };
       await db.blobs.put({ scope, sha256, bytes });
-      await db.uploads.put({
-        doc,
-        scope,
-        sha256,
-        of: set.of,
-        size,
-        type: set.type,
-        sent: 0,
-        state: "waiting",
-      });
+      await db.uploads.put({ ...row, state: "waiting" });
     },
-  );
+  });
   expect(saved.ok).toBe(true);
   return doc;
 }

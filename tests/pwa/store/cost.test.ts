@@ -6,7 +6,8 @@ import { makeKey } from "../../../pwa/src/core/signing.ts";
 import { Store } from "../../../pwa/src/store/db.ts";
 import { nextBatch } from "../../../pwa/src/store/outbox.ts";
 import type { IdentityRow, OpRow } from "../../../pwa/src/store/rows.ts";
-import { saveOps } from "../../../pwa/src/store/save.ts";
+import { prepareSave, saveOps } from "../../../pwa/src/store/save.ts";
+import { transactionsOf } from "./transactions.ts";
 import { makeWorld } from "./world.ts";
 
 const SCOPE = "farm:019a0000-0000-7000-8000-000000000001";
@@ -100,6 +101,31 @@ test("saving an entry reads the same, however many the phone holds", async () =>
     reads.push(await readsOf(() => saveOps(store, who, [one])));
   }
   expect(reads[1]).toBe(reads[0]);
+});
+
+test("a prepared save is one transaction, a strict one, and so is each one after it", async () => {
+  const { store, who } = await holding(4);
+  const one = { scope: SCOPE, doc: DOC, after: [], set: { form: "CT-10" }, private: {} };
+  await prepareSave(store, who.device, SCOPE);
+  for (let i = 0; i < 2; i++) {
+    const made = await transactionsOf(() => saveOps(store, who, [one]));
+    expect(made).toEqual([{ mode: "readwrite", durability: "strict" }]);
+  }
+});
+
+test("what stands ready for a save is looked at again: another tab's number, a pull's cursor", async () => {
+  const { store, who } = await holding(4);
+  const other = new Store(store.world);
+  const one = { scope: SCOPE, doc: DOC, after: [], set: { form: "CT-10" }, private: {} };
+  await prepareSave(store, who.device, SCOPE);
+  await prepareSave(other, who.device, SCOPE);
+  for (const tab of [other, store, other, store]) expect((await saveOps(tab, who, [one])).ok).toBe(true);
+  const rows = await store.use((db) => db.ops.where("[scope+doc]").equals([SCOPE, DOC]).toArray());
+  expect(rows.map((row) => row.n).sort()).toEqual([1, 2, 3, 4, 5]);
+  await store.use((db) => db.scopes.put({ scope: SCOPE, cursor: `1.7.${"A".repeat(43)}` }));
+  expect((await saveOps(store, who, [one])).ok).toBe(true);
+  const last = await store.use((db) => db.ops.filter((row) => row.n === 6).first());
+  expect(last?.body).toContain("A".repeat(43));
 });
 
 test("the next batch reads no more of the outbox than it takes", async () => {

@@ -50,8 +50,10 @@ test("a save keeps the op, its outbox row and the folded document", async () => 
 
 test("test_case_002 a failure inside the save transaction keeps nothing of it", async () => {
   const { store, who } = await start();
-  const failing = saveOps(store, who, [fresh], async () => {
-    throw new Error("killed");
+  const failing = saveOps(store, who, [fresh], {
+    write: async () => {
+      throw new Error("killed");
+    },
   });
   await expect(failing).rejects.toThrow("killed");
   expect(await store.use((db) => db.ops.count())).toBe(0);
@@ -61,8 +63,10 @@ test("test_case_002 a failure inside the save transaction keeps nothing of it", 
 
 test("test_case_006 a full phone refuses the save as storage_full and keeps nothing", async () => {
   const { store, who } = await start();
-  const full = saveOps(store, who, [fresh], async () => {
-    throw new DOMException("full", "QuotaExceededError");
+  const full = saveOps(store, who, [fresh], {
+    write: async () => {
+      throw new DOMException("full", "QuotaExceededError");
+    },
   });
   await expect(full).rejects.toMatchObject({ problem: "storage_full" });
   expect(await store.use((db) => db.ops.count())).toBe(0);

@@ -8,14 +8,11 @@ const folder = fileURLToPath(new URL("../../../sync/forms/", import.meta.url));
 const read = (name: string): unknown => JSON.parse(readFileSync(`${folder}${name}.json`, "utf8"));
 const spray = parseForms({ common: read("common"), "CT-10": read("CT-10") }).get("CT-10");
 
-const entry = (product: string, dose: string, pest: string, deleted = false) => ({
-  deleted,
-  values: {
-    target_pest: pest,
-    "line.aaaaaaaa.product": product,
-    "line.aaaaaaaa.dose": { amount: dose, unit: "ml/binh" },
-    "line.aaaaaaaa.phi_days": 7,
-  },
+const entry = (product: string, dose: string, pest: string) => ({
+  target_pest: pest,
+  "line.aaaaaaaa.product": product,
+  "line.aaaaaaaa.dose": { amount: dose, unit: "ml/binh" },
+  "line.aaaaaaaa.phi_days": 7,
 });
 
 test("a product of before brings the dose and days of its newest line, and texts of before stand once, newest first", () => {
@@ -32,9 +29,4 @@ test("a product of before brings the dose and days of its newest line, and texts
     dose: { amount: "30", unit: "ml/binh" },
     phi_days: 7,
   });
-});
-
-test("an entry that was taken out teaches nothing", () => {
-  if (spray === undefined) throw new Error("CT-10");
-  expect(knownOf(spray, [entry("A", "30", "Sâu tơ", true)]).lines.size).toBe(0);
 });

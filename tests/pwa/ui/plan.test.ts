@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { formFiles } from "../../../pwa/build/plugins.ts";
 import { type Form, parseCommon, parseForm } from "../../../pwa/src/app/forms.ts";
 import { parseForms } from "../../../pwa/src/core/forms.ts";
-import { loadChecks, splitPrivate } from "../../../pwa/src/ui/form/findings.ts";
+import { findingsOf, splitPrivate } from "../../../pwa/src/ui/form/findings.ts";
 import {
   dropLine,
   isAsked,
@@ -56,7 +56,7 @@ test("what is asked no more is cleared, so that no unseen value is saved", () =>
   expect(before["line.aaaaaaaa.phi_days"]).toBe(7);
 });
 
-test("private fields go to the private part, in lines too, and the checks see both", async () => {
+test("private fields go to the private part, in lines too, and the checks see both", () => {
   const forms = parseForms(
     Object.fromEntries(formFiles(folder).map((name) => [name.slice(0, -5), read(name)])),
   );
@@ -69,8 +69,7 @@ test("private fields go to the private part, in lines too, and the checks see bo
   });
   expect(hidden).toEqual({ performed_by: "Lụa" });
   expect(Object.keys(open)).toEqual(["target_pest", "line.aaaaaaaa.product"]);
-  const check = await loadChecks();
-  const found = check("CT-10", { "line.aaaaaaaa.product": "A" }).map((one) => one.field);
+  const found = findingsOf(spray, { "line.aaaaaaaa.product": "A" }).map((one) => one.field);
   expect(found).toContain("target_pest");
   expect(found).not.toContain("line.aaaaaaaa.phi_days");
 });

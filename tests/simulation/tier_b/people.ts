@@ -125,12 +125,14 @@ export class SimPhone extends Phone {
     const sha256 = Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("base64url");
     if (isPhoto)
       Object.assign(one.set, { sha256, bytes: bytes.byteLength, type: "image/png", kind: "photo" });
-    const saved = await saveOps(this.store, who, [one], async (db) => {
-      if (!isPhoto) return;
-      const of = String(set.of);
-      await db.blobs.put({ scope, sha256, bytes });
-      const size = bytes.byteLength;
-      await db.uploads.put({ doc, scope, sha256, of, size, type: "image/png", sent: 0, state: "waiting" });
+    const saved = await saveOps(this.store, who, [one], {
+      async write(db) {
+        if (!isPhoto) return;
+        const of = String(set.of);
+        await db.blobs.put({ scope, sha256, bytes });
+        const size = bytes.byteLength;
+        await db.uploads.put({ doc, scope, sha256, of, size, type: "image/png", sent: 0, state: "waiting" });
+      },
     });
     if (!saved.ok) throw new Broken(`${this.name} could not save: ${saved.problem}`);
     const rows = await this.store.use((db) => db.ops.where("[scope+doc]").equals([scope, doc]).toArray());

@@ -67,13 +67,15 @@ async function store(
 ): Promise<EnrolResult> {
   try {
     const old = c.store.world.now() - KEPT_MS;
-    const saved = await saveOps(c.store, who, ops, async (db) => {
-      await db.requests.bulkAdd([...requests]);
-      const before = await db.meta.where("key").startsWith("invitation ").toArray();
-      const over = before.filter((row) => Number(Reflect.get(Object(row.value), "expires_at")) < old);
-      await db.meta.bulkDelete(over.map((row) => row.key));
-      await db.meta.put({ key: keptKey(kept.id), value: kept });
-      if (ends) await db.meta.delete(begunKey(who.device));
+    const saved = await saveOps(c.store, who, ops, {
+      async write(db) {
+        await db.requests.bulkAdd([...requests]);
+        const before = await db.meta.where("key").startsWith("invitation ").toArray();
+        const over = before.filter((row) => Number(Reflect.get(Object(row.value), "expires_at")) < old);
+        await db.meta.bulkDelete(over.map((row) => row.key));
+        await db.meta.put({ key: keptKey(kept.id), value: kept });
+        if (ends) await db.meta.delete(begunKey(who.device));
+      },
     });
     if (!saved.ok) return saved;
     c.bell();

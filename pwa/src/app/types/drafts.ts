@@ -104,6 +104,8 @@ export interface Drafts {
   save(id: string): Promise<SaveResult>;
   /** Values of the last entry of this form (same season and plot first), without fields marked not to repeat. */
   lastLike(form: string, season: DocRef | null, plot: DocRef | null): Promise<Values | null>;
+  /** Values of the newest entries of a form, newest first: a season's of them. */
+  written(form: string): Promise<readonly Values[]>;
   /** Names of products used before, over the whole history: those of this form first, newest first. */
   products(form: string): Promise<readonly string[]>;
 }

@@ -30,8 +30,6 @@ export interface SeasonRow {
   started_on: string;
   ended_on: string | null;
   running: boolean;
-  /** Entries of this season on the phone. */
-  entries: number;
   values: Values;
   state: EntryState;
   conflict: boolean;
@@ -42,6 +40,8 @@ export interface Farm {
   plots: ReadonlySignal<readonly PlotRow[]>;
   /** Running ones first, then newest. */
   seasons: ReadonlySignal<readonly SeasonRow[]>;
+  /** How many entries of a season are on the phone. */
+  entriesOf(season: DocRef): Promise<number>;
   /** New and changed plots and seasons go through `Drafts` with the forms `plot` and `season`. */
   /** `endedOn` null: it goes on after all. */
   endSeason(doc: DocRef, endedOn: string | null): Promise<SaveResult>;

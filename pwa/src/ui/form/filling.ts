@@ -4,9 +4,10 @@ import { useEffect } from "preact/hooks";
 import type { Draft, Form, SaveResult, Value, Values, WriteProblem } from "../../app/types.ts";
 import type { FormFinding } from "../../core/forms.ts";
 import { app } from "../app.ts";
+import { whenIdle } from "../idle.ts";
 import { toast } from "../pieces/overlay.tsx";
 import { words } from "../words/index.ts";
-import { loadChecks } from "./findings.ts";
+import { findingsOf } from "./findings.ts";
 import { touch } from "./fresh.ts";
 import { dropLine, newLineId, repeatValues, setValue } from "./plan.ts";
 
@@ -79,9 +80,9 @@ export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => v
   };
   const save = async () => {
     touch(draft.id);
+    const running = drafts.save(draft.id); // under way before anything is drawn
     saving.value = true;
-    await drafts.flush();
-    const result = await drafts.save(draft.id);
+    const result = await running;
     saving.value = false;
     if (result.ok) saved(result);
     else failed.value = result.problem;
@@ -98,21 +99,22 @@ function useLast(draft: Draft, form: Form): Signal<Values | null> {
     if (draft.document !== "entry") return;
     const { season, plots } = draft.values;
     const plot = Array.isArray(plots) && typeof plots[0] === "string" ? plots[0] : null;
-    void app()
-      .drafts.lastLike(form.form, typeof season === "string" ? season : null, plot)
-      .then((found) => {
-        last.value = found;
-      });
+    return whenIdle(async () => {
+      last.value = await app().drafts.lastLike(form.form, typeof season === "string" ? season : null, plot);
+    });
   }, [draft.id]);
   return last;
 }
 
+/** The first look waits until the form stands and the page is idle. */
 function useFindings(form: Form, values: Values): readonly FormFinding[] {
-  const check = useSignal<Awaited<ReturnType<typeof loadChecks>> | null>(null);
-  useEffect(() => {
-    void loadChecks().then((checks) => {
-      check.value = checks;
-    });
-  }, []);
-  return check.value?.(form.form, values) ?? [];
+  const looks = useSignal(false);
+  useEffect(
+    () =>
+      whenIdle(async () => {
+        looks.value = true;
+      }),
+    [],
+  );
+  return looks.value ? findingsOf(form, values) : [];
 }

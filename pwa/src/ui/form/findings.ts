@@ -1,25 +1,12 @@
-/** What the form's rules notice about the values on the screen: the core's checks, fetched with the form files. */
+/** What the form's rules notice about the values on the screen: the core's checks, fetched with the form's screen. */
 import type { Values } from "../../app/types.ts";
-import { type Form, type FormFinding, parseForms } from "../../core/forms.ts";
+import { checkValues, isHint } from "../../core/form_values.ts";
+import type { Form, FormFinding } from "../../core/forms.ts";
 
-type Check = (code: string, values: Values) => readonly FormFinding[];
-
-let loading: Promise<Check> | null = null;
-
-/** Return the checks; advice ("would help") is left out, because a screen of advice is read by nobody. */
-export function loadChecks(): Promise<Check> {
-  loading ??= Promise.all([import("../../core/form_values.ts"), import("virtual:forms")]).then(
-    ([core, files]) => {
-      const forms = parseForms(files.default);
-      return (code, values) => {
-        const form = forms.get(code);
-        if (form === undefined) return [];
-        const [open, hidden] = splitPrivate(form, values);
-        return core.checkValues(form, open, hidden).filter((one) => !core.isHint(one));
-      };
-    },
-  );
-  return loading;
+/** Return the findings; advice ("would help") is left out, because a screen of advice is read by nobody. */
+export function findingsOf(form: Form, values: Values): readonly FormFinding[] {
+  const [open, hidden] = splitPrivate(form, values);
+  return checkValues(form, open, hidden).filter((one) => !isHint(one));
 }
 
 /** Return the public and the private values of a form, as they will stand in the op. */

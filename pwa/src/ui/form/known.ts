@@ -4,11 +4,11 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { EntryRow, Form, Values } from "../../app/types.ts";
+import type { Form, Values } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { whenIdle } from "../idle.ts";
 import { lineIds } from "../show.ts";
 
-const ROWS_READ = 40; // our choice: a season's entries of one kind
 const TEXTS_SHOWN = 4;
 const TEXT_LENGTH_MAX = 40;
 
@@ -26,17 +26,15 @@ export function useKnown(form: Form): Known {
   const known = useSignal(NOTHING);
   useEffect(() => {
     if (form.document !== "entry") return;
-    void app()
-      .diary.page({ form: form.form }, null, ROWS_READ)
-      .then(({ rows }) => {
-        known.value = knownOf(form, rows);
-      });
+    return whenIdle(async () => {
+      known.value = knownOf(form, await app().drafts.written(form.form));
+    });
   }, [form.form]);
   return known.value;
 }
 
 /** Return what these entries, newest first, have said. Pure. */
-export function knownOf(form: Form, rows: readonly Pick<EntryRow, "values" | "deleted">[]): Known {
+export function knownOf(form: Form, rows: readonly Values[]): Known {
   const texts = new Map<string, string[]>();
   const lines = new Map<string, Values>();
   const remember = (name: string, value: unknown) => {
@@ -45,8 +43,7 @@ export function knownOf(form: Form, rows: readonly Pick<EntryRow, "values" | "de
     if (found.length < TEXTS_SHOWN && !found.includes(value)) texts.set(name, [...found, value]);
   };
   const isText = (type: string) => type === "text" || type === "product";
-  for (const { values, deleted } of rows) {
-    if (deleted) continue;
+  for (const values of rows) {
     for (const field of form.fields)
       if (field.repeat && isText(field.type)) remember(field.name, values[field.name]);
     for (const id of lineIds(values)) {

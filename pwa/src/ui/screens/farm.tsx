@@ -1,4 +1,6 @@
 /** Ruộng, ao, chuồng: the sketch, every place with its area and what grows there, seasons opened and ended. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { PlotRow, SeasonRow } from "../../app/types.ts";
 import { toBase, UNITS } from "../../core/units.ts";
 import { app } from "../app.ts";
@@ -193,6 +195,18 @@ function Gone({ title }: { title: string }) {
   );
 }
 
+/** How many entries it has; counted when it is looked at, for ten thousand take their time. */
+function Count({ season }: { season: string }) {
+  const found = useSignal<number | null>(null);
+  const { farm, diary } = app();
+  useEffect(() => {
+    void farm.entriesOf(season).then((count) => {
+      found.value = count;
+    });
+  }, [season, diary.changed.value]);
+  return <p class="small">{found.value === null ? "\u00a0" : words.value.entries_n(found.value)}</p>;
+}
+
 export function SeasonScreen({ doc }: { doc: string }) {
   const w = words.value;
   const season = seasonOf(doc);
@@ -219,7 +233,7 @@ export function SeasonScreen({ doc }: { doc: string }) {
                 ? w.season_from(dayWithin(season.started_on))
                 : w.season_done(dayWithin(season.ended_on))}
             </p>
-            <p class="small">{w.entries_n(season.entries)}</p>
+            <Count season={doc} />
             <State row={season} />
           </div>
         </section>

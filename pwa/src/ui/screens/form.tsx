@@ -112,11 +112,19 @@ function Filling({ draft, form, reload }: FillingProps) {
       </main>
       <Dock hint={w.save_hint}>
         <NotSaved filled={filled} />
-        <Do icon="check" disabled={filled.saving.value || !dated} onClick={() => void filled.save()}>
-          {filled.saving.value ? w.saving : w.save}
-        </Do>
+        <Save filled={filled} dated={dated} />
       </Dock>
     </>
+  );
+}
+
+/** A part of its own: a tap draws this button anew and not the form. */
+function Save({ filled, dated }: { filled: Filled; dated: boolean }) {
+  const saving = filled.saving.value;
+  return (
+    <Do icon="check" disabled={saving || !dated} onClick={() => void filled.save()}>
+      {saving ? words.value.saving : words.value.save}
+    </Do>
   );
 }
 
