@@ -196,15 +196,17 @@ CONSOLE = (
 ROUTES = API + CONSOLE
 # Pages that name no place: who sees them; they tell nothing of a foreign one.
 PAGES = {
-    "/htx/cho": "held", "/htx/ho": "farms", "/htx/may": "devices",
-    "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/ho/them": "farms", "/htx/xin": "requests",
+    "/htx/cho": "held", "/htx/ho": "farms", "/htx/ho/them": "farms", "/htx/may": "devices",
+    "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
+    "/htx/nhap": "imports", "/htx/nhap/lam": "imports", "/htx/xuat": "imports",
 }  # fmt: skip
+FIELDS = {"/htx/xuat": {"bang": "people", "kieu": "csv"}}  # of a form that says nothing without them
 # What a page or form without a place is for, where that is more than to see its list.
-ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm"}
+ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm", "/htx/xuat": "export_rows"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),

@@ -113,7 +113,7 @@ def test_he_reads_and_writes_no_diary(app: Flask, made: SetUp, lua: Diary, admin
     assert administrator.get("/htx/").headers["Location"] != "/htx/"
 
 
-def test_a_cooperatives_administrator_reaches_no_other_one(app: Flask, made: SetUp) -> None:
+def test_case_038_a_cooperatives_administrator_reaches_no_other_one(app: Flask, made: SetUp) -> None:
     there = other_cooperative()
     theirs = Browser(app, "Quản trị Đoài", "administrator", organisation=there)
     member = reviewer_of(made)
