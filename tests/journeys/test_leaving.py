@@ -148,7 +148,7 @@ def test_a_consent_is_given_and_withdrawn_on_the_phone(house: House, phone: Phon
     phone.waits_for_sent()
     person = phone.stored("identities")[0]["membership"]
     phone.go("cai-dat")
-    phone.tap("Tôi đã đồng ý gì")
+    phone.tap("Đồng ý và dữ liệu")
     row = phone.page.locator("button.pick", has_text="Lấy vị trí ruộng, ao, chuồng")
     phone.tap(row)
     phone.sees("Điện thoại không theo dõi tôi đi đâu")

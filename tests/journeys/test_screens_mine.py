@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.journeys.house import House
+from tests.journeys.keys import keys_of
 from tests.journeys.phone import Phone
 from tests.journeys.test_joining import IPHONE, invitation, opens
 from tests.journeys.test_screens import MANNERS, Looker, settle_in
@@ -110,4 +111,45 @@ def test_the_screens_of_a_person_himself_are_sound(
     phone.misses(phone.page.locator("main.form"))
     look.at("roi", "leave-unsent", ".finding.halt")
     look.at("may", "phones-offline", ".finding")
+    assert not look.faults, "\n".join(look.faults)
+
+
+@pytest.mark.parametrize("manner", ["vi", "en"])
+def test_the_screens_of_a_farmers_passkey_are_sound(
+    house: House, make_phone: MakePhone, farm: str, manner: str
+) -> None:
+    phone = make_phone(house)
+    phone.open(None)
+    keys = keys_of(phone.page)
+    phone.page.goto(phone.address)
+    phone.sees(phone.page.get_by_role("button", name="Tôi có khóa, nối lại sổ"))
+    look = Looker(phone, manner)
+    if manner == "en":
+        phone.tap("English")
+        phone.sees("Start with an invitation")
+    look.keep("join-passkey")
+    phone.tap(phone.page.get_by_role("button", name="khóa" if manner == "vi" else "passkey"))
+    phone.sees(phone.page.locator(".finding.halt"))
+    look.keep("join-passkey-none")
+    opens(phone, invitation(house, farm))
+    phone.tap(phone.page.locator(".dock .btn.do"))
+    phone.sees(phone.page.locator(".hello"))
+    phone.tap(phone.page.locator(".dock .btn.do"))
+    phone.tap(phone.page.locator(".tile").first)
+    phone.sees(phone.page.locator("main.form"))
+    phone.tap(phone.page.locator(".dock .btn.do"))
+    phone.misses(phone.page.locator("main.form"))
+    phone.go("")
+    phone.sees(phone.page.locator(".card.done .btn").first)
+    later = phone.page.get_by_role("button", name="Để sau" if manner == "vi" else "Later")
+    if later.is_visible():
+        phone.tap(later)
+    phone.sees("vân tay" if manner == "vi" else "finger")
+    look.keep("home-passkey")
+    look.at("may", "phones-passkey", ".card.done .btn")
+    keys.unplug()
+    keys.plug(hasUserVerification=False, isUserVerified=False)
+    phone.go("")
+    look.at("may", "phones-no-lock", ".finding")
+    look.at("vao", "join-another", ".dock .btn.do")
     assert not look.faults, "\n".join(look.faults)

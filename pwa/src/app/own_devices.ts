@@ -14,12 +14,19 @@ function numberIn(x: unknown, name: string): number | null {
   return typeof found === "number" ? found : null;
 }
 
-function deviceOf(x: unknown, isMe: boolean, who: IdentityRow, ending: ReadonlySet<string>): OwnDevice {
+/** What this very phone holds now: it knows better than what it said last. */
+interface Here {
+  ending: ReadonlySet<string>;
+  unsent: number;
+  photos: number;
+}
+
+function deviceOf(x: unknown, isMe: boolean, who: IdentityRow, here: Here): OwnDevice {
   const told = textIn(x, "state");
   const state = told === "waiting" || told === "revoked" ? told : "confirmed";
   const device = textIn(x, "device");
   const isThis = device === who.device;
-  const isEnding = state !== "revoked" && ending.has(textIn(x, "doc"));
+  const isEnding = state !== "revoked" && here.ending.has(textIn(x, "doc"));
   return {
     doc: textIn(x, "doc"),
     device,
@@ -27,8 +34,8 @@ function deviceOf(x: unknown, isMe: boolean, who: IdentityRow, ending: ReadonlyS
     state,
     joined_at: numberIn(x, "joined_at"),
     last_seen: numberIn(x, "last_seen"),
-    unsent: numberIn(x, "unsent"),
-    photos: numberIn(x, "photos"),
+    unsent: isThis ? here.unsent : numberIn(x, "unsent"),
+    photos: isThis ? here.photos : numberIn(x, "photos"),
     app: textIn(x, "app") || null,
     after: listIn(x, "after").filter((id): id is string => typeof id === "string"),
     isThis,
@@ -37,7 +44,7 @@ function deviceOf(x: unknown, isMe: boolean, who: IdentityRow, ending: ReadonlyS
   };
 }
 
-function personOf(x: unknown, who: IdentityRow, ending: ReadonlySet<string>): OwnPerson {
+function personOf(x: unknown, who: IdentityRow, here: Here): OwnPerson {
   const isMe = textIn(x, "membership") === who.membership;
   return {
     membership: textIn(x, "membership"),
@@ -45,7 +52,7 @@ function personOf(x: unknown, who: IdentityRow, ending: ReadonlySet<string>): Ow
     farm: textIn(x, "farm") || null,
     organisation: textIn(x, "organisation"),
     isMe,
-    devices: listIn(x, "devices").map((one) => deviceOf(one, isMe, who, ending)),
+    devices: listIn(x, "devices").map((one) => deviceOf(one, isMe, who, here)),
   };
 }
 
@@ -72,8 +79,12 @@ export async function ownDevices(c: Context, engine: Engine): Promise<DeviceList
   const isFresh = await ask(c, engine, who);
   const kept = (await c.store.use((db) => db.meta.get(slotOf(who))))?.value;
   if (kept === undefined) return null;
-  const ending = await endingOf(c, who);
-  const people = listIn(kept, "people").map((one) => personOf(one, who, ending));
+  const here = {
+    ending: await endingOf(c, who),
+    unsent: await c.store.use((db) => db.outbox.count()),
+    photos: await c.store.use((db) => db.uploads.where("state").equals("waiting").count()),
+  };
+  const people = listIn(kept, "people").map((one) => personOf(one, who, here));
   return { at: numberIn(kept, "at") ?? 0, isFresh, people };
 }
 

@@ -163,7 +163,8 @@ export class Turn {
       limit: { ops: 500, bytes: this.pace.page },
       access: this.who.access,
       phone: {
-        unsent: await db.outbox.count(),
+        // What will be left when the server has these: no request follows to say so.
+        unsent: Math.max(0, (await db.outbox.count()) - ops.length),
         photos: await db.uploads.where("state").equals("waiting").count(),
         app: this.store.world.appVersion,
       },

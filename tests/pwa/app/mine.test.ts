@@ -33,8 +33,15 @@ test("the phones of the household are told, this one marked, and kept for days w
     [(await old.who()).device, false, true],
     [(await phone.who()).device, true, false],
   ]);
+  // The last line that was sent is not told as waiting: no request follows to say that it went.
+  await old.save({ form: "CT-10", happened_on: "2026-11-08" });
+  expect(await old.sync()).toBe("idle");
+  const told = (await mine.devices())?.people.flatMap((one) => one.devices) ?? [];
+  expect(told.map((one) => one.unsent)).toEqual([0, 0]);
   phone.link.fault = () => ({ kind: "request_lost" });
+  await phone.save({ form: "CT-10", happened_on: "2026-11-08" });
   const kept = await mine.devices();
+  expect(kept?.people[0]?.devices.map((one) => one.unsent)).toEqual([0, 1]);
   expect(kept?.isFresh).toBe(false);
   expect(kept?.people).toHaveLength(1);
 });

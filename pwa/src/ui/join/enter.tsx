@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { HeldBefore, Invite, JoinProblem } from "../../app/types.ts";
 import { app } from "../app.ts";
-import { Btn, Do, Dock, Icon, Note } from "../pieces/basic.tsx";
+import { Btn, Do, Dock, Icon, Note, Top } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
 import { Scene } from "../screens/scene.tsx";
 import { door } from "../words/door.ts";
@@ -33,6 +33,8 @@ function inviteIn(text: string): { id: string; secret: string | null } | null {
 
 export function Enter({ id, before, problem, again, enter }: EnterProps) {
   const w = door.value;
+  // Somebody writes here already: one more person comes, from the settings.
+  const isAdding = app().state.value.kind === "ready";
   const link = useSignal(problem === null ? id : "");
   const code = useSignal("");
   const isTyping = useSignal(id !== "" && problem === null);
@@ -74,11 +76,15 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
   return (
     <>
       <main class="phone">
-        <figure class="scene-box">
-          <Scene />
-        </figure>
+        {isAdding ? (
+          <Top title={words.value.add_person} />
+        ) : (
+          <figure class="scene-box">
+            <Scene />
+          </figure>
+        )}
         {before !== null && <Gone before={before} />}
-        <h1>{before === null ? w.join_welcome : w.gone_again}</h1>
+        {!isAdding && <h1>{before === null ? w.join_welcome : w.gone_again}</h1>}
         <p>{w.join_welcome_how}</p>
         {heard !== null && <Note halt>{heard}</Note>}
         {again !== null && (
@@ -109,7 +115,7 @@ export function Enter({ id, before, problem, again, enter }: EnterProps) {
             </Btn>
           )}
           <ByPasskey say={say} />
-          <OtherLanguage />
+          {!isAdding && <OtherLanguage />}
         </div>
       </main>
       <Dock>

@@ -1,4 +1,4 @@
-/** Tôi đã đồng ý gì: each purpose with its words as they stand, when it was said, and a way to say otherwise. */
+/** Đồng ý và dữ liệu: each purpose with its words as they stand, when it was said, and a way to say otherwise. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { AskedData, Consent, DataAsk } from "../../app/types.ts";
 import { app } from "../app.ts";

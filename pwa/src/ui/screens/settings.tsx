@@ -83,7 +83,7 @@ export function SettingsScreen() {
       <h2>{mine.value.mine}</h2>
       <div class="stack">
         <Way to="may" icon="mobile" text={mine.value.phones} />
-        <Way to="dong-y" icon="check" text={mine.value.consents} />
+        <Way to="dong-y" icon="document" text={mine.value.consents} />
         <Way to="roi" icon="leave" text={mine.value.leave} />
       </div>
       <InstallOffer always />

@@ -46,7 +46,7 @@ export const mineEn: typeof mineVi = {
   leave_go: "Sign out",
   leave_going: "Signing out…",
   left: "Signed out of this phone",
-  consents: "What I agreed to",
+  consents: "Consents and data",
   consents_none: "Coverage is needed once to fetch these.",
   consents_how: "Agree or take it back at any time. Only the first is needed to use the book.",
   consent_given: (at) => `Agreed ${at}`,
@@ -56,7 +56,7 @@ export const mineEn: typeof mineVi = {
   consent_yes: "I agree",
   consent_no: "Take it back",
   consent_required: "Without this the book can't be used, so taking it back is done at the co-op.",
-  position_taken_back: "You took back that positions are taken. To allow it: Settings, “What I agreed to”.",
+  position_taken_back: "You took back that positions are taken. To allow it: Settings, “Consents and data”.",
   data: "My data",
   data_access: "Ask for a file of my data",
   data_access_how:

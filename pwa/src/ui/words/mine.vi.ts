@@ -41,7 +41,7 @@ export const mineVi = {
   leave_go: "Đăng xuất",
   leave_going: "Đang đăng xuất…",
   left: "Đã đăng xuất khỏi máy này",
-  consents: "Tôi đã đồng ý gì",
+  consents: "Đồng ý và dữ liệu",
   consents_none: "Cần có sóng một lần để lấy các điều này.",
   consents_how: "Đồng ý hay thôi lúc nào cũng được. Riêng điều thứ nhất phải có thì mới dùng sổ.",
   consent_given: (at: string) => `Đã đồng ý ${at}`,
@@ -51,7 +51,7 @@ export const mineVi = {
   consent_yes: "Tôi đồng ý",
   consent_no: "Thôi đồng ý",
   consent_required: "Thôi điều này thì không dùng sổ được nữa, nên phải gặp HTX.",
-  position_taken_back: "Mình đã thôi đồng ý lấy vị trí. Muốn lấy lại: vào Cài đặt, mục “Tôi đã đồng ý gì”.",
+  position_taken_back: "Mình đã thôi đồng ý lấy vị trí. Muốn lấy lại: vào Cài đặt, mục “Đồng ý và dữ liệu”.",
   data: "Dữ liệu của tôi",
   data_access: "Xin tệp dữ liệu của tôi",
   data_access_how:
