@@ -87,7 +87,7 @@ def page(staff: Staff, wanted: AuditFilter, after: str | None) -> AuditPage:
             *_who(who.get(one.membership)),
             one.membership,
             one.act,
-            [known.get(part, ("", part)) for part in one.object.split()],
+            _named(one.object.split(), known),
         )
         for one in shown
     ]
@@ -112,6 +112,11 @@ def _csv(*cells: str) -> str:
 
 def _who(found: Who | None) -> tuple[str, str]:
     return ("", "") if found is None else (found.name, found.role)
+
+
+def _named(parts: list[str], known: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what an event was about by name; by its ids only where none of them has a name."""
+    return [known[part] for part in parts if part in known] or [("", part) for part in parts]
 
 
 def _objects(session: Session, staff: Staff, parts: set[str]) -> dict[str, tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -202,6 +203,27 @@ def test_case_103_what_people_write_is_text_on_every_page(app: Flask, lua: Diary
             assert text not in source, path
         assert "onerror=alert(1)>" not in source
         assert answer.headers["Content-Security-Policy"].count("require-trusted-types-for 'script'") == 1
+
+
+def test_no_name_stands_in_any_address(app: Flask, lua: Diary) -> None:
+    entry = lua.entry("CT-10", "2026-11-08", {"note": "Phun chiều", "performed_by": "Cô Hạnh"})
+    browser = Browser(app, "Trần Thị Hoa", "manager")
+    for path in (
+        *PAGES,
+        "/htx/rieng",
+        "/htx/so-xem",
+        "/htx/nguoi",
+        f"/htx/ho/{lua.farm}",
+        entry_path(lua, entry),
+    ):
+        source = browser.text(path)
+        addresses = " ".join(re.findall(r'(?:href|action|src|formaction)="([^"]*)"', source))
+        assert entry.uuid in addresses or "/htx/" in addresses, path
+        assert not {word for word in ("Lụa", "Hoa", "Hạnh", "Phun", "%E1%BB") if word in addresses}, path
+        for form in re.findall(r"<form[^>]*method=\"get\".*?</form>", source, re.S):
+            assert not re.findall(
+                r'<input(?![^>]*(?:name="(?:from|to)"|type="(?:hidden|checkbox|radio)"))', form
+            ), path
 
 
 def test_every_answer_keeps_to_itself_whatever_it_is(app: Flask, lua: Diary) -> None:
