@@ -187,9 +187,10 @@ function Stuck() {
 /** One line that does not simply wait: red only where the person must act. */
 function StuckCard({ one }: { one: StuckOp }) {
   const w = words.value;
-  const form = one.form === null ? null : app().activities.form(one.form);
+  const type = one.doc.slice(0, one.doc.indexOf(":"));
+  const form = app().activities.form(one.form ?? type);
   const what = [
-    form === null ? "" : say(form.short),
+    form === null ? (type === "device" ? w.stuck_phone : "") : say(form.short),
     one.happened_on === null ? "" : dayName(one.happened_on),
   ]
     .filter(Boolean)

@@ -278,6 +278,7 @@ export const en: AllWords = {
   never_sent: "Never sent yet",
   at_time: (day, time) => `${day}, ${time}`,
   stuck_title: (n) => `${s(n, "line")} to look at`,
+  stuck_phone: "About a phone of a household",
   stuck_held: "Waiting for the co-op",
   stuck_refused: "Could not be sent",
   stuck_turned_down: "The co-op did not take it",

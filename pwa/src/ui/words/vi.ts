@@ -269,6 +269,7 @@ export const vi = {
   never_sent: "Chưa gửi lần nào",
   at_time: (day: string, time: string) => `${day}, ${time}`,
   stuck_title: (n: number) => `${n} dòng cần xem`,
+  stuck_phone: "Việc về máy của bà con",
   stuck_held: "Chờ HTX xem",
   stuck_refused: "Chưa gửi được",
   stuck_turned_down: "HTX không nhận vào sổ",
