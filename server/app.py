@@ -41,6 +41,7 @@ PAGE_MODULES = (
     "console_passkeys",
     "console_account",
     "console",
+    "console_commune",
     "console_homes",
     "console_imports",
     "console_people",

@@ -86,13 +86,13 @@ def farm(farm: str) -> Response:
 
 
 @blueprint.post("/ho/<farm>/sua")
-def edit(farm: str) -> AnyResponse:
+def edit_farm(farm: str) -> AnyResponse:
     """Change name, village, address, code."""
     return _act(farm, "done_edited", lambda staff, form: console_homes.edit_farm(staff, farm, _told(form)))
 
 
 @blueprint.post("/ho/<farm>/nguoi")
-def add_person(farm: str) -> AnyResponse:
+def add_to_farm(farm: str) -> AnyResponse:
     """Add a person to the household, or one who is known already."""
 
     def work(staff: Staff, form: MultiDict[str, str]) -> None:
@@ -107,7 +107,7 @@ def add_person(farm: str) -> AnyResponse:
 
 
 @blueprint.post("/ho/<farm>/ket-thuc")
-def end(farm: str) -> AnyResponse:
+def end_membership(farm: str) -> AnyResponse:
     """End a membership of the household."""
     return _act(
         farm, "done_ended", lambda staff, form: console_roles.end_membership(staff, form.get("vai", ""))
@@ -115,7 +115,7 @@ def end(farm: str) -> AnyResponse:
 
 
 @blueprint.post("/ho/<farm>/chuyen")
-def offer(farm: str) -> AnyResponse:
+def offer_farm(farm: str) -> AnyResponse:
     """Offer the farm to another cooperative; the script has closed its book before."""
     return _act(
         farm, "done_offered", lambda staff, form: console_moving.offer(staff, farm, form.get("htx", ""))
@@ -123,7 +123,7 @@ def offer(farm: str) -> AnyResponse:
 
 
 @blueprint.post("/chuyen/<move>/<any(nhan, thoi, rut):what>")
-def decide(move: str, what: str) -> AnyResponse:
+def decide_move(move: str, what: str) -> AnyResponse:
     """Take a farm over, turn it down, or take the offer back."""
     staff = staff_page("farms")
     if what == "nhan":

@@ -13,7 +13,7 @@ from server.config import current_settings, now_ms
 from server.pages.console_finding import done_said, keep_words, kept_words, page_number
 from server.pages.console_frame import make_pages, query_text, show, staff_page
 from server.pages.console_show import day_end, last_day, parse_day
-from server.services import console, console_people, console_roles, requesting
+from server.services import console, console_merging, console_people, console_roles, requesting
 from server.services.console import Staff
 from server.services.console_people import WantedPersons
 from server.services.console_reach import NotDone
@@ -87,6 +87,24 @@ def add_person() -> AnyResponse:
     return redirect(f"{PEOPLE}/{made}?xong=done_person", 303)
 
 
+@blueprint.get("/nguoi/gop")
+def look_at_two() -> AnyResponse:
+    """Show two persons side by side, before they become one."""
+    staff = staff_page("people")
+    keep, drop = _uuid_arg("giu"), _uuid_arg("bo")
+    try:
+        return show("merge.html", staff, place="people", pair=console_merging.pair(staff, keep, drop))
+    except NotDone as wrong:
+        return _person_page(staff, keep, wrong)
+
+
+@blueprint.post("/nguoi/gop")
+def merge_persons() -> AnyResponse:
+    """Make two persons one."""
+    keep, drop = request.form.get("giu", ""), console.check_uuid(request.form.get("bo", ""))
+    return _act(keep, "done_merged", lambda staff, _form: console_merging.merge(staff, keep, drop))
+
+
 @blueprint.get("/nguoi/<person>")
 def person(person: str) -> Response:
     """Show one person."""
@@ -94,7 +112,7 @@ def person(person: str) -> Response:
 
 
 @blueprint.post("/nguoi/<person>/sua")
-def edit(person: str) -> AnyResponse:
+def edit_person(person: str) -> AnyResponse:
     """Change name, number, village."""
     return _act(
         person, "done_edited", lambda staff, form: console_roles.edit_person(staff, person, _named(form))
@@ -114,7 +132,7 @@ def give_role(person: str) -> AnyResponse:
 
 
 @blueprint.post("/nguoi/<person>/ket-thuc")
-def end(person: str) -> AnyResponse:
+def end_membership(person: str) -> AnyResponse:
     """End a membership."""
     return _act(
         person, "done_ended", lambda staff, form: console_roles.end_membership(staff, form.get("vai", ""))
@@ -144,7 +162,7 @@ def end_help(person: str) -> AnyResponse:
 
 
 @blueprint.post("/nguoi/<person>/thon")
-def villages(person: str) -> AnyResponse:
+def set_villages(person: str) -> AnyResponse:
     """Say whose households a helper sees by name."""
     return _act(
         person,

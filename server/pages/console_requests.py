@@ -25,7 +25,7 @@ def asked() -> Response:
 
 
 @blueprint.post("/xin/<asked_id>/nhan")
-def settle(asked_id: str) -> AnyResponse:
+def settle_request(asked_id: str) -> AnyResponse:
     """Make the row that was asked for."""
     staff = staff_page("requests")
     console.check_uuid(asked_id)
@@ -43,7 +43,7 @@ def settle(asked_id: str) -> AnyResponse:
 
 
 @blueprint.post("/xin/<asked_id>/tu-choi")
-def decline(asked_id: str) -> AnyResponse:
+def decline_request(asked_id: str) -> AnyResponse:
     """Say no, and why."""
     staff = staff_page("requests")
     try:
