@@ -163,6 +163,12 @@ CONSOLE = (
     page("/nguoi", "/nguoi?htx={organisation}", sees("people", reaches)),
     page("/nguoi", "/nguoi?ho={farm}", sees("people", reaches)),
     page("/nguoi/<person>", "/nguoi/{person}", sees("people", reaches)),
+    on(
+        "GET", "/htx/nguoi/gop", "/htx/nguoi/gop?giu={person}&bo={person}",
+        acts("people", "merge_persons"), 422,
+    ),
+    form("/nguoi/gop", "/nguoi/gop", acts("people", "merge_persons"), giu="{person}", bo="{person}"),
+    form("/xa/<organisation>/ten", "/xa/{organisation}/ten", acts("commune", "add_organisation")),
     form("/nguoi/<person>/sua", "/nguoi/{person}/sua", acts("people", "edit_person")),
     form("/nguoi/<person>/vai", "/nguoi/{person}/vai", acts("people", "give_role")),
     form("/nguoi/<person>/vai", "/nguoi/{mine}/vai", acts("people", "give_role"), htx="{organisation}"),
@@ -198,15 +204,17 @@ ROUTES = API + CONSOLE
 PAGES = {
     "/htx/cho": "held", "/htx/ho": "farms", "/htx/ho/them": "farms", "/htx/may": "devices",
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
-    "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account",
+    "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
     "/htx/nhap": "imports", "/htx/nhap/lam": "imports", "/htx/xuat": "imports",
+    "/htx/xa/them": "commune",
 }  # fmt: skip
 FIELDS = {"/htx/xuat": {"bang": "people", "kieu": "csv"}}  # of a form that says nothing without them
 # What a page or form without a place is for, where that is more than to see its list.
 ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm", "/htx/xuat": "export_rows"}
+ACTS |= {"/htx/xa/them": "add_organisation"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),
