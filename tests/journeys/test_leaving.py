@@ -7,9 +7,11 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from server.db import reading
+from server.config import now_ms
+from server.db import reading, run_write
 from server.models.devices import DeviceRow
 from server.models.people import Consent, Membership
+from server.services.setup import add_organisation
 from tests.journeys.house import House
 from tests.journeys.log import ops_of
 from tests.journeys.phone import Phone
@@ -169,3 +171,28 @@ def consents_of(house: House, membership: str) -> list[tuple[str, bool]]:
         person = select(Membership.person).where(Membership.id == membership).scalar_subquery()
         rows = session.scalars(select(Consent).where(Consent.person == person).order_by(Consent.given_at))
         return [(row.purpose, row.withdrawn_at is not None) for row in rows]
+
+
+def test_a_person_of_two_cooperatives_tells_his_two_diaries_apart(
+    own_house: House, make_phone: MakePhone
+) -> None:
+    phone = make_phone(own_house)
+    phone.open(None)
+    phone.join(own_house.invite_fast(PERSON, "Nhà bà Lụa"))
+    phone.begin("Phun thuốc")
+    phone.save()
+    with own_house.app():
+        run_write(lambda session: add_organisation(session, "cooperative", "HTX Đoài", None, now_ms()).id)
+    link = own_house.invite_fast(PERSON, "Ruộng bên Đoài", organisation="HTX Đoài")
+    phone.page.goto("about:blank")
+    phone.page.goto(phone.address + "/" + link[link.index("#") :])
+    phone.tap("Đúng, bắt đầu ghi")
+    phone.sees(phone.button("Ghi nhật ký"))
+    phone.misses(phone.page.locator(".entry", has_text="Phun thuốc"))
+    phone.go("cai-dat")
+    phone.sees(phone.page.get_by_role("radio", name="HTX Đoài"))
+    phone.tap(phone.page.locator("[role=radio]", has_text=PERSON).filter(has_not_text="HTX Đoài"))
+    phone.go("")
+    phone.sees(phone.page.locator(".entry", has_text="Phun thuốc"))
+    phone.waits_for_sent()
+    assert len({row["org"] for row in phone.stored("identities")}) == 2

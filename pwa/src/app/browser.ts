@@ -72,7 +72,8 @@ export function checkPlace(): AppState | null {
   }
   if (!isSecureContext || typeof crypto.subtle === "undefined") return { kind: "insecure" };
   if (typeof indexedDB === "undefined") return { kind: "private_window" };
-  if (NEEDED.some((name) => !(name in globalThis)) || !("locks" in navigator)) return { kind: "too_old" };
+  const isOld = NEEDED.some((name) => !(name in globalThis));
+  if (isOld || !("locks" in navigator) || !("serviceWorker" in navigator)) return { kind: "too_old" };
   return null;
 }
 

@@ -164,6 +164,7 @@ export function identityOf(
     village: textIn(shown, "village"),
     membership: textIn(look, "by"),
     org: textIn(look, "scope"),
+    orgName: textIn(shown, "organisation"),
     confirmed: member(look, "confirm") !== true,
     revoked: false,
     copied: false,

@@ -12,6 +12,7 @@ import { type Lost, lostBy, removePerson } from "../store/leaving.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { type Context, me } from "./context.ts";
+import { forgetHeld } from "./held_before.ts";
 import { endDevice } from "./own_devices.ts";
 import type { LeaveResult, Unsent } from "./types.ts";
 
@@ -101,6 +102,7 @@ export async function leave(c: Context, engine: Engine): Promise<LeaveResult> {
   engine.sessions.forget(who.device);
   const isLast = await c.store.use((db) => removePerson(db, who.membership));
   if (isLast) {
+    forgetHeld(); // before another window looks: nothing was dropped here, somebody left
     engine.stop();
     // What the browser itself keeps of us goes too, where the server is reached; the diary's own is gone already.
     await call(c.store.world, "/api/v1/device/leave", {}, null, 10_000);

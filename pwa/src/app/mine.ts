@@ -3,7 +3,6 @@ import type { Engine } from "../engine/sync.ts";
 import { agree, consentsOf, mayLocate } from "./consents.ts";
 import { type Context, me } from "./context.ts";
 import { askedOf, askFor } from "./data_asks.ts";
-import { forgetHeld } from "./held_before.ts";
 import { leave, noteExported, unsentOf } from "./leaving.ts";
 import { endDevice, ownDevices } from "./own_devices.ts";
 import { makePasskey, noteAsked, passkeyState } from "./passkeys.ts";
@@ -23,10 +22,7 @@ export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>
     async leave() {
       const result = await leave(c, engine);
       if (result.ok) {
-        if (result.isLast) {
-          forgetHeld();
-          c.state.value = { kind: "unjoined", before: null };
-        }
+        if (result.isLast) c.state.value = { kind: "unjoined", before: null };
         await redraw();
       }
       return result;

@@ -7,8 +7,8 @@ import { farmsOf } from "./farms.ts";
 import type { Identity, People } from "./types.ts";
 
 export function toIdentity(row: IdentityRow): Identity {
-  const { device, name, village, membership, org, confirmed, revoked, copied } = row;
-  return { device, name, village, membership, org, confirmed, revoked, copied };
+  const { device, name, village, membership, org, orgName = "", confirmed, revoked, copied } = row;
+  return { device, name, village, membership, org, orgName, confirmed, revoked, copied };
 }
 
 /** Read identities, access and reference anew; the choice of person and farm stays. */

@@ -84,6 +84,8 @@ export interface IdentityRow {
   village: string;
   membership: string;
   org: string;
+  /** The cooperative's name, as the invitation showed it. */
+  orgName?: string;
   confirmed: boolean;
   revoked: boolean;
   copied: boolean;

@@ -9,13 +9,15 @@ import { makeWorld } from "../store/world.ts";
 import { Desk, FARM, scaled } from "./desk.ts";
 
 const CHROME = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/156.0.0.0 Mobile Safari/537.36";
+/** What a browser has that can keep a book. */
+const ABLE = { locks: {}, serviceWorker: {} };
 let opened: App[] = [];
 
 /** The page around the app. */
 function stand(
   change: { agent?: string; secure?: boolean; href?: string; has?: object; kept?: string } = {},
 ): void {
-  vi.stubGlobal("navigator", { userAgent: change.agent ?? CHROME, ...(change.has ?? { locks: {} }) });
+  vi.stubGlobal("navigator", { userAgent: change.agent ?? CHROME, ...(change.has ?? ABLE) });
   vi.stubGlobal("localStorage", {
     getItem: () => change.kept ?? null,
     setItem: () => undefined,
@@ -160,14 +162,17 @@ test.each([
   ["QuotaExceededError", "unjoined"],
 ])("case 13: a browser that keeps no files there (%s) leaves the phone %s", async (name, kind) => {
   const getDirectory = () => Promise.reject(new DOMException("", name));
-  stand({ has: { locks: {}, storage: { getDirectory } } });
+  stand({ has: { ...ABLE, storage: { getDirectory } } });
   expect((await started(makeWorld())).state.value).toMatchObject({ kind });
 });
 
-test("a browser that can't keep a book is told apart before a key is made", async () => {
-  stand({ has: {} });
-  expect((await started(makeWorld())).state.value).toEqual({ kind: "too_old" });
-});
+test.each([{}, { locks: {} }, { serviceWorker: {} }])(
+  "a browser that can't keep a book (it has %j) is told apart before a key is made",
+  async (has) => {
+    stand({ has });
+    expect((await started(makeWorld())).state.value).toEqual({ kind: "too_old" });
+  },
+);
 
 test("case 11: where the browser dropped the book, the first screen knows what was not sent", async () => {
   stand({ kept: '{"lines":3,"photos":1}' });

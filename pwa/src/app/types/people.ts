@@ -11,6 +11,8 @@ export interface Identity {
   village: string;
   membership: string;
   org: Scope;
+  /** The cooperative's name; tells two diaries of one person apart. "" where the phone joined with an older app. */
+  orgName: string;
   /** False until a person at the cooperative confirmed the phone (entries are then `held`). */
   confirmed: boolean;
   /** The cooperative withdrew this phone: reading and export work, sending does not. */

@@ -1,4 +1,5 @@
 /** Cài đặt: language, letter size, lunar days, who is writing, which farm, the version. Fetched when first opened. */
+import type { Identity } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon, Top } from "../pieces/basic.tsx";
 import { Choice } from "../pieces/overlay.tsx";
@@ -55,7 +56,7 @@ export function SettingsScreen() {
           <Choice
             key={one.device}
             role="radio"
-            option={{ value: one.device, text: one.name, help: one.village, icon: "person" }}
+            option={{ value: one.device, text: one.name, help: placeOf(one), icon: "person" }}
             checked={people.current.value?.device === one.device}
             onClick={() => void people.switchTo(one.device)}
           />
@@ -94,6 +95,12 @@ export function SettingsScreen() {
       </section>
     </main>
   );
+}
+
+/** Where somebody is at home; a person with two diaries by the cooperative too. */
+function placeOf(one: Identity): string {
+  const isTwice = app().people.identities.value.filter((other) => other.name === one.name).length > 1;
+  return [one.village, isTwice ? one.orgName : ""].filter(Boolean).join(", ");
 }
 
 /** A way to a screen of its own. */
