@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 GROUPS = {
     "A": range(1, 23),
     "B": range(23, 33),
-    "C": (38,),
+    "C": range(33, 51),
     "D": range(51, 63),
     "E": range(63, 70),
     "H": range(85, 93),

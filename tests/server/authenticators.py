@@ -120,7 +120,9 @@ def ask(phone: Phone, purpose: str) -> Any:
 def send(phone: Phone, what: str, response: Any, **headers: str) -> Any:
     """Send an authenticator's answer to `register` or `session`."""
     sent = (phone.headers if what == "register" else {}) | {"Sec-Fetch-Site": "same-origin"} | headers
-    return phone.client.post(f"/api/v1/passkeys/{what}", json={"response": response}, headers=sent)
+    text = json.dumps({"response": response})  # ASCII, whatever is in it
+    kind = {"Content-Type": "application/json"}
+    return phone.client.post(f"/api/v1/passkeys/{what}", data=text, headers=sent | kind)
 
 
 def made_fields(phone: Phone, key: Authenticator, label: str = "Máy thử") -> dict[str, Any]:

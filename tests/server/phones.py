@@ -19,6 +19,7 @@ from sync.rights import needs_until
 from sync.signing import SoftwareKey
 
 ORIGIN = "vi-du.example/so"
+OURS = {"Sec-Fetch-Site": "same-origin"}  # a browser that has a cookie says where it asks from
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Phone:
 
     def nonce(self) -> str:
         """Ask for a challenge."""
-        answer = self.client.post("/api/v1/device/challenge", json={"device": self.key.device})
+        answer = self.client.post("/api/v1/device/challenge", json={"device": self.key.device}, headers=OURS)
         return str(answer.get_json()["nonce"])
 
     def open_session(self, nonce: str | None = None, **more: Any) -> Any:
@@ -88,7 +89,7 @@ class Phone:
         nonce = self.nonce() if nonce is None else nonce
         signed = self.key.sign(domain("session", ORIGIN) + nonce.encode())
         sent = {"device": self.key.device, "nonce": nonce, "signature": ids.b64_encode(signed), **more}
-        answer = self.client.post("/api/v1/device/session", json=sent)
+        answer = self.client.post("/api/v1/device/session", json=sent, headers=OURS)
         self.token = answer.get_json().get("token", self.token)
         return answer
 
