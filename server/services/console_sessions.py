@@ -89,14 +89,14 @@ def shown_by(token: str, now: int) -> Shown:
     """
     with reading() as session:
         row = rows.find(session, hash_token(token), now)
-        if row is None:
+        if row is None or (row.passkey is not None and not _is_live(session, row)):
             raise ServiceError("session")
         who = None if row.device is None else devices.writer(session, row.device)
         if who is not None and who.state == "revoked":
             raise ServiceError("device_revoked")
         if who is not None and who.person != row.person:
             who = None
-        is_open = (row.passkey is not None and _is_live(session, row)) or row.skipped
+        is_open = row.passkey is not None or row.skipped
         scopes = {} if who is None else devices.scopes_of(session, who)
         is_old = now - row.seen_at >= rows.SEEN_EVERY_MS
         found = Shown(row.id, who, scopes, row.person, row.membership, row.passkey, is_open)

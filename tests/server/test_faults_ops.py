@@ -145,7 +145,7 @@ def test_case_052_an_op_that_names_anothers_device_is_not_its(phone: Phone) -> N
     assert one(other, forged) == {"result": "refused", "problem": "bad_signature"}
 
 
-def test_case_060_too_large_an_op_is_refused_alone_and_too_large_a_batch_as_a_whole(phone: Phone) -> None:
+def test_case_060_094_too_large_an_op_is_refused_alone_and_a_batch_as_a_whole(phone: Phone) -> None:
     scope = scope_of(phone)
     large = make(phone, scope, 1, fields={"note": "x" * 32_768})
     results = sync(phone, large, make(phone, scope, 2))["results"]

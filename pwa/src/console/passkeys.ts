@@ -78,16 +78,28 @@ async function run(desk: Desk, root: HTMLElement, work: (bench: Bench) => Promis
 async function makeFirst(bench: Bench): Promise<Said> {
   const made = await newPasskey(bench);
   if (typeof made === "string") return made;
-  const said = await sign(bench, [made], false);
+  const said = await sign(bench, [made.statement], null);
   if (said === "") one<HTMLFormElement>("form[data-go-on]")?.submit();
   return said === "" ? "busy" : said;
 }
 
+/** Make a further passkey; one that was there before has to confirm it, by a press of its own. */
 async function makeSecond(bench: Bench): Promise<Said> {
   const made = await newPasskey(bench);
   if (typeof made === "string") return made;
-  say(bench.root, "second");
-  return drawAnew(await sign(bench, [made], all("form[data-end-passkey]", bench.root).length > 0));
+  if (made.known.length === 0) return drawAnew(await sign(bench, [made.statement], null));
+  const button = one<HTMLButtonElement>("[data-confirm-new]", bench.root);
+  one("[data-make]", bench.root)?.setAttribute("hidden", "");
+  button?.removeAttribute("hidden");
+  button?.addEventListener(
+    "click",
+    () => void run(bench.desk, bench.root, (again) => confirmed(again, made)),
+  );
+  return "second";
+}
+
+async function confirmed(bench: Bench, made: Made): Promise<Said> {
+  return drawAnew(await sign(bench, [made.statement], made.known));
 }
 
 async function end(bench: Bench, form: HTMLFormElement): Promise<Said> {
@@ -96,7 +108,7 @@ async function end(bench: Bench, form: HTMLFormElement): Promise<Said> {
   const said = await sign(
     bench,
     [{ scope, doc, after: after.split(" "), set: { ended: true }, private: {} }],
-    false,
+    null,
   );
   return drawAnew(said);
 }
@@ -118,7 +130,7 @@ async function makeCodes(bench: Bench): Promise<Said> {
     };
     return { scope, doc: `device:${id}`, after: [], set, private: {} };
   });
-  const said = await sign(bench, statements, true);
+  const said = await sign(bench, statements, []);
   if (said === "") showCodes(bench.root, secrets.map(secretToCode));
   return said;
 }
@@ -136,20 +148,30 @@ function showCodes(root: HTMLElement, codes: readonly string[]): void {
   one("[data-make-codes]", root)?.setAttribute("hidden", "");
 }
 
-async function newPasskey({ desk, shelf, person }: Bench): Promise<Statement | Said> {
+interface Made {
+  readonly statement: Statement;
+  readonly known: readonly string[];
+}
+
+async function newPasskey({ desk, shelf, person }: Bench): Promise<Made | Said> {
   const token = await openSession(desk, shelf, person);
   if (typeof token !== "string") return token.kind === "offline" ? "offline" : "server";
   const made = await register(askOf(desk), token);
   if (isProblem(made)) return made;
   const uuid = makeUuid7(desk.now(), desk.crypto.getRandomValues(new Uint8Array(10)));
   const set = { ...made.set, label: labelOf(navigator.userAgent) };
-  return { scope: made.scope, doc: `passkey:${uuid}`, after: [], set, private: {} };
+  const statement = { scope: made.scope, doc: `passkey:${uuid}`, after: [], set, private: {} };
+  return { statement, known: made.known };
 }
 
-/** Sign and send; nothing to say where all of it was taken. */
-async function sign(bench: Bench, statements: readonly Statement[], isTouched: boolean): Promise<Said> {
+/** Sign and send; nothing to say where all of it was taken. `by`: the passkeys that may confirm it, [] for any. */
+async function sign(
+  bench: Bench,
+  statements: readonly Statement[],
+  by: readonly string[] | null,
+): Promise<Said> {
   const { desk, shelf, person } = bench;
-  const touch = isTouched ? (ids: readonly string[]) => assertOver(person.origin, ids) : null;
+  const touch = by === null ? null : (ids: readonly string[]) => assertOver(person.origin, ids, by);
   const signed = await record(desk, shelf, person, statements, touch).catch(() => null);
   if (signed === null || signed instanceof Refusal) return signed === null ? "no_key" : "server";
   return typeof signed === "string" ? signed : saidOf(await send(desk, shelf, person));

@@ -39,6 +39,8 @@ export interface NewPasskey {
   readonly scope: string;
   readonly by: string;
   readonly set: { readonly credential: string; readonly public_key: string; readonly transports: string[] };
+  /** The person's passkeys before this one: one of them has to confirm it. */
+  readonly known: readonly string[];
 }
 
 /** Who signed in, as the look of an invitation tells it. */
@@ -109,6 +111,7 @@ export async function register(ask: Ask, token: string): Promise<NewPasskey | Pa
       public_key: text(told.data, "public_key"),
       transports: Array.isArray(transports) ? transports.filter((one) => typeof one === "string") : [],
     },
+    known: (options.excludeCredentials ?? []).map((one) => b64Encode(new Uint8Array(one.id as ArrayBuffer))),
   };
 }
 
@@ -130,10 +133,11 @@ export async function signInLook(ask: Ask, inField = false): Promise<SignedIn | 
   return told.kind === "ok" ? lookOf(told.data) : problemOf(told);
 }
 
-/** Touch a passkey to confirm ops that are signed already: good for these ids and no others. */
+/** Touch a passkey (one of `allowed`, if given) to confirm ops that are signed: good for these ids and no others. */
 export async function assertOver(
   origin: string,
   ids: readonly string[],
+  allowed: readonly string[] = [],
 ): Promise<Assertion | PasskeyProblem> {
   if (!supported()) return "unsupported";
   const challenge = stepUpChallenge(origin, ids);
@@ -142,6 +146,7 @@ export async function assertOver(
     userVerification: "required",
     timeout: OWN_TIMEOUT_MS,
     ...(domainOfKeys === null ? {} : { rpId: domainOfKeys }),
+    ...(allowed.length === 0 ? {} : { allowCredentials: listed(allowed.map((id) => ({ id }))) }),
   };
   const answered = await timed((signal) => navigator.credentials.get({ publicKey, signal }));
   return typeof answered === "string" ? answered : { ops: [...ids].sort(), response: answered };
