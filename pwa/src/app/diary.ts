@@ -1,11 +1,11 @@
 /** The diary: pages of it, one entry with its history, and the ops that void, restore and resolve. */
 import type { Database } from "../store/db.ts";
-import { type NewOp, originOf, saveOps } from "../store/save.ts";
+import { originOf, saveOps } from "../store/save.ts";
 import { type Context, maySee, me, problemOf, textValue } from "./context.ts";
 import { newestReviews, toEntry } from "./entries.ts";
-import { fieldOf } from "./forms.ts";
 import { conflictsOf, historyOf, photoSteps, readOps } from "./history.ts";
 import { readPage } from "./pages.ts";
+import { splitFields } from "./split.ts";
 import type { Conflict, Diary, EntryDetail, SaveResult, Values } from "./types.ts";
 
 /** What a detail was drawn from: an op made on that screen has seen this and no more. */
@@ -84,21 +84,6 @@ export async function change(
   } catch (error) {
     return { ok: false, problem: problemOf(error) };
   }
-}
-
-const PRIVATE = new Set(["performed_by", "note", "position", "boundary", "caption"]);
-
-/** Public and private halves of fields; what no form knows to be public stays private where it names people. */
-export function splitFields(c: Context, form: string, fields: Values): Pick<NewOp, "set" | "private"> {
-  const known = c.forms.value.get(form);
-  const set: Values = {};
-  const hidden: Values = {};
-  for (const [name, value] of Object.entries(fields)) {
-    const field = known ? fieldOf(known, name) : undefined;
-    const isPrivate = field ? !field.public : PRIVATE.has(name);
-    (isPrivate ? hidden : set)[name] = value;
-  }
-  return { set, private: hidden };
 }
 
 /** The fields that end conflicts: of each the whole statement of the head that was chosen. */

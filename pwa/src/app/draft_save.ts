@@ -5,7 +5,7 @@ import { StoreError } from "../store/db.ts";
 import type { DraftPhotoRow, DraftRow, OpRow, UploadRow } from "../store/rows.ts";
 import { type Also, type NewOp, saveOps } from "../store/save.ts";
 import { type Context, countVoices, me } from "./context.ts";
-import { splitFields } from "./diary.ts";
+import { splitFields } from "./split.ts";
 import type { FormTile, SaveResult, Values } from "./types.ts";
 
 /** Leaves the save: another tab saved this draft, or threw it away. */

@@ -11,7 +11,7 @@ import type { IdentityRow, RequestRow } from "../../store/rows.ts";
 import { type NewOp, readMeta, saveOps } from "../../store/save.ts";
 import { randomBytes } from "../../store/world.ts";
 import { type Context, problemOf } from "../context.ts";
-import { splitFields } from "../diary.ts";
+import { splitFields } from "../split.ts";
 import type { Enrolment, EnrolResult, Values } from "../types.ts";
 import { consentsIn } from "./lists.ts";
 import type { KeptInvitation } from "./reading.ts";
