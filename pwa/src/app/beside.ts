@@ -3,7 +3,8 @@
  * Whoever searches types what is seen, so these are found too.
  */
 import type { Database } from "../store/db.ts";
-import { plain, tokensOf } from "../store/fold.ts";
+import { tokensOf } from "../store/fold.ts";
+import { plain } from "../store/plain.ts";
 import type { DocRow } from "../store/rows.ts";
 import { type Context, textsOf, textValue } from "./context.ts";
 import { newest } from "./walk.ts";

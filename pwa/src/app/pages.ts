@@ -1,6 +1,6 @@
 /** A page of the diary: which entries, in which order, a page at a time. Ten thousand of them are no trouble. */
 import type { Database } from "../store/db.ts";
-import { plain } from "../store/fold.ts";
+import { plain } from "../store/plain.ts";
 import type { DocRow } from "../store/rows.ts";
 import { type Names, readNames } from "./beside.ts";
 import { type Context, textsOf } from "./context.ts";

@@ -1,2 +1,2 @@
 /** Text as search compares it: without accents and case. */
-export { plain } from "../store/fold.ts";
+export { plain } from "../store/plain.ts";

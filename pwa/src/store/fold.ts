@@ -5,19 +5,11 @@ import { fold as foldOps, type Placed } from "../core/merge.ts";
 import { parseOp } from "../core/ops.ts";
 import { isRecordedAgain } from "./again.ts";
 import type { Database } from "./db.ts";
+import { plain } from "./plain.ts";
 import { type DocRow, type OpRow, toValues } from "./rows.ts";
 
 /** How many documents are read at once: many for speed, not all for memory. */
 const DOCS_AT_ONCE = 200;
-
-/** Text without accents and case, for search: "Đồng Rọc" → "dong roc". */
-export function plain(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .replace(/[đĐ]/g, "d")
-    .toLowerCase();
-}
 
 export function placed(origin: string, row: OpRow): Placed | null {
   const op = parseOp(origin, row.body, row.private);
