@@ -8,7 +8,7 @@ Source: DESIGN §3 "Merge"; PROTOCOL §22; sync/forms.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
@@ -18,7 +18,7 @@ from server.models.log import HeldOp
 from server.services.console import FarmName, Staff, Who, labels_of, names_of
 from server.services.console_lookups import Names, Photo, lookups, photos_of
 from server.services.viewing import make_current
-from server.store import erasures, log
+from server.store import erasures, log, people
 from sync.forms import Form, FormFinding, check_values, load_forms
 from sync.merge import Document, Placed, fold
 from sync.values import DELETED, Json
@@ -94,6 +94,7 @@ class Page:
     private: frozenset[str]
     is_deleted: bool
     is_missing_private: bool
+    is_blocked: bool
     is_erased: bool
     tips: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
@@ -121,9 +122,11 @@ def document_page(staff: Staff, farm: FarmName, type_: str, uuid: str) -> Page:
         placed = log.document_ops(session, farm.scope, doc)
         if not placed:
             raise ServiceError("not_found")
+        named = {*(one.op.by for one in placed), *(_whom(one) for one in placed)}
+        blocked = people.erased_among(session, {one for one in named if one is not None})
+        placed = [_blocked(one) if {one.op.by, _whom(one)} & blocked else one for one in placed]
         document = fold(placed)
         form = form_of(type_, document.values)
-        named = {*(one.op.by for one in placed), *(_whom(one) for one in placed)}
         names = names_of(session, staff, (one for one in named if one is not None))
         labels = labels_of(session, staff, {one.op.device for one in placed})
         steps = _steps(staff, placed, names, labels)
@@ -139,6 +142,7 @@ def document_page(staff: Staff, farm: FarmName, type_: str, uuid: str) -> Page:
             private=document.private,
             is_deleted=document.deleted,
             is_missing_private=document.missing,
+            is_blocked=bool(blocked),
             is_erased=bool(erasures.among(session, farm.scope, [doc])),
             tips=tuple(sorted(document.tips)),
             conflicts=_conflicts(document, placed, form, {step.op: step for step in steps}),
@@ -149,6 +153,11 @@ def document_page(staff: Staff, farm: FarmName, type_: str, uuid: str) -> Page:
             names=lookups(session, [farm.scope]),
             held=session.scalar(waiting) or 0,
         )
+
+
+def _blocked(one: Placed) -> Placed:
+    """Return an op of a person who was erased: its private part is still kept, and shown to nobody."""
+    return Placed(replace(one.op, private=None, private_fields=None), one.seq, one.received_at)
 
 
 def form_of(type_: str, values: Mapping[str, Json]) -> Form | None:

@@ -13,7 +13,7 @@ from server.models.views import DocumentView, EntryView
 from server.services.console import FarmName, Staff, Who, names_of
 from server.services.console_lookups import Names, Photo, list_of, lookups, members, photos_of
 from server.services.viewing import make_current
-from server.store import views
+from server.store import people, views
 from server.store.views import EntryFilter
 from sync import ids
 from sync.civil import is_civil_date
@@ -148,6 +148,7 @@ def _lines(session: Session, staff: Staff, rows: Sequence[EntryView], names: Nam
         photos |= {(scope, doc): found for doc, found in photos_of(session, scope, docs).items()}
         plots |= {(scope, doc): found for doc, found in views.plots_of_entries(session, scope, docs).items()}
     who = names_of(session, staff, (row.by for row in rows))
+    gone = people.erased_among(session, {row.by for row in rows})
     lines = []
     for row in rows:
         key = (row.scope, row.doc)
@@ -160,7 +161,7 @@ def _lines(session: Session, staff: Staff, rows: Sequence[EntryView], names: Nam
                 happened_on=row.happened_on,
                 season=names.of(row.scope, row.season),
                 plots=tuple(name for plot in plots.get(key, ()) if (name := names.of(row.scope, plot))),
-                values={**members(said.private), **members(said.values)},
+                values={**({} if row.by in gone else members(said.private)), **members(said.values)},
                 conflicts=tuple(str(name) for name in list_of(said.conflicts)),
                 is_deleted=row.is_deleted,
                 photos=photos.get(key, ()),

@@ -72,6 +72,8 @@ def photos_of(session: Session, scope: str, docs: Collection[str]) -> dict[str, 
             )
         )
     }
+    gone = people.erased_among(session, {one.by for one in said.values()})  # kept, shown to nobody
+    rows = [row for row in rows if said[row.doc].by not in gone]
     found: dict[str, list[Photo]] = {}
     for row in sorted(rows, key=lambda one: (said[one.doc].first_seq, one.doc)):
         caption = members(said[row.doc].private).get("caption") or members(said[row.doc].values).get(

@@ -134,6 +134,13 @@ def persons_among(session: Session, ids: Collection[str], organisations: Collect
     return list(session.scalars(query)) if ids else []
 
 
+def erased_among(session: Session, memberships: Collection[str]) -> set[str]:
+    """Return those of the memberships whose person was erased: what they wrote may still have to be kept."""
+    query = select(Membership.id).join(Person, Person.id == Membership.person)
+    query = query.where(Membership.id.in_(sorted(memberships)), Person.name == ERASED_NAME)
+    return set(session.scalars(query)) if memberships else set()
+
+
 def blank_person(session: Session, organisation: str, person: str, now: int) -> None:
     """Erase what names a person of an organisation, and end every right of theirs; ids stay.
 

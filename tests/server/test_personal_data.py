@@ -23,7 +23,7 @@ from server.services.person_data import add_months
 from server.store import consents
 from sync.civil import ms_to_date
 from tests.server.backups import Backups
-from tests.server.consoles import OURS, Browser, fake_build, other_cooperative
+from tests.server.consoles import OURS, Browser, entry_path, fake_build, other_cooperative
 from tests.server.diaries import Diary, diary_of, new_uuid
 from tests.server.phones import start
 from tests.server.pictures import hash_of, make_jpeg
@@ -234,6 +234,24 @@ def test_a_person_is_erased_by_one_op_and_again_after_a_restore(
     assert row()[0] == "Phạm Thị Lụa"
     assert manager.diary.send(erasure)[0]["result"] == "accepted"
     assert row()[0] == "Đã xóa"
+
+
+def test_what_must_still_be_kept_of_an_erased_person_is_shown_to_nobody(
+    app: Flask, lua: Diary, manager: Browser
+) -> None:
+    entry = lua.entry("CT-10", ms_to_date(now_ms()), {"note": "Có cô Hạnh phụ"}, target_pest="Sâu xanh")
+    other = diary_of(app.test_client(), "Ông Thịnh", "Nhà Lụa", "member")
+    other.record(entry.doc, {"weather": "sun"}, {"performed_by": "Anh Nam"}, after=[entry.id])
+    assert "Hạnh" in manager.text(entry_path(lua, entry))
+    person, org = person_id("Phạm Thị Lụa"), manager.diary.phone.shown["scope"]
+    manager.sign(org, f"erasure:{new_uuid()}", {"documents": [f"person:{person}"]}, [])
+    page = manager.text(entry_path(lua, entry))
+    assert "Hạnh" not in page
+    assert "đang khóa" in page
+    assert "Anh Nam" in page  # what others wrote stays theirs
+    assert "Sâu xanh" in page
+    assert "Hạnh" not in manager.text("/htx/")
+    assert "Còn phải giữ để chứng nhận: 1 dòng" in manager.text(f"/htx/rieng/{person}")
 
 
 def test_a_person_of_another_cooperative_is_erased_by_nobody_here(
