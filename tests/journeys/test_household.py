@@ -21,9 +21,8 @@ def test_two_persons_on_one_phone_write_under_their_own_names(house: House, phon
     phone.waits_for_sent()
     phone.go("cai-dat")
     phone.tap("Thêm người ghi")
-    phone.page.get_by_label("Đường dẫn hoặc số lời mời").fill(
-        house.invite_fast("Nguyễn Văn Thịnh", farm, "member")
-    )
+    phone.tap("Gõ mã 8 chữ")
+    phone.page.get_by_label("Đường dẫn lời mời").fill(house.invite_fast("Nguyễn Văn Thịnh", farm, "member"))
     phone.tap("Mở sổ")
     phone.tap("Đúng, bắt đầu ghi")
     phone.sees(phone.page.get_by_role("heading", name="Nguyễn Văn Thịnh"))
