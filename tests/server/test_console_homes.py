@@ -200,7 +200,7 @@ def test_an_offer_is_declined_or_taken_back_and_the_book_opens_again(app: Flask,
     assert moving.new.fill(f"/htx/chuyen/{move}/nhan").status_code == 404
 
 
-def test_case_69_nobody_else_takes_a_farm(app: Flask, lua: Diary) -> None:
+def test_case_069_nobody_else_takes_a_farm(app: Flask, lua: Diary) -> None:
     moving = Moving(app, lua)
     moving.close()
     move = moving.offered()

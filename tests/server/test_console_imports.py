@@ -271,7 +271,7 @@ def test_what_is_exported_comes_in_again_as_what_is_there(app: Flask, lua: Diary
     assert "Sẽ thêm 1 hộ, 2 người, 2 thửa." in look(office, example)
 
 
-def test_case_69_a_table_reaches_and_shows_no_other_cooperative(app: Flask, lua: Diary) -> None:
+def test_case_069_a_table_reaches_and_shows_no_other_cooperative(app: Flask, lua: Diary) -> None:
     there = other_cooperative()
     diary_of(app.test_client(), "Lê Văn Kín", "Nhà Kín", organisation=there)
     office = Office(app)

@@ -112,7 +112,7 @@ def office_of(session: Any, diary: Diary) -> str:
     return str(session.get(Membership, diary.phone.shown["by"]).organisation)
 
 
-def test_case_68_nobody_reviews_their_own_work_by_a_second_name(app: Flask, lua: Diary) -> None:
+def test_case_068_nobody_reviews_their_own_work_by_a_second_name(app: Flask, lua: Diary) -> None:
     office = Office(app)
     reviewer = Office(app, "Cô Lụa", "reviewer")
     Office(app, "Nguyễn Thị Phương", "reviewer")
@@ -135,7 +135,7 @@ def test_what_can_not_be_one_is_said(app: Flask, lua: Diary) -> None:
     office.refused("/htx/nguoi/gop", "cao hơn quyền của bạn", giu=above, bo=keep)
 
 
-def test_case_69_nobody_foreign_is_merged(app: Flask, lua: Diary) -> None:
+def test_case_069_nobody_foreign_is_merged(app: Flask, lua: Diary) -> None:
     there = other_cooperative()
     diary_of(app.test_client(), "Phạm Thị Lụa", "Nhà Kín", organisation=there)
     office = Office(app)

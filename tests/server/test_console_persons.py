@@ -221,7 +221,7 @@ def test_villages_are_those_of_a_helper_alone(app: Flask, lua: Diary) -> None:
     office.refused(f"/htx/nguoi/{owner}/thon", "Chỉ tổ công nghệ số", vai=office.membership(owner))
 
 
-def test_case_69_a_foreign_id_is_a_missing_one(app: Flask, lua: Diary) -> None:
+def test_case_069_a_foreign_id_is_a_missing_one(app: Flask, lua: Diary) -> None:
     there = other_cooperative()
     doai = diary_of(app.test_client(), "Lê Văn Kín", "Nhà Kín", organisation=there)
     helper = enrolled(app.test_client(), "Mai Kín", None, "helper", organisation=there)

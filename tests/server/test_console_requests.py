@@ -111,7 +111,7 @@ def test_a_request_is_declined_with_a_reason_that_the_asker_reads(app: Flask, wa
     assert (told["result"], told["reason"]) == ("declined", "Hộ này ở xã khác")
 
 
-def test_case_69_another_cooperatives_request_is_missing(app: Flask, waiting: Phone) -> None:
+def test_case_069_another_cooperatives_request_is_missing(app: Flask, waiting: Phone) -> None:
     there = other_cooperative()
     send(waiting, asked(1, "farm", name="Hộ kín"))
     foreign = Office(app, "Phạm Thị Liên", organisation=there)
