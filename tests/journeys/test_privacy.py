@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import SHOTS
 from tests.journeys.desk import Desk
+from tests.journeys.phone import Phone
 from tests.journeys.test_console import Village, make_desk, village  # noqa: F401 (fixtures)
 
 
 def test_a_manager_writes_down_a_request_gives_the_file_and_erases_what_may_be_erased(
     village: Village,  # noqa: F811
     make_desk: Callable[..., Desk],  # noqa: F811
+    make_phone: Callable[..., Phone],
 ) -> None:
     over = village.lua.season("Lúa", village.lua.plot("Đồng Cửa"), ended_on="2020-06-01")
     old = village.lua.entry("CT-10", "2020-05-08", {"note": "Có cô Hạnh phụ"}, season=over)
+    phone = make_phone(village.house)
+    phone.open()
+    phone.join(village.house.invite_fast("Anh Nam", "Nhà Lụa", "member"))
+    phone.until(lambda: any(row["doc"] == old.doc for row in phone.stored("docs")), "the entry has come")
+    assert "Hạnh" in str(phone.stored("ops"))
     desk = make_desk("office")
     desk.join(village.staff("Nguyễn Thị Hà"))
     page = desk.page
@@ -46,6 +54,11 @@ def test_a_manager_writes_down_a_request_gives_the_file_and_erases_what_may_be_e
     desk.go(f"/htx/dong/{village.lua.farm}/{old.uuid}")
     desk.sees("đã xóa theo yêu cầu")
     assert "Hạnh" not in page.content()
+    phone.go(f"dong/{quote(old.doc, safe='')}")
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.sees("đã xóa theo yêu cầu")
+    phone.page.screenshot(path=SHOTS / "erased-entry.png")
+    assert "Hạnh" not in str(phone.stored("ops")) + str(phone.stored("docs"))
     desk.go("/htx/rieng")
     assert desk.is_sound(SHOTS, "privacy") == []
     desk.go("/htx/so-xem")
