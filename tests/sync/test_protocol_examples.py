@@ -203,3 +203,24 @@ def test_the_merge_of_the_page_and_that_of_the_code_agree_in_any_order(
     assert document.heads == {name: tuple(head) for name, head in heads.items()}
     assert document.conflicts == conflicts
     assert document.deleted == deleted
+
+
+def test_the_challenge_of_a_touch_and_the_user_handle_are_the_hashes_that_the_page_names() -> None:
+    raw = sorted(ids.b64_decode(one) for one in EXAMPLE["step_up_ids"].split())
+    challenge = hashlib.sha256(ops.domain("step-up", ORIGIN) + b"".join(raw)).digest()
+    assert ids.b64_encode(challenge) == EXAMPLE["step_up"]
+    member = ops.parse_op(ORIGIN, EXAMPLE["body"]).by
+    handle = hashlib.sha256(ops.domain("user", ORIGIN) + member.encode()).digest()
+    assert ids.b64_encode(handle) == EXAMPLE["user_handle"]
+
+
+def test_a_recovery_code_is_its_secret_and_names_its_invitation() -> None:
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    number = 0
+    for letter in EXAMPLE["recovery_code"].replace("-", ""):
+        number = number * 32 + letters.index(letter)
+    secret = number.to_bytes(limits.SECRET_BYTES, "big")
+    assert ids.b64_encode(secret) == EXAMPLE["recovery_secret"]
+    named = bytearray(hashlib.sha256(b"so-nha-nong/1/recovery\n" + secret).digest()[:16])
+    named[6], named[8] = named[6] & 0x0F | 0x80, named[8] & 0x3F | 0x80
+    assert named.hex() == EXAMPLE["recovery_invite"].replace("-", "")
