@@ -21,7 +21,10 @@ from server.db import reading, run_write
 from server.models.people import Consent, FarmMove, Help, Membership, Request
 from server.models.privacy import DataRequest
 from server.services.enrolling_rows import find_or_add_member
+from server.services.inviting import settle_device
 from server.services.setup import add_organisation, new_id
+from server.store import devices
+from server.store.operator import load_private
 from sync import ids
 from sync.rights import HELPERS, HOUSEHOLD, STAFF
 from tests.server.consoles import OURS, Browser, other_cooperative
@@ -80,11 +83,15 @@ class Caller:
 
 @dataclass(frozen=True)
 class World:
-    """All callers by role, all places by where they lie for a caller of the cooperative."""
+    """All callers by role, all places by where they lie for a caller of the cooperative.
+
+    `halted`: devices of a household and of a manager that wait, were revoked, or whose membership ended.
+    """
 
     app: Flask
     callers: Mapping[str, Caller]
     places: Mapping[str, Place]
+    halted: Mapping[str, Caller]
 
 
 def make_world(app: Flask) -> World:
@@ -113,7 +120,24 @@ def make_world(app: Flask) -> World:
         above = {"organisation": COMMUNE} if role in ("officer", "administrator") else {}
         browser = Browser(app, f"Người {role}", role, **above)
         callers[role] = Caller(role, browser.client, browser.phone, places[OWN])
-    return World(app, callers, places)
+    return World(app, callers, places, _halted(app, places[OWN]))
+
+
+def _halted(app: Flask, mine: Place) -> dict[str, Caller]:
+    """Make devices that had a right, or will have one, and have none now."""
+    found = {}
+    for state in ("waiting", "ended", "revoked"):
+        phone = enrolled(app.test_client(), f"Máy {state}", "Nhà Lụa", confirm=state == "waiting")
+        browser = Browser(app, f"Trình duyệt {state}", "manager", confirm=state == "waiting").phone
+        for role, one in (("owner", phone), ("manager", browser)):
+            if state == "ended":
+                by = str(one.shown["by"])
+                run_write(lambda session, by=by: devices.end_membership(session, by, now_ms()))  # type: ignore[misc]
+            if state == "revoked":
+                invite = ids.split_ref(one.shown["doc"])[1]
+                settle_device(load_private(), invite, {"revoked": True}, now_ms())
+            found[f"{role}, {state}"] = Caller(role, one.client, one, mine)
+    return found
 
 
 def _upload(diary: Diary, sha256: str, data: bytes) -> None:

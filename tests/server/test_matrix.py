@@ -97,6 +97,23 @@ def test_case_066_067_069_who_may_gets_it_and_all_others_what_a_missing_one_give
     assert wrong == []
 
 
+HALTED = [f"{role}, {state}" for role in ("owner", "manager") for state in ("waiting", "ended", "revoked")]
+
+
+@pytest.mark.parametrize("name", HALTED)
+def test_a_device_that_waits_was_revoked_or_whose_right_ended_gets_no_place(world: World, name: str) -> None:
+    caller = world.halted[name]
+    for route, where in itertools.product(ROUTES, (OWN, SAME, FOREIGN)):
+        answer, place = route.ask(caller, world.places[where]), world.places[where]
+        assert answer.status_code in (303, 401, 403, 404), (route.name, where)
+        assert shown(answer) == shown(route.ask(caller, world.places[MISSING])), (route.name, where)
+        assert not leaks(answer, place)
+    for path in PAGES:
+        answer = caller.ask("GET", path)
+        assert answer.status_code in (303, 401, 403, 404), path
+        assert not any(leaks(answer, place) for place in world.places.values())
+
+
 def shown(answer: TestResponse) -> tuple[int, str, str]:
     """Return what somebody learns from an answer, but for its words."""
     is_problem = answer.mimetype == "application/problem+json" and answer.get_data()
