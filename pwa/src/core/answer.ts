@@ -32,6 +32,12 @@ export interface PageOp {
   readonly signature: string | null;
 }
 
+/** The touch of a passkey over ops, as the server keeps it beside them; `text` is passed on as it is. */
+export interface Touch {
+  readonly ops: readonly string[];
+  readonly text: string;
+}
+
 /** A whole answer. */
 export interface Answer {
   readonly epoch: number;
@@ -41,6 +47,7 @@ export interface Answer {
   readonly rewind: ReadonlyMap<string, string>;
   readonly more: boolean;
   readonly turnedDown: readonly string[];
+  readonly touches: readonly Touch[];
   readonly want: ReadonlyMap<string, readonly string[]>;
   readonly safe: ReadonlyMap<string, number>;
   readonly access: string;
@@ -66,7 +73,8 @@ export function parseAnswer(data: unknown, origin: string, opsSent: number): Ans
   if (!results || !ops || !turnedDown || !cursors || !rewind || !want || !safe) return null;
   if (results.length !== opsSent || (data.scopes !== undefined && scopes === null)) return null;
   const { epoch, more, access, now } = data;
-  return { epoch, results, ops, cursors, rewind, more, turnedDown, want, safe, access, scopes, now };
+  const touches = Array.isArray(data.assertions) ? data.assertions.flatMap(parseTouch) : [];
+  return { touches, epoch, results, ops, cursors, rewind, more, turnedDown, want, safe, access, scopes, now };
 }
 
 function isObject(value: unknown): value is Outside {
@@ -96,6 +104,13 @@ function parseMap<T>(map: unknown, parse: (item: unknown) => T | undefined): Rea
 
 function parseId(id: unknown): string | undefined {
   return isB64(id, DIGEST_BYTES) ? id : undefined;
+}
+
+/** One touch, or nothing where it has another shape: it is evidence beside the ops, and never keeps them away. */
+function parseTouch(item: unknown): Touch[] {
+  if (!isObject(item) || !isObject(item.response)) return [];
+  const ops = parseList(item.ops, parseId);
+  return ops ? [{ ops, text: JSON.stringify({ ops, response: item.response }) }] : [];
 }
 
 function parsePoint(point: unknown): string | undefined {

@@ -74,6 +74,19 @@ async function takePages(
   }
 }
 
+/** Keep the touches of passkeys beside the ops that they confirm, for whoever asks for those again. */
+async function takeTouches(taking: Taking, touches: Answer["touches"]): Promise<void> {
+  if (touches.length === 0) return;
+  await taking.flush();
+  await taking.load(touches.flatMap((one) => one.ops));
+  for (const { ops, text } of touches) {
+    for (const id of ops) {
+      const row = taking.get(id);
+      if (row !== undefined && row.touch !== text) taking.put({ ...row, touch: text }, false);
+    }
+  }
+}
+
 async function takeTurnedDown(taking: Taking, ids: readonly string[]): Promise<void> {
   await taking.load(ids);
   for (const id of ids) {
@@ -144,6 +157,7 @@ export async function takeAnswer(
       await takeRest(taking, answer, skew);
       await takeResults(taking, sent, answer);
       await takePages(taking, sent, answer, taken, isStrict);
+      await takeTouches(taking, answer.touches);
       await takeTurnedDown(taking, answer.turnedDown);
       await takeWant(db, answer.want);
       taken.access = await takeAccess(db, who, answer);

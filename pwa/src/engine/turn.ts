@@ -1,6 +1,6 @@
 /** One person's turn in a run: rounds of pushing and pulling until nothing waits and nothing new comes. */
 import { type Answer, parseAnswer } from "../core/answer.ts";
-import { REQUEST_SCOPES_MAX } from "../core/limits.ts";
+import { REQUEST_ASSERTIONS_MAX, REQUEST_SCOPES_MAX } from "../core/limits.ts";
 import { call, type Reply } from "../net/api.ts";
 import { type Sessions, toSent } from "../net/session.ts";
 import type { Database, Store } from "../store/db.ts";
@@ -160,6 +160,7 @@ export class Turn {
       ...(keys.some((row) => row !== undefined)
         ? { keys: Object.fromEntries(keys.flatMap((row) => (row ? [[row.device, row.key]] : []))) }
         : {}),
+      ...touchesOf(ops),
       limit: { ops: 500, bytes: this.pace.page },
       access: this.who.access,
       phone: {
@@ -172,6 +173,13 @@ export class Turn {
     };
     return { request, window };
   }
+}
+
+/** The touches of passkeys that these ops have, each once. */
+function touchesOf(ops: readonly OpRow[]): { assertions?: unknown[] } {
+  const texts = [...new Set(ops.flatMap((op) => (op.touch === undefined ? [] : [op.touch])))];
+  const assertions: unknown[] = texts.slice(0, REQUEST_ASSERTIONS_MAX).map((text) => JSON.parse(text));
+  return assertions.length > 0 ? { assertions } : {};
 }
 
 const UPDATE: Reply = { kind: "problem", status: 426, slug: "update", retryMs: null };

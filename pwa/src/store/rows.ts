@@ -40,6 +40,8 @@ export interface OpRow {
   tried: boolean;
   /** The scope, while the op is acknowledged and no page of the log has held it yet. */
   unlogged?: string;
+  /** The touch of a passkey that confirms it (PROTOCOL §27), JSON; it goes wherever the op goes. */
+  touch?: string;
   /** 1: bytes that this version can't read; stored and passed on, folded after an update. */
   newer?: 1;
   /** 1: its document was erased; the private part is gone and none is kept again. */

@@ -231,3 +231,25 @@ test("a phone that was set back to an older profile asks for its own ops in full
   expect((await phone.doc(first))?.values).toMatchObject({ note: "một", dose: "1" });
   await expectSame([phone]);
 });
+
+test("the touch of a passkey is kept beside its op and goes wherever the op goes", async () => {
+  const writer = await joined(house, "Bà Chạm", "Nhà Chạm");
+  const reader = await joined(house, "Anh Chạm", "Nhà Chạm");
+  await writer.sync();
+  await house.snapshot("touched");
+  await writer.save(entry);
+  await writer.sync();
+  const scope = await writer.farm();
+  const [id = ""] = (await house.log(scope)).slice(-1);
+  const touch = { ops: [id], response: { id: "AAAA", rawId: "AAAA", type: "public-key", response: {} } };
+  await house.change(
+    "INSERT INTO assertions (scope, op, credential, assertion) VALUES (:scope, :id, 'AAAA', :touch)",
+    { scope, id, touch: JSON.stringify(touch) },
+  );
+  await reader.sync();
+  await house.restore("touched");
+  reader.link.seen = [];
+  await reader.sync();
+  const sent = reader.syncs().map((one) => one.data as { assertions?: unknown[] });
+  expect(sent.flatMap((one) => one.assertions ?? [])).toEqual([touch]);
+});
