@@ -66,12 +66,17 @@ def devices_of(session: Session, memberships: Sequence[str]) -> dict[str, list[J
         .order_by(OpRow.received_at, DeviceRow.joined_seq, DeviceRow.doc)
     )
     found: dict[str, list[Json]] = {one: [] for one in memberships}
-    for row, seen, joined_at in session.execute(query):
-        found[row.membership].append(_device(session, row, seen, joined_at))
+    rows = session.execute(query).all()
+    docs: dict[str, set[str]] = {}
+    for row, _, _ in rows:
+        docs.setdefault(row.scope, set()).add(row.doc)
+    tips = {scope: log.tips_of(session, scope, of) for scope, of in docs.items()}
+    for row, seen, joined_at in rows:
+        found[row.membership].append(_device(row, seen, joined_at, tips[row.scope][row.doc]))
     return found
 
 
-def _device(session: Session, row: DeviceRow, seen: DeviceSeen | None, joined_at: int | None) -> Json:
+def _device(row: DeviceRow, seen: DeviceSeen | None, joined_at: int | None, after: list[str]) -> Json:
     said = json.loads(seen.phone) if seen is not None and seen.phone else {}
     return {
         "doc": row.doc,
@@ -82,5 +87,5 @@ def _device(session: Session, row: DeviceRow, seen: DeviceSeen | None, joined_at
         "last_seen": None if seen is None else seen.last_seen,
         **{name: said.get(name) for name in REPORTED},
         "app": said.get("app"),
-        "after": list(log.tips(session, row.scope, row.doc)),
+        "after": [*after],
     }

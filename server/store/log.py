@@ -7,7 +7,7 @@ Source: DESIGN §3 "Log"; WIRE "Digest".
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -187,6 +187,17 @@ def document_ops(session: Session, scope: str, doc: str) -> list[Placed]:
 def tips(session: Session, scope: str, doc: str) -> list[str]:
     """Return the ids a new op of the document names in `after`."""
     return sorted(fold(document_ops(session, scope, doc)).tips)
+
+
+def tips_of(session: Session, scope: str, docs: Collection[str]) -> dict[str, list[str]]:
+    """Return the same for many documents of a scope, by one look-up."""
+    name = origin(session)
+    found: dict[str, list[Placed]] = {}
+    query = select(OpRow).where(OpRow.scope == scope, OpRow.doc.in_(docs)).order_by(OpRow.seq)
+    for row in session.scalars(query):
+        placed = Placed(parse_op(name, row.body, row.private), row.seq, row.received_at)
+        found.setdefault(row.doc, []).append(placed)
+    return {doc: sorted(fold(ops).tips) for doc, ops in found.items()}
 
 
 def last_n(session: Session, scope: str, device: str) -> int:

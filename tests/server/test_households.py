@@ -16,6 +16,7 @@ from server.models.people import Farm, Help, HelperVillage, Membership, Village
 from server.services.setup import new_id
 from tests.server.ops import make, scope_of, sync
 from tests.server.phones import Phone, enrolled, slug, start
+from tests.server.test_cost import watched
 
 DAY_MS = 86_400_000
 LUA, DAT = "Hộ bà Lụa", "Hộ ông Đạt"
@@ -108,6 +109,24 @@ def test_another_cooperatives_household_of_the_same_village_is_not_told(
     enrolled(client, "Lê Thị Xã", "Hộ của xã", organisation="Xã Kiến Thụy")
     enrolled(client, "Phạm Thị Lụa", LUA)
     assert set(told(helper)) == {LUA}
+
+
+def test_the_list_costs_the_same_look_ups_for_one_household_and_for_many(
+    client: FlaskClient, helper: Phone
+) -> None:
+    def asked() -> int:
+        told(helper)
+        with watched() as seen:
+            told(helper)
+        return len(seen)
+
+    enrolled(client, "Phạm Thị Lụa", LUA)
+    give_help(helper, LUA, None)
+    once = asked()
+    for name in ("Hộ ông Đạt", "Hộ chị Mơ", "Hộ anh Bình"):
+        enrolled(client, name, name)
+        give_help(helper, name, None)
+    assert asked() == once
 
 
 def test_an_unchanged_list_is_not_sent_again(client: FlaskClient, helper: Phone) -> None:
