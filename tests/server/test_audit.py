@@ -13,6 +13,8 @@ from server.config import now_ms
 from server.db import reading
 from server.models.people import Person
 from server.models.privacy import AuditEvent
+from server.pages.console_words import words
+from sync.rights import PAGES as PAGES_OF_THE_TABLE
 from tests.server.consoles import OURS, PAGES, Browser, entry_path, fake_build, other_cooperative
 from tests.server.diaries import DAY_MS, Diary, diary_of
 from tests.server.phones import start
@@ -107,3 +109,15 @@ def test_events_go_when_they_are_old_and_the_operator_gets_them_as_a_table(app: 
     app.extensions["clock"] = lambda: later
     Browser(app, "Quản lý Mới", "manager").text("/htx/cho")
     assert [act for act, _ in acts()] == ["see_held"]
+
+
+def test_every_act_and_page_of_the_console_has_words_of_its_own(app: Flask) -> None:
+    own = {"language", "leave"}  # no staff page: noted nowhere
+    acts = {
+        rule.endpoint.rpartition(".")[2]
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/htx") and "POST" in (rule.methods or ())
+    } - own
+    assert len(acts) > 10
+    assert [act for act in sorted(acts) if f"did_{act}" not in words()] == []
+    assert [page for page in PAGES_OF_THE_TABLE if f"saw_{page}" not in words() and page not in words()] == []

@@ -156,7 +156,7 @@ export const en: AllWords = {
   photo_broken: "Damaged photo",
   photo_erased: "Erased on request",
   erased_note:
-    "Names, notes and photos of this line were erased on request. The work itself stays in the diary.",
+    "What was private of this line (notes, names, position, photos) was erased on request. The work itself stays in the diary.",
   photo_remote: "On another phone; needs coverage to show",
   camera_no: "The camera can't open here. Use the phone's camera.",
   camera_resume: "The camera closed midway. Your draft is whole; take the photo again if needed.",

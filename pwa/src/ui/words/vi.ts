@@ -147,7 +147,8 @@ export const vi = {
   photo_memory: "Ảnh chưa giữ được vì máy đầy. Bấm Lưu ngay.",
   photo_broken: "Ảnh hỏng",
   photo_erased: "Đã xóa theo yêu cầu",
-  erased_note: "Tên người, lời ghi và ảnh của dòng này đã xóa theo yêu cầu. Việc đã làm vẫn còn trong sổ.",
+  erased_note:
+    "Phần ghi riêng của dòng này (lời ghi, tên, vị trí, ảnh) đã xóa theo yêu cầu. Việc đã làm vẫn còn trong sổ.",
   photo_remote: "Ảnh ở máy khác, có sóng mới xem được",
   camera_no: "Không mở được máy ảnh trong sổ. Dùng máy ảnh của điện thoại.",
   camera_resume: "Máy ảnh đã đóng giữa chừng. Bản ghi còn nguyên, chụp lại nếu cần.",
