@@ -3,7 +3,6 @@ import type { Database } from "../store/db.ts";
 import { originOf, saveOps } from "../store/save.ts";
 import { type Context, maySee, me, problemOf, textValue } from "./context.ts";
 import { newestReviews, toEntry } from "./entries.ts";
-import { conflictsOf, historyOf, photoSteps, readOps } from "./history.ts";
 import { readPage } from "./pages.ts";
 import { splitFields } from "./split.ts";
 import type { Conflict, Diary, EntryDetail, SaveResult, Values } from "./types.ts";
@@ -41,6 +40,8 @@ async function readDetail(
   scope: string,
 ): Promise<{ entry: EntryDetail; shown: Shown } | null> {
   if (!maySee(c, scope)) return null;
+  // Nobody sees a line's past first: it comes when a line is opened.
+  const { conflictsOf, historyOf, photoSteps, readOps } = await import("./history.ts");
   return c.store.use(async (db) => {
     const row = await db.docs.get([scope, doc]);
     if (!row) return null;
