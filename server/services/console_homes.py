@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.config import now_ms
-from server.db import reading, run_write
+from server.db import reading
 from server.models.books import BookRow
 from server.models.people import Farm, Membership
 from server.services import console_people
@@ -26,6 +26,7 @@ from server.services.console_reach import (
     named,
     organisation_of,
     village_of,
+    write_rows,
 )
 from server.services.setup import new_id
 from server.store import books, people
@@ -128,7 +129,7 @@ def add_farm(staff: Staff, organisation: str, told: Told) -> str:
         session.flush()
         return made.id
 
-    return run_write(work)
+    return write_rows(work)
 
 
 def edit_farm(staff: Staff, farm: str, told: Told) -> None:
@@ -141,7 +142,7 @@ def edit_farm(staff: Staff, farm: str, told: Told) -> None:
         found.address = clean(told.address, ADDRESS_CHARS_MAX) or None
         found.code = _code(session, found.organisation, told.code, apart=found.id) or found.code
 
-    run_write(work)
+    write_rows(work)
 
 
 def _code(session: Session, organisation: str, text: str, *, apart: str = "") -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.config import now_ms
-from server.db import reading, run_write
+from server.db import reading
 from server.errors import ServiceError
 from server.models.people import Farm, Membership, Person
 from server.services.console import Staff
@@ -30,6 +30,7 @@ from server.services.console_reach import (
     organisation_of,
     phone_of,
     plain_phone,
+    write_rows,
 )
 from server.services.setup import add_membership, new_id
 from server.services.viewing import make_current
@@ -132,7 +133,7 @@ def carry_out(staff: Staff, text: str) -> Imported:
     """
     allow(staff, "import_rows")
     cells = _parse(text)
-    made = run_write(lambda session: _Import(session, staff, is_real=True).run(cells))
+    made = write_rows(lambda session: _Import(session, staff, is_real=True).run(cells))
     return Imported(made.farms, made.persons, tuple(made.ops))
 
 

@@ -13,11 +13,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from server.config import now_ms
-from server.db import reading, run_write
+from server.db import reading
 from server.errors import ServiceError
 from server.models.people import Farm, FarmMove, Help, Membership, Organisation, Person
 from server.services.console import Staff
-from server.services.console_reach import NotDone, allow, farm_of
+from server.services.console_reach import NotDone, allow, farm_of, write_rows
 from server.services.setup import new_id
 from server.store import books, people
 from sync import ids
@@ -98,19 +98,19 @@ def offer(staff: Staff, farm: str, to: str) -> None:
             )
         )  # fmt: skip
 
-    run_write(work)
+    write_rows(work)
 
 
 def withdraw(staff: Staff, move: str) -> None:
     """Take an offer back; the book is opened again by an op. Raises: ServiceError: no_right, not_found."""
     allow(staff, "move_farm")
-    run_write(lambda session: _decide(session, staff, move, "withdrawn"))
+    write_rows(lambda session: _decide(session, staff, move, "withdrawn"))
 
 
 def decline(staff: Staff, move: str) -> None:
     """Turn an offer down. Raises: ServiceError: no_right, not_found."""
     allow(staff, "move_farm")
-    run_write(lambda session: _decide(session, staff, move, "declined"))
+    write_rows(lambda session: _decide(session, staff, move, "declined"))
 
 
 def accept(staff: Staff, move: str) -> str:
@@ -126,17 +126,17 @@ def accept(staff: Staff, move: str) -> str:
         farm = session.get(Farm, row.farm)
         assert farm is not None
         now = now_ms()
-        farm.organisation = row.to_organisation
-        codes = {one.code for one in people.farms_of(session, row.to_organisation) if one.id != farm.id}
-        if farm.code in codes:
-            farm.code = people.next_farm_code(session, row.to_organisation)
+        codes = {one.code for one in people.farms_of(session, row.to_organisation)}
+        code = people.next_farm_code(session, row.to_organisation) if farm.code in codes else farm.code
+        farm.organisation, farm.code = row.to_organisation, code  # together: a code stands once in a place
+        session.flush()
         ends = update(Help).where(Help.farm == farm.id, Help.valid_until.is_(None) | (Help.valid_until > now))
         session.execute(ends.values(valid_until=now))
         for person in _only_here(session, farm.id, row.from_organisation):
             person.organisation = row.to_organisation
         return farm.id
 
-    return run_write(work)
+    return write_rows(work)
 
 
 def _offered(session: Session, farm: str) -> FarmMove | None:

@@ -6,10 +6,14 @@ What is not reached is missing, whatever its id (faults.md 69). An act asks the 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Farm, Membership, Organisation, Person, Village
 from server.services.console import Staff
@@ -20,6 +24,8 @@ NAME_CHARS_MAX = 200
 PHONE_CHARS_MAX = 30
 ADDRESS_CHARS_MAX = 300
 CODE_CHARS_MAX = 40
+COLLISIONS_MAX = 3  # our choice; above, the person presses again
+Result = TypeVar("Result")
 
 
 class NotDone(Exception):
@@ -105,6 +111,19 @@ def village_of(session: Session, village: str) -> str | None:
     if found is None:
         raise NotDone("not_village")
     return found.id
+
+
+def write_rows(work: Callable[[Session], Result]) -> Result:
+    """Return `work(session)`, committed; done again where another took the same code at the same moment.
+
+    Raises: DatabaseTrouble; whatever `work` raises.
+    """
+    for _ in range(COLLISIONS_MAX):
+        try:
+            return run_write(work)
+        except IntegrityError:
+            continue
+    raise DatabaseBusy
 
 
 def clean(text: str, chars_max: int) -> str:

@@ -165,6 +165,14 @@ def test_a_farm_moves_and_its_phones_go_on_without_a_break(app: Flask, lua: Diar
     assert {moving.new.phone.key.device, helper.key.device} <= set(snapshot["keys"])
 
 
+def test_a_code_that_is_taken_there_gives_way(app: Flask, lua: Diary) -> None:
+    moving = Moving(app, lua)
+    moving.new.done("/htx/ho/them", ten="Nhà có sẵn", ma="H001")
+    moving.close()
+    moving.take()
+    assert "H002 Nhà Lụa" in moving.new.text(moving.path)
+
+
 def test_the_new_cooperative_gives_its_own_membership_and_ends_the_old_one(app: Flask, lua: Diary) -> None:
     moving = Moving(app, lua)
     moving.close()
