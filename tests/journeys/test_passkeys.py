@@ -179,3 +179,19 @@ def test_case_047_who_is_not_verified_or_has_no_authenticator_is_told_what_to_do
     desk.keys.swap()  # another person's finger: no passkey of hers
     desk.page.get_by_role("button", name="Vào bằng khóa truy cập").click()
     desk.sees("Chưa xong: bạn chưa chạm")
+
+
+def test_who_left_before_making_a_passkey_comes_back_to_make_it(
+    village: Village,  # noqa: F811
+    make_desk: Callable[..., Desk],  # noqa: F811
+) -> None:
+    desk = make_desk("office")
+    desk.page.goto(village.staff("Nguyễn Thị Hà"))
+    desk.page.get_by_role("button", name="Nhận, đây là tôi").click()
+    desk.page.get_by_role("button", name="Ra khỏi trang").click()
+    desk.page.get_by_role("listitem").get_by_role("button", name="Vào", exact=True).click()
+    desk.page.get_by_role("button", name="Tạo khóa truy cập").click()
+    desk.page.wait_for_url(HOME)
+    leave(desk)
+    desk.page.get_by_role("listitem").get_by_role("button", name="Vào", exact=True).click()
+    desk.page.wait_for_url(HOME)  # by the passkey now

@@ -216,9 +216,20 @@ async function pick(gate: Gate): Promise<void> {
     const row = pattern.content.cloneNode(true);
     if (!(row instanceof DocumentFragment)) continue;
     fill(row, { name: person.name, organisation: person.organisation });
+    one("[data-enter-as]", row)?.addEventListener("click", () => void enterWith(gate, person));
     one("[data-remove]", row)?.addEventListener("click", () => void remove(gate, person));
     list.append(row);
   }
+}
+
+/** Enter as somebody of this browser: by the passkey, or on the page to make it where there is none yet. */
+async function enterWith(gate: Gate, person: Person): Promise<void> {
+  arrived();
+  const opened = await openPages(gate.desk, gate.shelf, person);
+  if (opened.kind !== "ok") return refuse(gate, problemOf(opened));
+  if (!opened.showsPages) return touch(gate, false);
+  await gate.shelf.setMeta("current", person.device);
+  leaveTo(gate);
 }
 
 /** Forget a person's key, unless something of theirs is not sent. */
