@@ -17,8 +17,9 @@ from server.config import now_ms
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Membership
+from server.services.enrolling_rows import find_or_add_member
 from server.services.setup import SetUp, add_membership
-from server.store import devices, people
+from server.store import devices
 from sync import ids
 from tests.server.consoles import Browser, fake_build, other_cooperative
 from tests.server.diaries import DAY_MS, Diary, diary_of, new_uuid
@@ -56,13 +57,14 @@ def invite_of(membership: str, **more: Any) -> dict[str, Any]:
 
 def reviewer_of(made: SetUp) -> str:
     """Add a reviewer to the cooperative and return the membership."""
-    person = people.find_person
-    with reading() as session:
-        who = person(session, made.cooperative, "Quản trị", None)
-        assert who is not None
     return run_write(
-        lambda session: add_membership(session, who.id, made.cooperative, None, "reviewer", now_ms()).id
-    )
+        lambda session: (
+            find_or_add_member(
+                session, organisation=made.cooperative, person="Bà Duyệt", farm=None, village=None,
+                role="reviewer", now=now_ms(),
+            ).id
+        )
+    )  # fmt: skip
 
 
 def test_he_invites_confirms_and_ends_devices_of_a_cooperative_below(
@@ -70,25 +72,26 @@ def test_he_invites_confirms_and_ends_devices_of_a_cooperative_below(
 ) -> None:
     scope, doc = f"org:{made.cooperative}", f"device:{new_uuid()}"
     said = administrator.sign(scope, doc, invite_of(reviewer_of(made), confirm=True), [])
-    assert said["result"] == "accepted"
+    assert said["result"] == "accepted", said
     phone = enrolled(app.test_client(), "Trần Văn Tuấn", None, "reviewer", confirm=True)
     doc = str(phone.shown["doc"])
     page = administrator.text("/htx/may")
     assert "Trần Văn Tuấn" in page
     assert "HTX Thụy Hương" in page
+    assert "chỉ xem" not in page
     form = administrator.text(f"/htx/may/{doc.partition(':')[2]}")
     assert f'data-device-op="confirm" data-scope="{scope}"' in form
     after = form.partition(f'data-doc="{doc}"')[2].partition('data-after="')[2].partition('"')[0].split()
     confirmed = {"confirmed": True, "device": phone.key.device}
     said = administrator.sign(scope, doc, confirmed, after)
-    assert said["result"] == "accepted"
+    assert said["result"] == "accepted", said
     with reading() as session:
         who = devices.writer(session, phone.key.device)
         assert who is not None
         assert who.may_act
         after = [session.query(devices.DeviceRow).filter_by(doc=doc).one().invite_op]
     said = administrator.sign(scope, doc, {"revoked": True, "device": phone.key.device}, after)
-    assert said["result"] == "accepted"
+    assert said["result"] == "accepted", said
     with reading() as session:
         who = devices.writer(session, phone.key.device)
         assert who is not None

@@ -102,17 +102,27 @@ def test_a_farmers_session_opens_no_page(app: Flask, lua: Diary, role: str) -> N
         assert "Lụa" not in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("role", ["helper", "extension", "clerk", "officer"])
+@pytest.mark.parametrize("role", ["clerk", "officer"])
 def test_staff_without_a_console_gets_a_sentence_and_no_data(app: Flask, lua: Diary, role: str) -> None:
     lua.entry("CT-12", "2026-11-08")
     browser = Browser(app, "Người khác", role)
     for path in (*PAGES, f"/htx/ho/{lua.farm}"):
         answer = browser.get(path)
-        if path == "/htx/" and answer.headers.get("Location") == "/htx/toi":
-            continue  # the one page that is theirs
+        if path == "/htx/" and answer.headers.get("Location") in ("/htx/toi", "/htx/xa"):
+            continue  # the page that is theirs
         assert answer.status_code == 404, path
         assert "Lụa" not in answer.get_data(as_text=True)
         assert "Vai trò của bạn không dùng trang này" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("role", ["helper", "extension"])
+def test_a_team_members_phone_opens_no_page(app: Flask, lua: Diary, role: str) -> None:
+    lua.entry("CT-12", "2026-11-08")
+    phone = enrolled(app.test_client(), "Người giúp", None, role)
+    for path in (*PAGES, f"/htx/ho/{lua.farm}"):
+        answer = phone.client.get(path, headers=phone.headers)
+        assert answer.status_code in (303, 404), path
+        assert "Lụa" not in answer.get_data(as_text=True)
 
 
 def test_a_browser_that_waits_is_told_so(app: Flask, lua: Diary) -> None:
