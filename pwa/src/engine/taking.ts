@@ -51,21 +51,22 @@ export class Taking {
     for (const doc of docs) this.touch({ scope, doc });
   }
 
-  /** The row as it may be kept: without its private part where its document was erased. */
-  private async kept(row: OpRow): Promise<OpRow> {
-    const { scope } = row;
-    const known = this.erased.get(scope) ?? (await erasedIn(this.db, scope));
-    this.erased.set(scope, known);
-    return known.has(row.doc) ? stripped(row) : row;
+  /**
+   * The rows as they may be kept: without their private part where their document was erased.
+   *
+   * Waits once a scope and never once a row: after a hundred waits without a question to the database Dexie takes
+   * the transaction for left, and what follows would be written outside it.
+   */
+  private async kept(rows: readonly OpRow[]): Promise<OpRow[]> {
+    const scopes = new Set(rows.map((row) => row.scope));
+    for (const scope of scopes)
+      if (!this.erased.has(scope)) this.erased.set(scope, await erasedIn(this.db, scope));
+    return rows.map((row) => (this.erased.get(row.scope)?.has(row.doc) ? stripped(row) : row));
   }
 
   /** Write what was noted so far; what is read from the tables after it is up to date. */
   async flush(): Promise<void> {
-    const rows: OpRow[] = [];
-    for (const id of this.changed) {
-      const row = this.rows.get(id);
-      if (row) rows.push(await this.kept(row));
-    }
+    const rows = await this.kept([...this.changed].flatMap((id) => this.rows.get(id) ?? []));
     this.changed.clear();
     await this.db.ops.bulkPut(rows);
     if (this.out.size > 0)

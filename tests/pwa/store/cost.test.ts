@@ -3,7 +3,8 @@ import { IDBIndex, IDBObjectStore } from "fake-indexeddb";
 import { afterEach, expect, test, vi } from "vitest";
 import { b64Encode } from "../../../pwa/src/core/ids.ts";
 import { makeKey } from "../../../pwa/src/core/signing.ts";
-import { Store } from "../../../pwa/src/store/db.ts";
+import { Taking } from "../../../pwa/src/engine/taking.ts";
+import { type Database, Store } from "../../../pwa/src/store/db.ts";
 import { nextBatch } from "../../../pwa/src/store/outbox.ts";
 import type { IdentityRow, OpRow } from "../../../pwa/src/store/rows.ts";
 import { prepareSave, saveOps } from "../../../pwa/src/store/save.ts";
@@ -126,6 +127,22 @@ test("what stands ready for a save is looked at again: another tab's number, a p
   expect((await saveOps(store, who, [one])).ok).toBe(true);
   const last = await store.use((db) => db.ops.filter((row) => row.n === 6).first());
   expect(last?.body).toContain("A".repeat(43));
+});
+
+test("an answer of many ops stays one transaction to its end", async () => {
+  const { store } = await holding(4);
+  const [first] = await store.use((db) => db.ops.toArray());
+  if (!first) throw new Error("nothing saved");
+  const rows = Array.from({ length: 300 }, (_, i) => ({ ...first, id: `new ${i}`, n: i + 100 }));
+  const take = (db: Database) =>
+    db.transaction("rw", [db.ops, db.outbox, db.docs, db.scopes], async () => {
+      const taking = new Taking(db, "vi-du.example/so");
+      for (const row of rows) taking.put(row, true);
+      await taking.flush();
+      await taking.end();
+    });
+  expect(await transactionsOf(() => store.use(take))).toHaveLength(1);
+  expect(await store.use((db) => db.ops.count())).toBe(305);
 });
 
 test("the next batch reads no more of the outbox than it takes", async () => {
