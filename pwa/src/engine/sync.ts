@@ -13,6 +13,7 @@ import { originOf } from "../store/save.ts";
 import { removeLostScopes } from "../store/scopes.ts";
 import { fetchHouseholds, fetchReference, handIn, isOutside, sendRequests } from "./beside.ts";
 import { Pace } from "./pace.ts";
+import { askToJoin, isSpent, succeed } from "./second.ts";
 import { Turn } from "./turn.ts";
 import { Uploads } from "./upload.ts";
 
@@ -230,8 +231,6 @@ export class Engine {
   private async newKeys(origin: string): Promise<void> {
     const people = await this.store.use((db) => db.identities.toArray());
     if (!people.some((who) => who.copied || who.joining !== undefined)) return;
-    // Most phones never need it.
-    const { askToJoin, isSpent, succeed } = await import("./second.ts");
     for (const who of people) {
       if (isSpent(who) && who.successor === undefined && !who.revoked) {
         if (await succeed(this.store, origin, who)) this.events.changed();
