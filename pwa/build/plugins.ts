@@ -51,6 +51,9 @@ export function compress(out: string): Plugin {
       order: "post",
       sequential: true,
       handler() {
+        // A classic script: the browser would refuse the whole worker (an import on demand brings this in).
+        if (readFileSync(join(out, "sw.js"), "utf8").includes("import.meta"))
+          this.error("the service worker holds import.meta");
         for (const name of readdirSync(out, { recursive: true, encoding: "utf8" })) {
           if (!COMPRESSED.test(name)) continue;
           const path = join(out, name);
