@@ -17,7 +17,7 @@ from server.config import current_settings, now_ms
 from server.errors import ServiceError
 from server.services import console_sessions
 from server.services.console_sessions import Shown
-from server.services.sessions import caller_of
+from server.services.sessions import caller_of, waits_in
 from server.services.tokens import hash_token
 from server.store.devices import Writer
 
@@ -41,6 +41,10 @@ class Caller:
     confirmed: bool
     session_id: str
     passkey: str | None = None
+
+    def waits_in(self, scope: str) -> bool:
+        """Return whether the device waits for a person who would let it into a scope."""
+        return waits_in(self.writer, scope)
 
 
 def require_device() -> Caller:

@@ -51,6 +51,9 @@ class Caller(Protocol):
     def scopes(self) -> Mapping[str, bool]:
         """The scopes in which it has a right, and whether it may write there."""
 
+    def waits_in(self, scope: str) -> bool:
+        """Return whether it waits for a person who would let it into a scope."""
+
     @property
     def confirmed(self) -> bool:
         """Whether it may read."""
@@ -82,7 +85,7 @@ class Uploads(MethodView):
         """Begin an upload, or find it again."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        caller = _caller_in(scope, writes=True)
+        caller = _sender_in(scope)
         _check_room()
         length = _number("Upload-Length")
         sha256 = _hash_of(request.headers.get("Upload-Metadata", ""))
@@ -108,7 +111,7 @@ class UploadOrPhoto(MethodView):
         """Say how much of the photo is here."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        _caller_in(scope)
+        _sender_in(scope)
         return _tus(200, photo_store().look(scope, _check_hash(sha256), now_ms()))
 
     @blueprint.doc(**documented.SEND)
@@ -116,7 +119,7 @@ class UploadOrPhoto(MethodView):
         """Take the next bytes."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        _caller_in(scope, writes=True)
+        _sender_in(scope)
         _check_room()
         if request.mimetype != "application/offset+octet-stream":
             raise ServiceError("unsupported_media")
@@ -134,7 +137,7 @@ class UploadOrPhoto(MethodView):
         """Give up an unfinished upload."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        photo_store().end(scope, _check_hash(sha256), _caller_in(scope, writes=True).device)
+        photo_store().end(scope, _check_hash(sha256), _sender_in(scope).device)
         return _tus(204)
 
     @blueprint.doc(**documented.SHOW)
@@ -211,15 +214,23 @@ def _scope_of(kind: str, uuid: str) -> str:
     return scope
 
 
-def _caller_in(scope: str, *, writes: bool = False) -> Caller:
-    """Return who calls, who has a right in the scope.
+def _caller_in(scope: str) -> Caller:
+    """Return who calls, who reads the scope. Raises: session; scope_unknown, foreign or missing."""
+    caller = cast(Caller, current_app.extensions["caller"]())
+    if scope not in caller.scopes:
+        raise ServiceError("scope_unknown")
+    return caller
+
+
+def _sender_in(scope: str) -> Caller:
+    """Return who brings bytes to the scope: who writes there, or waits to be confirmed for it.
 
     Raises: session; scope_unknown, foreign or missing; no_right for who reads there only.
     """
     caller = cast(Caller, current_app.extensions["caller"]())
-    if scope not in caller.scopes:
-        raise ServiceError("scope_unknown")
-    if writes and not caller.scopes[scope]:
+    if scope not in caller.scopes and caller.waits_in(scope):
+        return caller
+    if not _caller_in(scope).scopes[scope]:
         raise ServiceError("no_right")
     return caller
 

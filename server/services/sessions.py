@@ -110,6 +110,17 @@ def caller_of(token: str, now: int) -> tuple[Writer, dict[str, bool]]:
         return who, devices.scopes_of(session, who)
 
 
+def waits_in(who: Writer, scope: str) -> bool:
+    """Return whether a device that nobody has confirmed yet may bring photos there: they wait with its ops.
+
+    Source: DESIGN §3 "Who signs": before it is confirmed a device may send ops and photos (all held).
+    """
+    if who.state != "waiting" or not who.in_force:
+        return False
+    with reading() as session:
+        return devices.had_right(session, who, scope)
+
+
 def end(token: str) -> None:
     """End a session."""
     run_write(lambda session: devices.end_session(session, hash_token(token)))

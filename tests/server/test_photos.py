@@ -48,6 +48,10 @@ class Someone:
     scopes: dict[str, bool] = field(default_factory=lambda: {SCOPE: True})
     confirmed: bool = True
 
+    def waits_in(self, _scope: str) -> bool:
+        """Wait nowhere."""
+        return False
+
 
 @dataclass
 class World:

@@ -86,10 +86,17 @@ export class Uploads {
     return null;
   }
 
+  /** Who writes in the scope; else one who waits to be confirmed and wrote there, as the ops may travel. */
   private async whoFor(scope: string, people: readonly IdentityRow[]): Promise<IdentityRow | undefined> {
     const keys = people.map((who): [string, string] => [who.device, scope]);
     const access = await this.store.use((db) => db.access.bulkGet(keys));
-    return people.find((_, i) => access[i] !== undefined);
+    const writer = people.find((_, i) => access[i] !== undefined);
+    if (writer) return writer;
+    const waiting = people.filter((who) => !who.confirmed);
+    const counters = await this.store.use((db) =>
+      db.counters.bulkGet(waiting.map((who): [string, string] => [who.device, scope])),
+    );
+    return waiting.find((_, i) => counters[i] !== undefined);
   }
 
   private async mark(row: UploadRow, change: Partial<UploadRow>): Promise<void> {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { b64Encode } from "../../../pwa/src/core/ids.ts";
 import { saveOps } from "../../../pwa/src/store/save.ts";
 import { House } from "../house.ts";
-import { joined, type Phone } from "../phone.ts";
+import { joined, Phone } from "../phone.ts";
 import { picture } from "../picture.ts";
 
 let house: House;
@@ -20,8 +20,8 @@ beforeEach(async () => {
 afterEach(() => phone.link.heal());
 
 /** Save a photo as an entry's save does: op, bytes and upload together; gives its document. */
-async function savePhoto(bytes: ArrayBuffer = picture()): Promise<string> {
-  const scope = await phone.farm();
+async function savePhoto(bytes: ArrayBuffer = picture(), where?: string): Promise<string> {
+  const scope = where ?? (await phone.farm());
   const sha256 = b64Encode(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
   const doc = `photo:${phone.uuid()}`;
   const size = bytes.byteLength;
@@ -223,4 +223,18 @@ test("an entry that is saved while photos go does not wait for all of them", asy
   );
   expect(withOps).toBeGreaterThan(0);
   expect(order.lastIndexOf("photo")).toBeGreaterThan(withOps);
+});
+
+test("a phone that waits to be confirmed sends its photos too: they are there when somebody lets it in", async () => {
+  const invite = await house.invite("Cô Chờ", "Nhà Chờ", "owner", true);
+  phone = new Phone(house);
+  const who = await phone.join(invite);
+  const find = "SELECT farm FROM memberships WHERE id = :membership";
+  const [[farm] = []] = await house.rows(find, { membership: who.membership });
+  const doc = await savePhoto(picture(), `farm:${farm}`);
+  await phone.sync();
+  expect([(await upload(doc))?.state, await stored(doc)]).toEqual(["sent", "stored"]);
+  await house.settle(invite.id, { confirmed: true });
+  expect(await phone.sync()).toBe("idle");
+  expect((await phone.doc(doc))?.state).toBe("sent");
 });
