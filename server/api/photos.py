@@ -111,7 +111,7 @@ class UploadOrPhoto(MethodView):
         """Say how much of the photo is here."""
         _check_version()
         scope = _scope_of(kind, uuid)
-        _sender_in(scope)
+        _sender_in(scope, may_read=True)
         return _tus(200, photo_store().look(scope, _check_hash(sha256), now_ms()))
 
     @blueprint.doc(**documented.SEND)
@@ -222,15 +222,17 @@ def _caller_in(scope: str) -> Caller:
     return caller
 
 
-def _sender_in(scope: str) -> Caller:
+def _sender_in(scope: str, *, may_read: bool = False) -> Caller:
     """Return who brings bytes to the scope: who writes there, or waits to be confirmed for it.
+
+    `may_read`: whoever reads there may ask this too.
 
     Raises: session; scope_unknown, foreign or missing; no_right for who reads there only.
     """
     caller = cast(Caller, current_app.extensions["caller"]())
     if scope not in caller.scopes and caller.waits_in(scope):
         return caller
-    if not _caller_in(scope).scopes[scope]:
+    if not _caller_in(scope).scopes[scope] and not may_read:
         raise ServiceError("no_right")
     return caller
 

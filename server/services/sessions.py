@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -111,14 +111,14 @@ def caller_of(token: str, now: int) -> tuple[Writer, dict[str, bool]]:
 
 
 def waits_in(who: Writer, scope: str) -> bool:
-    """Return whether a device that nobody has confirmed yet may bring photos there: they wait with its ops.
+    """Return whether a phone that nobody has confirmed yet may bring photos there: they wait with its ops.
 
     Source: DESIGN §3 "Who signs": before it is confirmed a device may send ops and photos (all held).
     """
-    if who.state != "waiting" or not who.in_force:
+    if who.state != "waiting" or who.kind == "browser":
         return False
     with reading() as session:
-        return devices.had_right(session, who, scope)
+        return devices.scopes_of(session, replace(who, state="confirmed")).get(scope, False)
 
 
 def end(token: str) -> None:
