@@ -18,7 +18,7 @@ from server.models.people import (
 )
 from sync.rights import OPERATOR, needs_until, reads_of, rule
 
-ERASED_NAME = "Đã xóa"
+ERASED_NAME = "Người đã xóa"
 ERASED_VALUES = '{"erased":true}'
 _UNSETTLED = select(Request.scope).where(
     Request.scope.in_(bindparam("scopes", expanding=True)), Request.result == "waiting"

@@ -226,14 +226,14 @@ def test_a_person_is_erased_by_one_op_and_again_after_a_restore(
             assert found is not None
             return found.name, found.village, all(one.valid_until is not None for one in members)
 
-    assert row() == ("Đã xóa", None, True)
+    assert row() == ("Người đã xóa", None, True)
     assert "Phạm Thị Lụa" not in manager.text("/htx/rieng")
     assert "đã xóa" in manager.text(f"/htx/rieng/{person}")
     assert list(rebuilding.check()) == []
     backups.restore(backup)
     assert row()[0] == "Phạm Thị Lụa"
     assert manager.diary.send(erasure)[0]["result"] == "accepted"
-    assert row()[0] == "Đã xóa"
+    assert row()[0] == "Người đã xóa"
 
 
 def test_what_must_still_be_kept_of_an_erased_person_is_shown_to_nobody(
@@ -279,4 +279,4 @@ def test_a_request_that_made_an_erased_person_brings_no_name_back(
     with reading() as session:
         found = session.get(Person, one["id"])
         assert found is not None
-        assert found.name == "Đã xóa"
+        assert found.name == "Người đã xóa"
