@@ -7,7 +7,9 @@ import { farmsOf } from "./farms.ts";
 import type { Identity, People } from "./types.ts";
 
 export function toIdentity(row: IdentityRow): Identity {
-  const { device, name, village, membership, org, orgName = "", confirmed, revoked, copied } = row;
+  const { device, name, village, membership, org, orgName = "", confirmed, revoked } = row;
+  // The new key of a copied phone comes within a moment; why it waits is said until somebody lets it in.
+  const copied = row.copied || row.joining !== undefined;
   return { device, name, village, membership, org, orgName, confirmed, revoked, copied };
 }
 

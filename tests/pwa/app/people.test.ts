@@ -6,12 +6,12 @@ import { loadDrafts } from "../../../pwa/src/app/draft_desk.ts";
 import { makeDrafts } from "../../../pwa/src/app/drafts.ts";
 import { loadHome } from "../../../pwa/src/app/home.ts";
 import { makeJoining } from "../../../pwa/src/app/joining.ts";
-import { loadPeople, makePeople } from "../../../pwa/src/app/people.ts";
+import { loadPeople, makePeople, toIdentity } from "../../../pwa/src/app/people.ts";
 import { photoUrl } from "../../../pwa/src/app/photo_url.ts";
 import { stuckOps, waitingPhotos } from "../../../pwa/src/app/stuck.ts";
 import { House } from "../house.ts";
 import { joined } from "../phone.ts";
-import { allForms, picture, scaled } from "./desk.ts";
+import { allForms, makeIdentity, picture, scaled } from "./desk.ts";
 
 let house: House;
 beforeAll(async () => {
@@ -141,4 +141,10 @@ test("a voice note that waits is counted as one, beside the photos", async () =>
   expect(await makeDiary(context).detail(saved.doc)).toMatchObject(two);
   expect((await waitingPhotos(context)).map((one) => one.isVoice).sort()).toEqual([false, true]);
   expect(await exportUnsent(phone.context)).toMatchObject({ photos: 2, voices: 1 });
+});
+
+test("case 15: a copied phone's new key goes on saying why it waits, until somebody lets it in", async () => {
+  const fresh = { ...(await makeIdentity("Bà Lụa")), confirmed: false };
+  const joining = { body: "{}", signature: "", askedAt: null, problem: null };
+  expect([toIdentity(fresh).copied, toIdentity({ ...fresh, joining }).copied]).toEqual([false, true]);
 });
