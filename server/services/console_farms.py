@@ -17,6 +17,7 @@ from server.models.log import HeldOp
 from server.models.people import Farm, Membership
 from server.models.views import EntryView, PlotView, SeasonView
 from server.services.console import FarmName, Staff
+from server.services.own_devices import Reported, reported
 from server.services.viewing import make_current
 from server.store import log, people, views
 from sync.rights import may_give, may_revoke
@@ -60,6 +61,7 @@ class Device:
     farm: FarmName | None
     organisation: str
     last_seen: int | None
+    said: Reported
     is_copied: bool
     is_mine: bool
     expires_at: int
@@ -234,6 +236,7 @@ def _devices(
             farm=None if member is None or member.farm is None else staff.farms.get(f"farm:{member.farm.id}"),
             organisation="" if member is None else member.organisation.name,
             last_seen=None if was_seen is None else was_seen.last_seen,
+            said=reported(was_seen),
             is_copied=was_seen is not None and was_seen.copied,
             is_mine=row.device == staff.device,
             expires_at=row.expires_at,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,20 @@ from server.store.devices import Writer
 from sync.rights import OPERATOR
 from sync.values import Json
 
-REPORTED = ("unsent", "photos")
+
+@dataclass(frozen=True)
+class Reported:
+    """What a phone last said of itself: lines and photos not sent, its app's version; None: nothing."""
+
+    unsent: int | None
+    photos: int | None
+    app: str | None
+
+
+def reported(seen: DeviceSeen | None) -> Reported:
+    """Return the last report of a device; the rim took it in its shape (`sync.wire`)."""
+    said = json.loads(seen.phone) if seen is not None and seen.phone else {}
+    return Reported(said.get("unsent"), said.get("photos"), said.get("app"))
 
 
 def own_devices(who: Writer, now: int) -> list[dict[str, Json]]:
@@ -77,7 +91,6 @@ def devices_of(session: Session, memberships: Sequence[str]) -> dict[str, list[J
 
 
 def _device(row: DeviceRow, seen: DeviceSeen | None, joined_at: int | None, after: list[str]) -> Json:
-    said = json.loads(seen.phone) if seen is not None and seen.phone else {}
     return {
         "doc": row.doc,
         "device": row.device,
@@ -85,7 +98,6 @@ def _device(row: DeviceRow, seen: DeviceSeen | None, joined_at: int | None, afte
         "state": row.state,
         "joined_at": joined_at,
         "last_seen": None if seen is None else seen.last_seen,
-        **{name: said.get(name) for name in REPORTED},
-        "app": said.get("app"),
+        **asdict(reported(seen)),
         "after": [*after],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -11,8 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.config import now_ms
+from server.db import run_write
 from server.services import console_farms
 from server.services.inviting import settle_device
+from server.store import devices
 from server.store.operator import load_private
 from sync.rights import may_see
 from tests.server.consoles import (
@@ -194,6 +197,22 @@ def test_signing_out_ends_the_session_and_keeps_nothing_in_caches(app: Flask, lu
     assert (answer.status_code, answer.headers["Location"]) == (303, "/htx/vao?ra=1")
     assert browser.get("/htx/").status_code == 303
     assert app.test_client().get("/htx/", headers=browser.phone.headers).status_code == 303
+
+
+def test_a_page_tells_what_a_phone_says_it_has_not_sent_and_its_version(app: Flask, lua: Diary) -> None:
+    browser = Browser(app, "Trần Văn Tuấn", "manager")
+    path = f"/htx/may/{lua.phone.shown['doc'].partition(':')[2]}"
+    assert "Máy báo" not in browser.text(path)
+    device = lua.phone.key.device
+
+    def report(**said: object) -> None:
+        run_write(lambda session: devices.note_seen(session, device, now_ms(), json.dumps(said)))
+
+    report(unsent=3, photos=2, app="0.1.0")
+    for page in (path, "/htx/may", f"/htx/ho/{lua.farm}"):
+        assert "Còn 3 dòng, 2 ảnh chưa gửi · bản 0.1.0" in browser.text(page), page
+    report(unsent=0, photos=0, app="0.2.0")
+    assert "Đã gửi hết · bản 0.2.0" in browser.text(path)
 
 
 def test_the_devices_come_page_by_page_each_once_who_waits_first(
