@@ -63,7 +63,7 @@ chromium:
 		|| { echo "The journeys need a browser: install Debian's package chromium." >&2; exit 1; }
 
 journeys: build chromium ## A real browser against the real server; installs Debian's chromium where there is none
-	$(BIN)/python -m pytest -n 2 tests/journeys
+	$(BIN)/python -m pytest -n 0 tests/journeys
 
 vitest: install
 	$(NPM) test --silent

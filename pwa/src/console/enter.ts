@@ -76,6 +76,9 @@ function offerPasskeys(gate: Gate): void {
   });
 }
 
+/** Who signed in first on this page: a pick in the field and the button may both be answered. */
+let isSignedIn = false;
+
 /** Sign in by a passkey, then sign by the key of its person that is in this browser, or get one. */
 async function touch(gate: Gate, inField: boolean): Promise<void> {
   if (!inField) showOnly("data-passkey-say", "busy");
@@ -85,7 +88,9 @@ async function touch(gate: Gate, inField: boolean): Promise<void> {
     if (!inField) void offerInField(gate);
     return;
   }
+  if (isSignedIn) return;
   if (who.kind !== "browser") return say("not_staff");
+  isSignedIn = true;
   const mine = (await gate.shelf.persons()).find(
     (person) => person.membership === who.by && person.origin === who.origin,
   );

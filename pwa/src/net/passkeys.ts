@@ -121,17 +121,31 @@ export async function register(ask: Ask, token: string): Promise<NewPasskey | Pa
  */
 export async function signInLook(ask: Ask, inField = false): Promise<SignedIn | PasskeyProblem> {
   if (!supported()) return "unsupported";
-  const asked = await ask("/api/v1/passkeys/challenge", { purpose: "sign_in" }, null);
-  if (asked.kind !== "ok") return problemOf(asked);
-  const publicKey = requestOf(member(asked.data, "options"));
+  if (entering !== null) return entering;
+  asking?.abort(); // a field's offer ends before anything else is asked
+  const mine = ++asked;
+  const told = await ask("/api/v1/passkeys/challenge", { purpose: "sign_in" }, null);
+  if (told.kind !== "ok") return problemOf(told);
+  const publicKey = requestOf(member(told.data, "options"));
   if (publicKey === null) return "server";
   const more = inField ? { mediation: "conditional" as const } : {};
   const work = (signal: AbortSignal) => navigator.credentials.get({ publicKey, signal, ...more });
   const answered = inField ? await untimed(work) : await timed(work);
   if (typeof answered === "string") return answered;
-  const told = await ask("/api/v1/passkeys/session", { response: answered }, null);
-  return told.kind === "ok" ? lookOf(told.data) : problemOf(told);
+  if (mine !== asked) return "cancelled"; // the person asked anew meanwhile: one answer is sent, the newer one
+  entering = ask("/api/v1/passkeys/session", { response: answered }, null).then((reply) =>
+    reply.kind === "ok" ? lookOf(reply.data) : problemOf(reply),
+  );
+  try {
+    return await entering;
+  } finally {
+    entering = null;
+  }
 }
+
+/** How often signing in was begun, and the one whose answer is on its way: two at once would end each other's session. */
+let asked = 0;
+let entering: Promise<SignedIn | PasskeyProblem> | null = null;
 
 /** Touch a passkey (one of `allowed`, if given) to confirm ops that are signed: good for these ids and no others. */
 export async function assertOver(
