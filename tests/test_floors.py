@@ -13,10 +13,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SYNC = (
     "limits errors",
-    "ids values units civil lunar",
+    "ids values units civil lunar plain",
     "ops signing",
     "merge log erasure",
-    "forms form_shape form_values rights",
+    "forms form_shape form_values rights lists_read",
+    "lists",
+    "lists_wire",
     "wire ports",
 )
 SERVER = (
