@@ -11,25 +11,28 @@ from tests.journeys.log import files_of, ops_of
 from tests.journeys.phone import Phone
 from tests.server.pictures import make_jpeg
 
-# One bit of a stored signature turns, as on a dying flash chip: the server can never take this op.
+# One bit of a stored signature turns, as on a dying flash chip: the server can never take this op. Done while
+# nobody sends, page or worker: an attempt that read the row before would carry, and write back, the good bytes.
 SPOIL = """
-async () => {
+() => navigator.locks.request('so-nha-nong sync', async () => {
   const db = await new Promise((done) => {
     const ask = indexedDB.open('so-nha-nong');
     ask.onsuccess = () => done(ask.result);
   });
-  const store = db.transaction('ops', 'readwrite').objectStore('ops');
+  const write = db.transaction('ops', 'readwrite');
+  const store = write.objectStore('ops');
   const rows = await new Promise((done) => {
     const ask = store.getAll();
     ask.onsuccess = () => done(ask.result);
   });
+  const over = new Promise((done) => { write.oncomplete = done; });
   for (const row of rows.filter((one) => one.state === 'outbox')) {
     row.signature = (row.signature[0] === 'A' ? 'B' : 'A') + row.signature.slice(1);
     store.put(row);
   }
-  await new Promise((done) => { store.transaction.oncomplete = done; });
+  await over;
   db.close();
-}
+})
 """
 
 
