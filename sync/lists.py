@@ -35,7 +35,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product of a list. Dates are civil, "" is open; `plain` is the name as it is sought."""
+    """A product of a list. Dates are civil, "" is open; `plain` is the name as it is sought.
+
+    `permits`: standing there permits it; a table of labels tells of uses and permits nothing.
+    """
 
     name: str
     plain: str
@@ -49,6 +52,7 @@ class Product:
     source: str
     mark: Mark
     uses: tuple[Use, ...] = ()
+    permits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def find(lists: Lists, name: str, day: str) -> Product | None:
     The one in force goes before one that may only be used up; the newest before an older one.
     """
     known = lists.products.get(plain(name), ())
-    usable = [one for one in known if one.valid_from <= day and _is_usable(one, day)]
+    usable = [one for one in known if one.permits and _is_usable(one, day)]
     return max(usable, key=lambda one: (in_force(one, day), one.valid_from), default=None)
 
 
@@ -119,7 +123,7 @@ def in_force(one: Product | Loaded, day: str) -> bool:
 
 
 def _is_usable(one: Product, day: str) -> bool:
-    return in_force(one, day) or day <= one.usable_until
+    return in_force(one, day) or one.valid_from <= day <= one.usable_until
 
 
 def find_banned(lists: Lists, active: str, day: str) -> Banned | None:
@@ -134,14 +138,18 @@ def find_banned(lists: Lists, active: str, day: str) -> Banned | None:
 def uses_of(lists: Lists, name: str, day: str, crop: str = "") -> tuple[Use, ...]:
     """Return the label uses of a product on a day; with `crop` only that crop's, compared whole.
 
-    What the organisation's label book says of a crop stands in place of what the list says of it.
+    What the organisation's label book says of a crop stands in place of what the list in force says of it,
+    and that in place of what tables of labels say.
     """
     own = [one.use for one in lists.label_uses.get(plain(name), ())]
-    said = {plain(use.crop) for use in own}
     product = find(lists, name, day)
-    listed = [] if product is None else [use for use in product.uses if plain(use.crop) not in said]
+    told = [one for one in lists.products.get(plain(name), ()) if not one.permits and in_force(one, day)]
+    found: list[Use] = []
+    for uses in (own, () if product is None else product.uses, [use for one in told for use in one.uses]):
+        said = {plain(use.crop) for use in found}
+        found += [use for use in uses if plain(use.crop) not in said]
     sought = plain(crop)
-    return tuple(use for use in own + listed if not sought or plain(use.crop) == sought)
+    return tuple(use for use in found if not sought or plain(use.crop) == sought)
 
 
 def make_lists(

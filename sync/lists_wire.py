@@ -53,7 +53,7 @@ def lists_to_wire(lists: Lists) -> dict[str, Json]:
         head = [one.kind, one.active, one.group, one.registrant, one.source]
         dates = [one.valid_from, one.valid_to, one.usable_until]
         flat = [number for each in one.uses for number in use(each)]
-        return [one.name, *map(text, head), *map(text, dates), one.mark, flat]
+        return [one.name, *map(text, head), *map(text, dates), one.mark, int(one.permits), flat]
 
     products = [product(one) for same in lists.products.values() for one in same]
     return {
@@ -84,9 +84,9 @@ def lists_from_wire(wire: Mapping[str, Json]) -> Lists:
         products = [
             Product(
                 name, plain(name), texts[kind], texts[active], texts[group], texts[registrant],
-                texts[since], texts[till], texts[until], texts[source], mark, uses(flat),
+                texts[since], texts[till], texts[until], texts[source], mark, uses(flat), permits == 1,
             )
-            for name, kind, active, group, registrant, source, since, till, until, mark, flat
+            for name, kind, active, group, registrant, source, since, till, until, mark, permits, flat
             in wire["products"]
         ]  # fmt: skip
         banned = [Banned(a, tuple(names), k, s, f, m) for a, names, k, s, f, m in wire["banned"]]

@@ -18,7 +18,7 @@ SYNC = (
     "merge log erasure",
     "forms form_shape form_values rights lists_read",
     "lists",
-    "lists_wire",
+    "lists_wire lists_search",
     "wire ports",
 )
 SERVER = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sync import lists, lists_wire, plain
+from sync import lists, lists_search, lists_wire, plain
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "lists.json").read_text("utf-8"))
 BARE = lists_wire.lists_from_wire(VECTORS["lists"])
@@ -19,6 +19,7 @@ LISTS = lists.make_lists(
     list(BARE.loaded),
     BOOK,
 )
+INDEX = lists_search.make_index(LISTS)
 
 
 def _phi(given: Any) -> Any:
@@ -61,6 +62,7 @@ CALLS: dict[str, Any] = {
     "find_banned": _banned,
     "uses_of": _uses,
     "lists_from_wire": _wire,
+    "search": lambda g: [one.name for one in lists_search.search(INDEX, g["typed"], g["limit"], g["crop"])],
 }
 CASES = [
     pytest.param(CALLS[group["description"]], case, id=f"{group['description']}: {case['name']}")

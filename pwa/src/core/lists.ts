@@ -31,7 +31,11 @@ export interface Use {
   readonly stages: readonly string[];
 }
 
-/** A product of a list. Dates are civil, "" is open; `plain` is the name as it is sought. */
+/**
+ * A product of a list. Dates are civil, "" is open; `plain` is the name as it is sought.
+ *
+ * `permits`: standing there permits it; a table of labels tells of uses and permits nothing.
+ */
 export interface Product {
   readonly name: string;
   readonly plain: string;
@@ -45,6 +49,7 @@ export interface Product {
   readonly source: string;
   readonly mark: ListMark;
   readonly uses: readonly Use[];
+  readonly permits: boolean;
 }
 
 /** A banned active ingredient; `names` are the words by which it is known in an ingredient's text. */
@@ -101,7 +106,7 @@ export function findListed(lists: Lists, name: string, day: string): Product | n
   let highest = "";
   for (const one of lists.products.get(plainName(name)) ?? []) {
     const rank = `${inForce(one, day) ? 1 : 0}${one.validFrom}`;
-    if (!isUsable(one, day) || (best !== null && rank <= highest)) continue;
+    if (!one.permits || !isUsable(one, day) || (best !== null && rank <= highest)) continue;
     best = one;
     highest = rank;
   }
@@ -121,7 +126,7 @@ export function inForce(one: Product | Loaded, day: string): boolean {
 }
 
 function isUsable(one: Product, day: string): boolean {
-  return one.validFrom <= day && (inForce(one, day) || day <= one.usableUntil);
+  return inForce(one, day) || (one.validFrom <= day && day <= one.usableUntil);
 }
 
 /** Returns the banned ingredient that an ingredient's text names on a day, whole words only. */
@@ -134,15 +139,22 @@ export function findBanned(lists: Lists, active: string, day: string): Banned | 
 /**
  * Returns the label uses of a product on a day; with `crop` only that crop's, compared whole.
  *
- * What the organisation's label book says of a crop stands in place of what the list says of it.
+ * What the organisation's label book says of a crop stands in place of what the list in force says of it,
+ * and that in place of what tables of labels say.
  */
 export function usesOf(lists: Lists, name: string, day: string, crop = ""): readonly Use[] {
   const own = (lists.labelUses.get(plainName(name)) ?? []).map((one) => one.use);
-  const said = new Set(own.map((use) => plainName(use.crop)));
   const listed = findListed(lists, name, day)?.uses ?? [];
+  const tables = (lists.products.get(plainName(name)) ?? []).filter(
+    (one) => !one.permits && inForce(one, day),
+  );
+  const found: Use[] = [];
+  for (const uses of [own, listed, tables.flatMap((one) => one.uses)]) {
+    const said = new Set(found.map((use) => plainName(use.crop)));
+    found.push(...uses.filter((use) => !said.has(plainName(use.crop))));
+  }
   const sought = plainName(crop);
-  const all = [...own, ...listed.filter((use) => !said.has(plainName(use.crop)))];
-  return all.filter((use) => sought === "" || plainName(use.crop) === sought);
+  return found.filter((use) => sought === "" || plainName(use.crop) === sought);
 }
 
 /** Returns the lists with their products and label uses by plain name, each in the order given. */

@@ -68,17 +68,18 @@ export function labelUseFromWire(row: unknown): LabelUse | null {
 }
 
 function productRow(row: unknown, tables: Tables): Product | null {
-  if (!Array.isArray(row) || row.length !== 11) return null;
+  if (!Array.isArray(row) || row.length !== 12) return null;
   const name: unknown = row[0];
   const mark: unknown = row[9];
   const said = row.slice(1, 9).map((at: unknown) => tables.texts[Number(at)]);
-  const uses = usesOfRow(row[10], tables);
+  const uses = usesOfRow(row[11], tables);
   if (typeof name !== "string" || !isMark(mark) || uses === null) return null;
   const [kind, active, group, registrant, source, validFrom, validTo, usableUntil] = said;
   if (!isKind(kind) || active === undefined || group === undefined || registrant === undefined) return null;
   if (source === undefined || validFrom === undefined || validTo === undefined) return null;
   if (usableUntil === undefined) return null;
   const plain = plainName(name);
+  const permits = row[10] === 1;
   return {
     name,
     plain,
@@ -92,6 +93,7 @@ function productRow(row: unknown, tables: Tables): Product | null {
     source,
     mark,
     uses,
+    permits,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   parsePhi,
   usesOf,
 } from "../../../pwa/src/core/lists.ts";
+import { makeIndex, search } from "../../../pwa/src/core/lists_search.ts";
 import { labelUseFromWire, listsFromWire } from "../../../pwa/src/core/lists_wire.ts";
 import { plainName, plainWords } from "../../../pwa/src/core/plain.ts";
 
@@ -20,6 +21,8 @@ interface Given {
   kind: ListKind;
   active: string;
   crop: string;
+  typed: string;
+  limit: number;
   wire: unknown;
 }
 interface Vectors {
@@ -42,6 +45,7 @@ function read(wire: unknown) {
   const found = listsFromWire(wire);
   return found && { version: found.version, products: [...found.products.values()].flat().length };
 }
+const index = makeIndex(lists);
 
 const calls: Record<string, (given: Given) => unknown> = {
   plain: (g) => plainName(g.text),
@@ -52,6 +56,7 @@ const calls: Record<string, (given: Given) => unknown> = {
   is_listed: (g) => isListed(lists, g.name, g.day, g.kind),
   find_banned: (g) => findBanned(lists, g.active, g.day)?.active ?? null,
   uses_of: (g) => usesOf(lists, g.name, g.day, g.crop).map((use) => [use.crop, use.phiText]),
+  search: (g) => search(index, g.typed, g.limit, g.crop).map((one) => one.name),
   lists_from_wire: (g) => read(g.wire) ?? "bad_lists",
 };
 

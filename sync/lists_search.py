@@ -1,0 +1,57 @@
+"""Search in the lists by a few typed letters, without accents: the first letters of any word of a product.
+
+Twin: `pwa/src/core/lists_search.ts`. Source: PROTOCOL §Reference lists; tests/vectors/lists.json.
+"""
+
+from dataclasses import dataclass
+
+from sync.lists import Lists, Product
+from sync.plain import plain, words
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A product as it is sought; `text` has a space before every word, `named` ends where its name does."""
+
+    product: Product
+    text: str
+    named: int
+    crops: frozenset[str]
+
+
+def make_index(lists: Lists) -> tuple[Row, ...]:
+    """Return the rows of search, one for each name, in the order of the names."""
+    rows = [_row(same) for same in lists.products.values()]
+    return tuple(sorted(rows, key=lambda row: row.text))
+
+
+def search(index: tuple[Row, ...], typed: str, limit: int, crop: str = "") -> list[Product]:
+    """Return at most `limit` products of which every typed word begins a word of name or ingredient.
+
+    Shape:  those with a use on `crop` first, then those whose name begins so, then those whose name has it;
+            else in the order of names. With nothing typed: the products of the crop.
+    """
+    sought = [f" {word}" for word in words(typed).split(" ") if word]
+    on = plain(crop)
+    ranks: list[list[Product]] = [[] for _ in range(6)]
+    for row in index:
+        is_of_crop = bool(on) and on in row.crops
+        if sought:
+            if not all(word in row.text for word in sought):
+                continue
+            at = row.text.find(sought[0])
+            rank = (0 if at == 0 else 1 if at < row.named else 2) + (0 if is_of_crop else 3)
+        elif is_of_crop:
+            rank = 0
+        else:
+            continue
+        ranks[rank].append(row.product)
+    return [one for rank in ranks for one in rank][:limit]
+
+
+def _row(same: tuple[Product, ...]) -> Row:
+    """Return the row of a name: its newest product, the crops of all."""
+    newest = max(same, key=lambda one: (one.permits, one.valid_from))
+    name = f" {words(newest.name)}"
+    crops = frozenset(plain(use.crop) for one in same for use in one.uses)
+    return Row(newest, f"{name} {words(newest.active)}", len(name), crops)
