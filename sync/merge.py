@@ -173,3 +173,18 @@ def fold(ops: Iterable[Placed]) -> Document:
     for placed in ops:
         folding.add(placed)
     return folding.document()
+
+
+def rivals(document: Document, ops: Mapping[str, Op]) -> dict[str, tuple[Json, ...]]:
+    """Return for each public field in conflict the values that stand, the one that shows first, each once.
+
+    Shape:  `ops`: the document's ops by id. A cleared field is None; `_deleted` is no field here, nor is one
+            that a tombstone alone disputes: it has one value.
+    """
+    found: dict[str, tuple[Json, ...]] = {}
+    for name in sorted(document.conflicts - document.private - {DELETED}):
+        written = [ops[one].fields for one in document.heads[name]]
+        values = {write_text(fields[name]): fields[name] for fields in written if name in fields}
+        if len(values) > 1:
+            found[name] = tuple(values.values())
+    return found

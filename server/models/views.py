@@ -30,9 +30,11 @@ class DocumentView(Base):
 
     Shape:  `values`: JSON object of what shows of the public fields; `private`: the same of the private ones,
             None where none shows; `conflicts`: JSON list of field names, sorted; `tips`: JSON list of the op
-            ids that a new op names in `after`, best first; `is_missing`: a named private part is not here.
-            `recorded_at`, `received_at`, `by`, `device` are the first op's, `changed_at` is `received_at` of
-            the last; both in the order of numbers.
+            ids that a new op names in `after`, best first; `rivals`: JSON object, field in conflict → the
+            values that stand, the one that shows first; `heads`: JSON list of the op ids that stand, of all
+            fields, sorted; `is_missing`: a named private part is not here.
+            `recorded_at`, `received_at`, `by`, `device`, `skew` (None where none was said) are the first
+            op's, `changed_at` is `received_at` of the last; both in the order of numbers.
     """
 
     __tablename__ = "view_documents"
@@ -45,6 +47,8 @@ class DocumentView(Base):
     private: Mapped[str | None] = mapped_column(Text)
     conflicts: Mapped[str] = mapped_column(Text)
     tips: Mapped[str] = mapped_column(Text)
+    rivals: Mapped[str] = mapped_column(Text)
+    heads: Mapped[str] = mapped_column(Text)
     is_deleted: Mapped[bool] = mapped_column(Boolean)
     is_missing: Mapped[bool] = mapped_column(Boolean)
     first_seq: Mapped[int] = mapped_column(BigInteger)
@@ -54,12 +58,17 @@ class DocumentView(Base):
     changed_at: Mapped[int] = mapped_column(BigInteger)
     by: Mapped[str] = mapped_column(String(36))
     device: Mapped[str] = mapped_column(String(32))
+    skew: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class EntryView(Base):
     """An entry of the diary as lists show it. `happened_on` is a civil date that exists, or "".
 
-    Shape:  `sector` is that of the form, "" where the form is not known; `photos` counts those that stand.
+    Shape:  `sector` is that of the form, "" where the form is not known; `photos` counts those that stand;
+            `state`: sent, asked, amended or approved; `is_answered`: a comment answers what was asked;
+            `approvals`: how many approved it while more are needed; `reviewed_at`: when the review came that
+            decides, None without; `severity`: 0 for no finding, 1 note, 2 doubt, 3 stop; `queue`: who is to
+            act: "review" (the cooperative), "household", "approved" (nobody), "" for a deleted one.
     """
 
     __tablename__ = "view_entries"
@@ -67,6 +76,8 @@ class EntryView(Base):
         Index("view_entries_day", "happened_on", "received_at", "scope", "doc"),
         Index("view_entries_scope_day", "scope", "happened_on", "received_at", "doc"),
         Index("view_entries_season", "scope", "season", "happened_on"),
+        Index("view_entries_inbox", "scope", "queue", "severity", "received_at", "doc", "state"),
+        Index("view_entries_queue", "queue", "severity", "received_at", "scope", "doc"),
     )
 
     scope: Mapped[str] = mapped_column(String(SCOPE_CHARS), primary_key=True)
@@ -81,6 +92,12 @@ class EntryView(Base):
     received_at: Mapped[int] = mapped_column(BigInteger)
     recorded_at: Mapped[int] = mapped_column(BigInteger)
     by: Mapped[str] = mapped_column(String(36))
+    state: Mapped[str] = mapped_column(String(10))
+    is_answered: Mapped[bool] = mapped_column(Boolean)
+    approvals: Mapped[int] = mapped_column(Integer)
+    reviewed_at: Mapped[int | None] = mapped_column(BigInteger)
+    severity: Mapped[int] = mapped_column(Integer)
+    queue: Mapped[str] = mapped_column(String(10))
 
 
 class EntryPlot(Base):
@@ -139,3 +156,28 @@ class PhotoView(Base):
     type: Mapped[str] = mapped_column(String(CODE_CHARS))
     bytes: Mapped[int | None] = mapped_column(BigInteger)
     is_deleted: Mapped[bool] = mapped_column(Boolean)
+
+
+class ReviewView(Base):
+    """A review or a comment. `of` is the entry that it is about; `seq` its newest op's number.
+
+    Shape:  `heads`: JSON list of the op ids that a review names, sorted; `needs`: how many different people
+            must approve them; `answers`: the review that a comment answers, or "". `by`, `received_at`: the
+            first op's.
+    """
+
+    __tablename__ = "view_reviews"
+    __table_args__ = (Index("view_reviews_of", "scope", "of", "seq"),)
+
+    scope: Mapped[str] = mapped_column(String(SCOPE_CHARS), primary_key=True)
+    doc: Mapped[str] = mapped_column(String(DOC_CHARS), primary_key=True)
+    of: Mapped[str] = mapped_column(String(DOC_CHARS))
+    type: Mapped[str] = mapped_column(String(CODE_CHARS))
+    decision: Mapped[str] = mapped_column(String(CODE_CHARS))
+    heads: Mapped[str] = mapped_column(Text)
+    needs: Mapped[int] = mapped_column(Integer)
+    answers: Mapped[str] = mapped_column(String(DOC_CHARS))
+    is_deleted: Mapped[bool] = mapped_column(Boolean)
+    by: Mapped[str] = mapped_column(String(36))
+    received_at: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int] = mapped_column(BigInteger)

@@ -6,7 +6,6 @@ Reads; nothing is changed here.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,8 @@ from server.models.passkeys import PasskeyRow
 from server.models.views import ViewHead
 from server.store import assertions, books, devices, erasures, log, passkeys
 from server.store.device_fold import fold_devices
-from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
+from server.store.view_beside import Beside
+from server.store.view_fold import Row, Rows
 from server.store.view_survey import Survey
 from server.store.view_write import DOCS_AT_ONCE, MODELS, rows_of, table_of
 
@@ -86,7 +86,7 @@ def _folded(session: Session, found: Survey) -> Iterator[Difference]:
     """Compare the folded views, some documents at a time, in the database's own order of names."""
     head = session.get(ViewHead, found.scope)
     upto = 0 if head is None else min(head.seq, found.seq)
-    counts = _photo_counts(session, found, upto)
+    beside = Beside(session, found, upto)
     low: str | None = None
     while True:
         query = select(OpRow.doc).distinct().where(OpRow.scope == found.scope, OpRow.seq <= upto)
@@ -94,8 +94,7 @@ def _folded(session: Session, found: Survey) -> Iterator[Difference]:
         docs = list(session.scalars(query if low is None else query.where(OpRow.doc > low)))
         high = docs[-1] if len(docs) == DOCS_AT_ONCE else None
         expected = rows_of(session, found.scope, docs, upto)
-        for row in expected[ENTRIES]:
-            row["photos"] = counts[row["doc"]]
+        beside.fill(expected)
         yield from _compare_views(session, found.scope, expected, low, high)
         if high is None:
             return
@@ -111,16 +110,6 @@ def _compare_views(
         query = query if low is None else query.where(table.c.doc > low)
         query = query if high is None else query.where(table.c.doc <= high)
         yield from _compare(model, expected[view], (dict(row) for row in session.execute(query).mappings()))
-
-
-def _photo_counts(session: Session, found: Survey, upto: int) -> Counter[str]:
-    """Return how many photos stand at each document, by the log alone."""
-    counts: Counter[str] = Counter()
-    photos = sorted(found.photos)
-    for start in range(0, len(photos), DOCS_AT_ONCE):
-        rows = rows_of(session, found.scope, photos[start : start + DOCS_AT_ONCE], upto)[PHOTOS]
-        counts.update(row["of"] for row in rows if not row["is_deleted"])
-    return counts
 
 
 def _stored(session: Session, model: type[Base], scope: str) -> Iterator[Row]:

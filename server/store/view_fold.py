@@ -7,6 +7,7 @@ Source: DESIGN §2, §3 "Merge"; sync/forms/common.json, plot.json, season.json 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,8 @@ from server.models.views import CODE_CHARS, DOC_CHARS
 from sync import ids
 from sync.civil import is_civil_date
 from sync.forms import load_forms
-from sync.merge import Document, Placed, fold
+from sync.merge import Document, Placed, fold, rivals
+from sync.reviews import parse_review
 from sync.units import UnitError, find_unit, to_base
 from sync.values import Json, write_text
 
@@ -22,15 +24,24 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]  # view → rows, by the names below
 
 DOCUMENTS, ENTRIES, ENTRY_PLOTS = "documents", "entries", "entry_plots"
-PLOTS, SEASONS, PHOTOS = "plots", "seasons", "photos"
+PLOTS, SEASONS, PHOTOS, REVIEWS = "plots", "seasons", "photos", "reviews"
 NAME_CHARS = 200  # our choice: what a list shows; the whole text is in DocumentView.values
 ENTRY_PLOTS_MAX = 200  # our choice
+# What an entry's row holds of its reviews and findings, before there are any.
+BESIDE: Mapping[str, Any] = {
+    "state": "sent",
+    "is_answered": False,
+    "approvals": 0,
+    "reviewed_at": None,
+    "severity": 0,
+    "queue": "review",
+}
 
 
 def fold_rows(scope: str, doc: str, ops: Sequence[Placed]) -> Rows:
     """Return the rows of a document's views; `ops` are all of its ops in the log, in any order.
 
-    Shape:  the rows of `ENTRIES` have no `photos` yet: that is a count over other documents.
+    Shape:  the rows of `ENTRIES` lack what other documents say: `photos`, and the columns of `BESIDE`.
     """
     folded = fold(ops)
     ops = sorted(ops, key=lambda placed: placed.seq or 0)
@@ -38,7 +49,7 @@ def fold_rows(scope: str, doc: str, ops: Sequence[Placed]) -> Rows:
     rows: Rows = {DOCUMENTS: [_document(scope, doc, ops, folded, public)]}
     made = _MAKERS.get(ops[0].op.doc_type)
     if made is not None:
-        rows |= made({"scope": scope, "doc": doc}, public, folded, ops[0])
+        rows |= made({"scope": scope, "doc": doc}, public, folded, ops)
     return rows
 
 
@@ -55,6 +66,8 @@ def _document(
         "private": write_text(dict(sorted(private.items()))) if private else None,
         "conflicts": write_text(sorted(folded.conflicts)),
         "tips": write_text(list(folded.tips)),
+        "rivals": _rivals(folded, ops),
+        "heads": write_text(sorted({one for ids_ in folded.heads.values() for one in ids_})),
         "is_deleted": folded.deleted,
         "is_missing": folded.missing,
         "first_seq": first.seq,
@@ -64,10 +77,25 @@ def _document(
         "changed_at": last.received_at,
         "by": first.op.by,
         "device": first.op.device,
+        "skew": _skew(first),
     }
 
 
-def _entry(key: Row, values: Mapping[str, Json], folded: Document, first: Placed) -> Rows:
+def _rivals(folded: Document, ops: Sequence[Placed]) -> str:
+    if not folded.conflicts:
+        return "{}"
+    return write_text(
+        {name: list(values) for name, values in rivals(folded, {one.op.id: one.op for one in ops}).items()}
+    )
+
+
+def _skew(first: Placed) -> int | None:
+    """Return the skew that an op says, None where it says none: 0 there means that none was heard."""
+    skew = first.op.skew or json.loads(first.op.body).get("skew")
+    return skew if isinstance(skew, int) else None
+
+
+def _entry(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequence[Placed]) -> Rows:
     form = load_forms().get(code := _code(values.get("form")))
     row = {
         **key,
@@ -77,9 +105,9 @@ def _entry(key: Row, values: Mapping[str, Json], folded: Document, first: Placed
         "sector": "" if form is None else form.sector,
         "has_conflict": bool(folded.conflicts),
         "is_deleted": folded.deleted,
-        "received_at": first.received_at,
-        "recorded_at": first.op.recorded_at,
-        "by": first.op.by,
+        "received_at": ops[0].received_at,
+        "recorded_at": ops[0].op.recorded_at,
+        "by": ops[0].op.by,
     }
     named = values.get("plots")
     listed = named[:ENTRY_PLOTS_MAX] if isinstance(named, list) else []
@@ -87,7 +115,7 @@ def _entry(key: Row, values: Mapping[str, Json], folded: Document, first: Placed
     return {ENTRIES: [row], ENTRY_PLOTS: [{**key, "plot": plot} for plot in plots]}
 
 
-def _plot(key: Row, values: Mapping[str, Json], folded: Document, _first: Placed) -> Rows:
+def _plot(key: Row, values: Mapping[str, Json], folded: Document, _ops: Sequence[Placed]) -> Rows:
     row = {
         **key,
         "name": _name(values.get("name")),
@@ -99,7 +127,7 @@ def _plot(key: Row, values: Mapping[str, Json], folded: Document, _first: Placed
     return {PLOTS: [row]}
 
 
-def _season(key: Row, values: Mapping[str, Json], folded: Document, _first: Placed) -> Rows:
+def _season(key: Row, values: Mapping[str, Json], folded: Document, _ops: Sequence[Placed]) -> Rows:
     named = (_name(values.get(name)) for name in ("product_name", "variety", "breed"))
     row = {
         **key,
@@ -115,7 +143,7 @@ def _season(key: Row, values: Mapping[str, Json], folded: Document, _first: Plac
     return {SEASONS: [row]}
 
 
-def _photo(key: Row, values: Mapping[str, Json], folded: Document, _first: Placed) -> Rows:
+def _photo(key: Row, values: Mapping[str, Json], folded: Document, _ops: Sequence[Placed]) -> Rows:
     sha256, size = values.get("sha256"), values.get("bytes")
     is_size = isinstance(size, int) and not isinstance(size, bool) and size >= 0
     row = {
@@ -130,11 +158,31 @@ def _photo(key: Row, values: Mapping[str, Json], folded: Document, _first: Place
     return {PHOTOS: [row]}
 
 
-_MAKERS: Mapping[str, Callable[[Row, Mapping[str, Json], Document, Placed], Rows]] = {
+def _review(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequence[Placed]) -> Rows:
+    said = parse_review(values, ops[0].op.by)
+    row = {
+        **key,
+        "of": _ref(values.get("of")),
+        "type": ops[0].op.doc_type,
+        "decision": _code(said.decision),
+        "heads": write_text(sorted(said.heads)),
+        "needs": said.needs,
+        "answers": _ref(values.get("answers"), "review"),
+        "is_deleted": folded.deleted,
+        "by": said.by,
+        "received_at": ops[0].received_at,
+        "seq": ops[-1].seq,
+    }
+    return {REVIEWS: [row]}
+
+
+_MAKERS: Mapping[str, Callable[[Row, Mapping[str, Json], Document, Sequence[Placed]], Rows]] = {
     "entry": _entry,
     "plot": _plot,
     "season": _season,
     "photo": _photo,
+    "review": _review,
+    "comment": _review,
 }
 
 

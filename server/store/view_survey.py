@@ -38,6 +38,7 @@ class Survey:
     fault: str | None = None
     named: dict[str, int] = field(default_factory=dict)  # hash of a photo → the last number that names it
     photos: set[str] = field(default_factory=set)
+    reviews: set[str] = field(default_factory=set)  # and comments
     devices: set[str] = field(default_factory=set)
     erased: dict[str, str] = field(default_factory=dict)  # document → the first document that erased it
 
@@ -99,6 +100,8 @@ def _note(found: Survey, op: Op) -> None:
         sha256 = op.fields.get("sha256")
         if ids.is_b64(sha256, 32):
             found.named[str(sha256)] = found.seq
+    elif op.doc_type in ("review", "comment"):
+        found.reviews.add(op.doc)
     elif op.doc_type == "device":
         found.devices.add(op.doc)
     for doc in erased_documents(op.doc_type, op.fields):

@@ -7,7 +7,7 @@ a hole that is filled later.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, select, update
@@ -16,9 +16,18 @@ from sqlalchemy.orm import Session
 
 from server.db import Base
 from server.models.log import OpRow
-from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, PlotView, SeasonView, ViewHead
-from server.store import view_fold
-from server.store.view_fold import ENTRIES, PHOTOS, Row, Rows
+from server.models.views import (
+    DocumentView,
+    EntryPlot,
+    EntryView,
+    PhotoView,
+    PlotView,
+    ReviewView,
+    SeasonView,
+    ViewHead,
+)
+from server.store import view_fold, view_states
+from server.store.view_fold import BESIDE, ENTRIES, PHOTOS, REVIEWS, Row, Rows
 from server.store.view_ops import ops_above, ops_of
 from sync.merge import Placed
 
@@ -31,6 +40,7 @@ MODELS: dict[str, type[Base]] = {
     view_fold.PLOTS: PlotView,
     view_fold.SEASONS: SeasonView,
     view_fold.PHOTOS: PhotoView,
+    view_fold.REVIEWS: ReviewView,
 }
 
 # Built once: making a statement anew costs as much as running it.
@@ -136,37 +146,55 @@ def _known(session: Session, scope: str, docs: Sequence[str]) -> list[str]:
 
 def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> None:
     """Write the rows of some documents; those of them that are `old` have rows already."""
-    touched = {row["of"] for row in rows[PHOTOS]} | _photos_before(session, scope, old)
+    photos = {row["of"] for row in rows[PHOTOS]} | _named_before(session, scope, old, PhotoView, "photo:")
+    told = {row["of"] for row in rows[REVIEWS]} | _named_before(
+        session, scope, old, ReviewView, "review:", "comment:"
+    )
     if old:
         for view in MODELS:
             table = table_of(view)
             session.execute(delete(table).where(table.c.scope == scope, table.c.doc.in_(old)))
-    if rows[PHOTOS]:
-        session.execute(insert(table_of(PHOTOS)), rows[PHOTOS])
-    made = [row["doc"] for row in rows[ENTRIES]]
-    counts = photo_counts(session, scope, made) if made else {}
-    for row in rows[ENTRIES]:
-        row["photos"] = counts.get(row["doc"], 0)
     for view, fresh in rows.items():
-        if fresh and view != PHOTOS:
+        if fresh and view != ENTRIES:
             session.execute(insert(table_of(view)), fresh)
-    count_photos(session, scope, touched.difference(made))
+    made = _insert_entries(session, scope, rows[ENTRIES])
+    count_photos(session, scope, photos.difference(made))
+    for some in _entries_among((photos | told).difference(made)):
+        view_states.settle(session, scope, some)
 
 
-def _photos_before(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
-    """Return the documents that these photos belonged to until now."""
-    photos = [doc for doc in docs if doc.startswith("photo:")]
-    if not photos:
+def _insert_entries(session: Session, scope: str, rows: Sequence[Row]) -> list[str]:
+    """Write rows of entries with what other documents say of them; return their names."""
+    made = [row["doc"] for row in rows]
+    if made:
+        counts = photo_counts(session, scope, made)
+        for row in rows:
+            row |= {**BESIDE, "photos": counts.get(row["doc"], 0)}
+        view_states.for_new(session, scope, rows)
+        session.execute(insert(table_of(ENTRIES)), rows)
+    return made
+
+
+def _named_before(
+    session: Session, scope: str, docs: Iterable[str], model: type[PhotoView | ReviewView], *kinds: str
+) -> set[str]:
+    """Return the documents that these photos or reviews belonged to until now."""
+    mine = [doc for doc in docs if doc.startswith(kinds)]
+    if not mine:
         return set()
-    query = select(PhotoView.of).where(PhotoView.scope == scope, PhotoView.doc.in_(photos))
-    return set(session.scalars(query))
+    return set(session.scalars(select(model.of).where(model.scope == scope, model.doc.in_(mine))))
+
+
+def _entries_among(docs: Iterable[str]) -> Iterator[list[str]]:
+    """Give those of the documents that are entries, some at a time."""
+    entries = sorted(doc for doc in docs if doc.startswith("entry:"))
+    for start in range(0, len(entries), DOCS_AT_ONCE):
+        yield entries[start : start + DOCS_AT_ONCE]
 
 
 def count_photos(session: Session, scope: str, docs: Iterable[str]) -> None:
     """Count the photos of these entries anew; those that are no entries are passed over."""
-    entries = sorted(doc for doc in docs if doc.startswith("entry:"))
-    for start in range(0, len(entries), DOCS_AT_ONCE):
-        some = entries[start : start + DOCS_AT_ONCE]
+    for some in _entries_among(docs):
         counts = photo_counts(session, scope, some)
         for count, group in _by_count(some, counts):
             session.execute(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.models.views import EntryPlot, EntryView, PlotView
 from server.services.viewing import make_current
-from server.store import log, view_write, views
+from server.store import log, view_check, view_survey, view_write, views
 from server.store.log import Signed
 from server.store.views import EntryFilter
 from sync.ops import Op, make_body, make_private, parse_op, private_hash
@@ -282,13 +282,15 @@ VALUES = st.one_of(
 )
 NAMES = st.sampled_from(
     ["form", "happened_on", "season", "plots", "name", "area", "kind", "of", "sha256", "bytes", "type",
-     "started_on", "product", "line.abcdefgh.dose", "new.field", DELETED]
+     "started_on", "product", "line.abcdefgh.dose", "new.field", "needs", DELETED]
 )  # fmt: skip
 FIELDS = st.dictionaries(NAMES, VALUES, max_size=4)
+DECISIONS = st.sampled_from(["approved", "asked", None])
 PHOTO_OF = st.sampled_from([doc_of("entry", 1), doc_of("entry", 2), "entry:none", 5])
 DOCS = st.sampled_from(
     [doc_of("entry", 1), doc_of("entry", 2), doc_of("photo", 1), doc_of("photo", 2), doc_of("plot", 1),
-     doc_of("season", 1), doc_of("unheard_of", 1)]
+     doc_of("season", 1), doc_of("unheard_of", 1), doc_of("review", 1), doc_of("review", 2),
+     doc_of("comment", 1)]
 )  # fmt: skip
 
 
@@ -298,12 +300,23 @@ def histories(draw: st.DrawFn) -> list[tuple[str, dict[str, Any], dict[str, Any]
     found = []
     for number in range(draw(st.integers(1, 14))):
         doc, public = draw(DOCS), draw(FIELDS)
-        if doc.startswith("photo:"):
+        if doc.startswith(("photo:", "review:", "comment:")):
             public["of"] = draw(PHOTO_OF)
+        if doc.startswith("review:"):  # of what the test knows by then: see `named`
+            public |= {"heads": draw(st.sampled_from(["all", "own", "none"])), "decision": draw(DECISIONS)}
+        if doc.startswith("comment:"):
+            public["answers"] = draw(st.sampled_from([doc_of("review", 1), doc_of("review", 2), None]))
         private = {k: v for k, v in draw(FIELDS).items() if k not in public and k != DELETED}
         saw = draw(st.lists(st.integers(0, number - 1), max_size=3, unique=True)) if number else []
         found.append((doc, public, private, saw, draw(st.integers(0, 5))))
     return found
+
+
+def named(made: list[Op], of: Any, which: str) -> list[str]:
+    """Return op ids that a review names: of the entry and its photos, of the entry alone, or none."""
+    own = [op.id for op in made if op.doc == of]
+    photos = [op.id for op in made if op.doc.startswith("photo:")]
+    return {"all": own + photos, "own": own, "none": []}[which]
 
 
 @settings(
@@ -317,6 +330,8 @@ def test_incremental_views_are_those_of_a_rebuild(book: Book, history: Any, data
     one = Book(f"farm:019a0000-0000-7000-9000-{next(SCOPES):012d}")
     made: list[Op] = []
     for doc, public, private, saw, clock in history:
+        if doc.startswith("review:"):
+            public["heads"] = named(made, public.get("of"), public["heads"])
         after = tuple(made[i].id for i in saw if made[i].doc == doc)
         more = {"private": private} if private else {}
         made.append(one.op(doc, public, after, recorded_at=AT + clock, **more))
@@ -331,6 +346,7 @@ def test_incremental_views_are_those_of_a_rebuild(book: Book, history: Any, data
     make_current([one.scope])
     with reading() as session:
         incremental = rows(session, one.scope)
+        assert list(view_check.differences(session, view_survey.survey(session, one.scope))) == []
 
     def rebuild(session: Session) -> None:
         view_write.lock_view(session, one.scope).seq = 0

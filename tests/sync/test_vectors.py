@@ -83,7 +83,9 @@ def placed(given: Given) -> merge.Placed:
 
 def folded(given: Given) -> Given:
     document = merge.fold(placed(op) for op in given["ops"])
+    found = merge.rivals(document, {op["id"]: placed(op).op for op in given["ops"]})
     return {
+        "rivals": {name: list(values) for name, values in found.items()},
         "values": document.values,
         "heads": {name: list(head) for name, head in document.heads.items()},
         "conflicts": sorted(document.conflicts),

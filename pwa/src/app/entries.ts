@@ -2,9 +2,9 @@
  * An entry as a list shows it, in exactly one state: the first of LOOK.md that applies to its own ops, to its
  * photos, or to what the cooperative said of it.
  *
- * A review (`of`, `decision`, `heads`) names the heads of the entry and its photos that the reviewer saw; other
- * heads than these, and the entry is amended until it is reviewed again.
+ * What reviews come to is said in core/reviews.ts, for the server alike.
  */
+import { parseReview, standingOf } from "../core/reviews.ts";
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
 import { countVoices, textsOf, textValue } from "./context.ts";
@@ -44,27 +44,38 @@ export async function photosOf(db: Database, scope: string, doc: string): Promis
   );
 }
 
+/** A review and the membership that wrote it; "" where nothing turns on it. */
+interface Written {
+  row: DocRow;
+  by: string;
+}
+
 /** Reviews newest first; where two stand, the log's order says which came last. */
-export async function newestReviews(db: Database, rows: readonly DocRow[]): Promise<DocRow[]> {
+async function writtenReviews(db: Database, rows: readonly DocRow[]): Promise<Written[]> {
   const reviews = rows.filter((row) => row.type === "review" && !row.deleted);
-  if (reviews.length < 2) return reviews;
+  if (reviews.length < 2) return reviews.map((row) => ({ row, by: "" }));
   const placed = await Promise.all(
     reviews.map(async (row) => {
-      const ops = await db.ops.where("[scope+doc]").equals([row.scope, row.doc]).toArray();
-      return { row, seq: Math.max(...ops.map((op) => op.seq ?? Number.MAX_SAFE_INTEGER)) };
+      const ops = await db.ops.where("[scope+doc]").equals([row.scope, row.doc]).sortBy("seq");
+      const seqs = ops.map((op) => op.seq ?? Number.MAX_SAFE_INTEGER);
+      const first: { by?: unknown } = JSON.parse(ops[0]?.body ?? "{}");
+      return { row, by: typeof first.by === "string" ? first.by : "", seq: Math.max(...seqs) };
     }),
   );
-  return placed.sort((a, b) => b.seq - a.seq).map((one) => one.row);
+  return placed.sort((a, b) => b.seq - a.seq);
 }
 
-function headsOf(rows: readonly DocRow[]): string {
-  return [...new Set(rows.flatMap((row) => Object.values(row.heads).flat()))].sort().join();
+/** Reviews newest first. */
+export async function newestReviews(db: Database, rows: readonly DocRow[]): Promise<DocRow[]> {
+  return (await writtenReviews(db, rows)).map((one) => one.row);
 }
 
-function reviewed(review: DocRow, entry: DocRow, photos: readonly DocRow[]): EntryState {
-  const seen = [...new Set(textsOf(review.values.heads))].sort().join();
-  if (seen !== headsOf([entry, ...photos])) return "amended";
-  return review.values.decision === "approved" ? "approved" : "asked";
+function reviewed(reviews: readonly Written[], entry: DocRow, photos: readonly DocRow[]): EntryState {
+  const shown = [entry, ...photos];
+  const heads = shown.flatMap((row) => Object.values(row.heads).flat());
+  const hasConflict = shown.some((row) => row.conflicts.length > 0);
+  const said = reviews.map(({ row, by }) => parseReview(row.values, by));
+  return standingOf(said, heads, hasConflict).state;
 }
 
 async function stateOf(
@@ -78,8 +89,7 @@ async function stateOf(
   if (isWaiting) states.add("waiting");
   const own = ORDER.find((state) => states.has(state));
   if (own !== undefined) return own;
-  const [review] = await newestReviews(db, others);
-  return review ? reviewed(review, row, photos) : "sent";
+  return reviewed(await writtenReviews(db, others), row, photos);
 }
 
 /** The entries with their photos and states: one transaction, and questions that do not wait for each other. */

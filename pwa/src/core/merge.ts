@@ -217,3 +217,23 @@ export function fold(ops: Iterable<Placed>): Document {
   for (const placed of ops) folding.add(placed);
   return folding.document();
 }
+
+/**
+ * For each public field in conflict the values that stand, the one that shows first, each once.
+ *
+ * `ops`: the document's ops by id. A cleared field is null; `_deleted` is no field here, nor is one that a
+ * tombstone alone disputes: it has one value.
+ */
+export function rivals(document: Document, ops: ReadonlyMap<string, Op>): Record<string, Value[]> {
+  const found: Record<string, Value[]> = Object.create(null);
+  for (const name of [...document.conflicts].sort()) {
+    if (name === DELETED || document.private.has(name)) continue;
+    const values = new Map<string, Value>();
+    for (const id of document.heads[name] ?? []) {
+      const value = ops.get(id)?.fields[name];
+      if (value !== undefined && !values.has(writeText(value))) values.set(writeText(value), value);
+    }
+    if (values.size > 1) found[name] = [...values.values()];
+  }
+  return found;
+}

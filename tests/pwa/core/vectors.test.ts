@@ -88,7 +88,12 @@ function placed(light: LightOp): core.Placed {
 
 function folded(g: { ops: LightOp[] }) {
   const document = core.fold(g.ops.map(placed));
-  return { ...document, conflicts: [...document.conflicts].sort(), private: [...document.private].sort() };
+  return {
+    ...document,
+    conflicts: [...document.conflicts].sort(),
+    private: [...document.private].sort(),
+    rivals: core.rivals(document, new Map(g.ops.map((op) => [op.id, placed(op).op]))),
+  };
 }
 
 function requested(g: { request: unknown }) {

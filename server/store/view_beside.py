@@ -1,0 +1,48 @@
+"""What the rows of entries hold of other documents, by the log alone: for comparing and never for reading."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from server.store import view_states
+from server.store.view_fold import BESIDE, DOCUMENTS, ENTRIES, PHOTOS, REVIEWS, Row, Rows
+from server.store.view_survey import Survey
+from server.store.view_write import DOCS_AT_ONCE, rows_of
+
+
+class Beside:
+    """The photos and reviews of a scope as of a number, by the entry that they belong to."""
+
+    def __init__(self, session: Session, found: Survey, upto: int) -> None:
+        self._counts: Counter[str] = Counter()
+        self._shown: dict[str, list[Row]] = defaultdict(list)
+        self._said: dict[str, list[Row]] = defaultdict(list)
+        for rows in _some(session, found.scope, sorted(found.photos), upto):
+            of = {row["doc"]: row["of"] for row in rows[PHOTOS]}
+            self._counts.update(row["of"] for row in rows[PHOTOS] if not row["is_deleted"])
+            for row in rows[DOCUMENTS]:
+                self._shown[of[row["doc"]]].append(_heads(row))
+        for rows in _some(session, found.scope, sorted(found.reviews), upto):
+            for row in rows[REVIEWS]:
+                self._said[row["of"]].append(row)
+
+    def fill(self, rows: Rows) -> None:
+        """Fill in the columns that the fold of an entry's own ops lacks."""
+        own = {row["doc"]: _heads(row) for row in rows[DOCUMENTS]}
+        for row in rows[ENTRIES]:
+            doc = row["doc"]
+            shown = [own[doc], *self._shown[doc]]
+            row |= {**BESIDE, "photos": self._counts[doc]}
+            row |= view_states.columns_of(self._said[doc], shown, is_deleted=row["is_deleted"])
+
+
+def _heads(row: Row) -> Row:
+    return {"heads": row["heads"], "conflicts": row["conflicts"]}
+
+
+def _some(session: Session, scope: str, docs: list[str], upto: int) -> Iterator[Rows]:
+    for start in range(0, len(docs), DOCS_AT_ONCE):
+        yield rows_of(session, scope, docs[start : start + DOCS_AT_ONCE], upto)
