@@ -16,15 +16,18 @@ from server.models.devices import DeviceRow, DeviceSeen
 from server.services.viewing import make_current
 from server.store import devices
 from sync import ids
+from sync.ops import op_id
 from sync.values import DELETED
 from tests.server.ops import make, scope_of, sync
-from tests.server.phones import Phone, enrolled, start
+from tests.server.phones import ORIGIN, Phone, enrolled, start
 
 PLOT = "plot:019a0000-0000-7000-8000-0000000000a1"
 SEASON = "season:019a0000-0000-7000-8000-0000000000b1"
 PHOTO = "photo:019a0000-0000-7000-8000-0000000000c1"
 BOOK = "book:019a0000-0000-7000-8000-0000000000d1"
 ENTRY = "entry:019a0000-0000-7000-8000-000000000001"
+ASKED = "entry:019a0000-0000-7000-8000-000000000003"
+REVIEW = "review:019a0000-0000-7000-8000-0000000000e1"
 
 
 @pytest.fixture
@@ -42,9 +45,14 @@ def phone(app: Flask) -> Phone:
         make(made, scope, 3, doc=SEASON, fields={"product_name": "Lúa", "started_on": "2026-06-01"}),
         make(made, scope, 4, doc=PHOTO, fields=photo),
         make(made, scope, 5, 2, fields={DELETED: True}),
+        make(made, scope, 6, doc=ASKED),
     ]
-    assert [one["result"] for one in sync(made, *ops)["results"]] == ["accepted"] * 5
+    assert [one["result"] for one in sync(made, *ops)["results"]] == ["accepted"] * 6
     manager = enrolled(app.test_client(), "Chị Chủ nhiệm", None, "manager")
+    asked = {"of": ASKED, "decision": "asked", "heads": [op_id(ORIGIN, ops[-1]["body"])]}
+    assert (
+        sync(manager, make(manager, scope, 1, doc=REVIEW, fields=asked))["results"][0]["result"] == "accepted"
+    )
     other = scope_of(enrolled(app.test_client(), "Đặng Văn Sự", "Nhà Sự"))
     book = make(manager, other, 2, doc=BOOK, fields={"closed": None})
     assert sync(manager, book)["results"][0]["result"] == "accepted"
@@ -71,7 +79,7 @@ def test_what_was_never_touched_shows_no_difference(app: Flask, phone: Phone) ->
 
 
 def test_a_view_that_only_lags_is_no_difference(app: Flask, phone: Phone) -> None:
-    sync(phone, make(phone, scope_of(phone), 6, 3))
+    sync(phone, make(phone, scope_of(phone), 7, 4))
     assert run(app, "check").exit_code == 0
     assert "0 differences" in run(app, "rebuild").output
     assert run(app, "check").exit_code == 0
@@ -87,6 +95,10 @@ TAMPERED = [
         "happened_on",
     ),
     ("view_entries", "UPDATE view_entries SET photos = 2 WHERE photos = 1", "photos"),
+    ("view_entries", "UPDATE view_entries SET state = 'approved' WHERE state = 'asked'", "state"),
+    ("view_entries", "UPDATE view_entries SET queue = 'approved' WHERE queue = 'household'", "queue"),
+    ("view_reviews", "DELETE FROM view_reviews", "missing"),
+    ("view_documents", "UPDATE view_documents SET heads = '[]' WHERE type = 'entry'", "heads"),
     ("view_entry_plots", "DELETE FROM view_entry_plots", "missing"),
     ("view_plots", "UPDATE view_plots SET area_m2 = 1000", "area_m2"),
     ("view_seasons", "UPDATE view_seasons SET ended_on = '2026-10-01'", "ended_on"),
@@ -133,8 +145,8 @@ def test_what_the_log_does_not_know_of_a_device_survives(app: Flask, phone: Phon
 DAMAGED = [
     ("UPDATE ops SET received_at = received_at + 1 WHERE seq = 2 AND scope = :scope", "op 2"),
     ("UPDATE ops SET seq = 9 WHERE seq = 2 AND scope = :scope", "op 2: not there"),
-    ("UPDATE ops SET seq = 6 WHERE seq = 5 AND scope = :scope", "op 5: not there"),
-    ("DELETE FROM ops WHERE seq = 5 AND scope = :scope", "head: not that of op 4"),
+    ("UPDATE ops SET seq = 8 WHERE seq = 7 AND scope = :scope", "op 7: not there"),
+    ("DELETE FROM ops WHERE seq = 7 AND scope = :scope", "head: not that of op 6"),
     ("UPDATE ops SET body = replace(body, '-08\"', '-07\"') WHERE seq = 1 AND scope = :scope", "op 1 "),
     ("UPDATE ops SET private = replace(private, 'Phun', 'Bón') WHERE seq = 1 AND scope = :scope", "op 1 "),
     ("UPDATE ops SET n = 77 WHERE seq = 3 AND scope = :scope", "op 3 "),
@@ -153,4 +165,4 @@ def test_history_16_the_first_op_whose_digest_fails_is_named_and_its_views_stay(
     assert (checked.exit_code, rebuilt.exit_code) == (1, 1)
     with db.engine.connect() as connection:
         counted = text("SELECT count(*) FROM view_documents WHERE scope = :scope")
-        assert connection.execute(counted, {"scope": scope}).scalar() == 5
+        assert connection.execute(counted, {"scope": scope}).scalar() == 7
