@@ -25,7 +25,8 @@ from server.schemas.device import (
     load,
 )
 from server.services import console_sessions, joining, joining_alone, sessions
-from sync.wire import SentOp
+from sync.errors import Refusal
+from sync.wire import SentAssertion, SentOp, parse_assertions
 
 BODY_BYTES_MAX = 64 * 1024
 SESSION_BYTES_MAX = 1024 * 1024
@@ -79,8 +80,12 @@ def session() -> Response:
     """Open a session of 24 hours for the device that signed the nonce."""
     sent = load(SessionQuery(), read_json_body(SESSION_BYTES_MAX))
     own = [SentOp(op["body"], op.get("private"), op["signature"]) for op in sent.get("ops", [])]
-    opened = sessions.open_session(sent["device"], sent["nonce"], sent["signature"], own, now_ms())
-    answer = {"token": opened.opened.token, "expires_at": opened.opened.expires_at, "ops": opened.ops}
+    touches = _touches(sent.get("assertions", []))
+    opened = sessions.open_session(sent["device"], sent["nonce"], sent["signature"], own, touches, now_ms())
+    answer: dict[str, Any] = {"token": opened.opened.token, "expires_at": opened.opened.expires_at}
+    answer["ops"] = opened.ops
+    if opened.assertions:
+        answer["assertions"] = opened.assertions
     return _with_cookie(answer, sent["device"], opened.kind)
 
 
@@ -97,6 +102,13 @@ def leave() -> Response:
     answer = jsonify({})
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+def _touches(listed: list[Any]) -> tuple[SentAssertion, ...]:
+    try:
+        return parse_assertions(listed)
+    except Refusal as error:
+        raise ServiceError(error.slug) from error
 
 
 def _with_cookie(answer: Mapping[str, object], device: str, kind: str) -> Response:

@@ -33,7 +33,7 @@ def start(scope: str) -> Response:
     """Give the open documents whole, as of one point of the log; then sync goes on from `at`."""
     caller = require_device()
     page = opening.start(caller.scopes, scope, _from(), _at())
-    answer: dict[str, object] = {"at": page.at, "ops": page.ops}
+    answer = {"at": page.at} | _whole(page.ops, page.assertions)
     return jsonify(answer if page.next is None else answer | {"next": page.next})
 
 
@@ -41,7 +41,12 @@ def start(scope: str) -> Response:
 @blueprint.doc(responses={"200": {"description": "All ops of the document", "schema": DocumentAnswer}})
 def document(scope: str, doc: str) -> Response:
     """Give all ops of one document."""
-    return jsonify({"ops": opening.document(require_device().scopes, scope, doc)})
+    return jsonify(_whole(*opening.document(require_device().scopes, scope, doc)))
+
+
+def _whole(ops: list[opening.Wire], assertions: list[opening.Wire]) -> dict[str, object]:
+    """Return whole documents as an answer carries them: the touches of passkeys only where there are some."""
+    return {"ops": ops, "assertions": assertions} if assertions else {"ops": ops}
 
 
 def _from() -> str:

@@ -57,12 +57,15 @@ class SentOpShape(_Tolerant):
 
 
 class SessionQuery(_Tolerant):
-    """A signed challenge; after a restore with the ops of the device's own document."""
+    """A signed challenge; after a restore with the ops of the device's own documents."""
 
     device = fields.String(required=True, validate=_DEVICE)
     nonce = fields.String(required=True, validate=_SHORT)
     signature = fields.String(required=True, validate=_SHORT)
     ops = fields.List(fields.Nested(SentOpShape), validate=validate.Length(max=20))
+    assertions = fields.List(
+        fields.Raw(), metadata={"description": "touches of passkeys over these ops, as in a sync request"}
+    )
 
 
 class Nonce(Schema):
@@ -77,6 +80,7 @@ class SessionAnswer(Schema):
     token = fields.String(required=True)
     expires_at = fields.Integer(required=True, metadata={"description": "ms since 1970"})
     ops = fields.List(fields.Dict())
+    assertions = fields.List(fields.Dict(), metadata={"description": "those of the ops"})
     pages = fields.Boolean(metadata={"description": "of a browser: whether its cookie shows pages now"})
 
 

@@ -21,6 +21,7 @@ class StartAnswer(Schema):
 
     at = fields.String(required=True, metadata={"description": "cursor to go on from"})
     ops = fields.List(fields.Nested(WireOp), required=True)
+    assertions = fields.List(fields.Dict(), metadata={"description": "those of the ops"})
     next = fields.String(metadata={"description": "document that the next page begins with"})
 
 
@@ -28,3 +29,4 @@ class DocumentAnswer(Schema):
     """All ops of one document."""
 
     ops = fields.List(fields.Nested(WireOp), required=True)
+    assertions = fields.List(fields.Dict(), metadata={"description": "those of the ops"})

@@ -3,20 +3,30 @@
 The chain of who invited whom ends at the operator's key, which no database holds. Until the inviter's own
 device, or the membership that he gave, is back, nothing is taken and nothing leaves the phone. Possession of
 the invite op itself tells a device that had joined from one that only heard of an invitation: joining is what
-answers with it.
-Source: DESIGN §3 "Device session"; WIRE "Device session"; PROTOCOL §12, §15.
+answers with it. A device that a passkey let in shows that passkey and the touch over its join instead.
+Source: DESIGN §3 "Device session"; WIRE "Device session"; PROTOCOL §12, §15, §27.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from server.errors import ServiceError
-from server.services import admitting
+from server.services import admitting, coming_back_alone, stepping_up
+from server.services.stepping_up import Confirmation
 from server.store import devices, log, people
-from server.store.device_fold import Invite, confirmed_device, join_key, knows_secret, parse_invite
+from server.store.device_fold import (
+    Invite,
+    confirmed_device,
+    join_key,
+    knows_secret,
+    own_passkey,
+    parse_invite,
+    parse_own_join,
+)
 from server.store.devices import Writer
 from sync import ids, limits
 from sync.errors import Refusal
@@ -29,10 +39,18 @@ OWN_OPS_MAX = 40
 Signed = log.Signed
 
 
-def parse_own(origin: str, sent: Sequence[SentOp], device: str) -> list[Signed]:
-    """Return the ops of one device document, parents first.
+@dataclass(frozen=True)
+class Own:
+    """The ops of a device's own document, parents first, and those of the passkey that let it in."""
 
-    Raises: ServiceError: too_large, the slug of a malformed op, bad_body where they are of several documents,
+    device: list[Signed]
+    passkey: list[Signed]
+
+
+def parse_own(origin: str, sent: Sequence[SentOp], device: str) -> Own:
+    """Return what a device shows of itself.
+
+    Raises: ServiceError: too_large, the slug of a malformed op, bad_body where they are of other documents,
             session where none is the device's own.
     """
     if len(sent) > OWN_OPS_MAX:
@@ -44,39 +62,53 @@ def parse_own(origin: str, sent: Sequence[SentOp], device: str) -> list[Signed]:
             ops.append(Signed(op, ids.b64_decode(one.signature, limits.SIGNATURE_BYTES)))
         except Refusal as error:
             raise ServiceError(error.slug) from error
-    if len({(one.op.scope, one.op.doc) for one in ops}) > 1 or any(
-        one.op.doc_type != "device" or not one.op.scope.startswith("org:") for one in ops
-    ):
+    if len({one.op.scope for one in ops}) > 1 or any(not one.op.scope.startswith("org:") for one in ops):
         raise ServiceError("bad_body", "Chỉ gửi các thao tác của chính máy này.")
-    if ops and not any(one.op.device == device for one in ops):
+    own = [one for one in ops if one.op.doc_type == "device"]
+    others = [one for one in ops if one.op.doc_type != "device"]
+    named = {own_passkey(one.op) for one in own if one.op.device == device}
+    if len({one.op.doc for one in own}) > 1 or any(one.op.doc not in named for one in others):
+        raise ServiceError("bad_body", "Chỉ gửi các thao tác của chính máy này.")
+    if ops and not any(one.op.device == device for one in own):
         raise ServiceError("session")
-    return _parents_first(ops)
+    return Own(_parents_first(own), others)
 
 
-def own_key(ops: Sequence[Signed], device: str) -> bytes | None:
+def own_key(own: Own, device: str) -> bytes | None:
     """Return the key that the device's own join carries."""
-    return next((key for one in ops if one.op.device == device and (key := join_key(one.op))), None)
+    return next((key for one in own.device if one.op.device == device and (key := join_key(one.op))), None)
 
 
-def take(session: Session, origin: str, ops: Sequence[Signed], now: int, *, may_fail: bool) -> None:
+def take(
+    session: Session,
+    origin: str,
+    ops: Sequence[Signed],
+    found: Mapping[str, Confirmation],
+    now: int,
+    *,
+    may_fail: bool,
+) -> None:
     """Append what the log lacks of a device document, each op checked as if it came for the first time.
 
-    Shape:  may_fail: of a device that is known anyway ops that can't be taken are left out, all of them.
+    Shape:  found: the touches of passkeys over these ops, by id;
+            may_fail: of a device that is known anyway ops that can't be taken are left out, all of them.
     Raises: ServiceError: key_wanted, bad_signature, no_right.
     """
     if not ops:
         return
     if not may_fail:
-        _take(session, origin, ops, now)
+        _take(session, origin, ops, found, now)
         return
     with session.begin_nested() as part:
         try:
-            _take(session, origin, ops, now)
+            _take(session, origin, ops, found, now)
         except ServiceError:
             part.rollback()
 
 
-def _take(session: Session, origin: str, ops: Sequence[Signed], now: int) -> None:
+def _take(
+    session: Session, origin: str, ops: Sequence[Signed], found: Mapping[str, Confirmation], now: int
+) -> None:
     scope, doc = ops[0].op.scope, ops[0].op.doc
     log.lock_head(session, scope)
     placed = [one.op for one in log.document_ops(session, scope, doc)]
@@ -88,14 +120,17 @@ def _take(session: Session, origin: str, ops: Sequence[Signed], now: int) -> Non
             raise ServiceError("key_wanted", "Máy của người mời chưa trở lại.")
         if not verify(key, message(origin, one.op.body), one.signature):
             raise ServiceError("bad_signature")
-    invite = _invite_among(placed, [one.op for one in ops])
+    first, invite = _first_among(placed, [one.op for one in ops])
+    if join_key(first) is not None and first not in placed:
+        coming_back_alone.check_join(session, first, found, now)
+        stepping_up.keep(session, found, scope, first.id)
     for one in fresh:
         if join_key(one.op) is None:
             _check_right(session, one.op, invite)
     joined = {op.device for op in placed if join_key(op) is not None}
     named = {confirmed_device(op) for op in placed} | {confirmed_device(one.op) for one in fresh}
     for one in fresh:
-        if join_key(one.op) is not None:
+        if join_key(one.op) is not None and one.op.id != first.id:
             is_let_in = not joined or one.op.device in named or admitting.is_admitted(session, scope, one.op)
             _check_join(session, one.op, invite, is_let_in=is_let_in)
             joined.add(one.op.device)
@@ -104,14 +139,21 @@ def _take(session: Session, origin: str, ops: Sequence[Signed], now: int) -> Non
     devices.refold(session, scope, doc)
 
 
-def _invite_among(placed: Sequence[Op], sent: Sequence[Op]) -> Invite:
-    """Return the document's invitation, which the device must show even where the log still has it."""
-    first = next((op for op in placed if parse_invite(op) is not None), None)
-    shown = [op for op in sent if parse_invite(op) is not None and first in (None, op)]
-    invite = parse_invite(shown[0]) if shown else None
+def _first_among(placed: Sequence[Op], sent: Sequence[Op]) -> tuple[Op, Invite]:
+    """Return the document's invitation, or the join alone that began it, and what it sets.
+
+    Shape:  the device must show it even where the log still has it.
+    """
+    first = next((op for op in placed if _terms(op) is not None), None)
+    shown = [op for op in sent if _terms(op) is not None and first in (None, op)]
+    invite = _terms(shown[0]) if shown else None
     if invite is None:
         raise ServiceError("session")
-    return invite
+    return shown[0], invite
+
+
+def _terms(op: Op) -> Invite | None:
+    return parse_invite(op) or parse_own_join(op)
 
 
 def _check_right(session: Session, op: Op, invite: Invite) -> None:
@@ -132,6 +174,8 @@ def _may(session: Session, who: Writer, op: Op, invite: Invite) -> bool:
 
 def _check_join(session: Session, op: Op, invite: Invite, *, is_let_in: bool) -> None:
     """Refuse a join that nobody would have taken before the restore."""
+    if not invite.secret_hash:  # a document of a device that came alone is for that device
+        raise ServiceError("no_right")
     secret = op.fields.get("secret")
     others = [row for row in devices.rows_of_device(session, op.device) if row.doc != op.doc]
     fits = op.n == 1 and op.by == invite.membership and (secret is None or knows_secret(invite, secret))

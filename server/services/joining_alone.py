@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
 from server.errors import ServiceError
-from server.services import judging, rates, stepping_up
+from server.services import coming_back_alone, judging, rates, stepping_up
 from server.services.joining import Joined, SentJoin, parse_join
 from server.services.sessions import store_token
 from server.services.stepping_up import Confirmation
@@ -58,9 +58,8 @@ def _take(session: Session, sent: SentJoin, confirmation: Confirmation, token: s
     else:
         result = "already"
     devices.note_seen(session, sent.op.device, now)
-    ops = log.wire_ops(session, scope, doc)
+    ops, kept = coming_back_alone.given(session, mine)
     opened = store_token(session, token, sent.op.device, now)
-    kept = assertions.texts_of(session, scope, [sent.op.id])
     return Joined(result, ops, opened, mine.kind, sent.op.device, kept)
 
 

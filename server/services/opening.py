@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.db import reading
 from server.errors import ServiceError
 from server.services.viewing import make_current
-from server.store import log, view_open, views
+from server.store import assertions, log, view_open, views
 from sync import ids, limits
 from sync.civil import ms_to_date
 from sync.log import EMPTY, Cursor
@@ -32,6 +32,7 @@ class Page:
 
     at: str
     ops: list[Wire]
+    assertions: list[Wire]
     next: str | None
 
 
@@ -48,16 +49,17 @@ def start(scopes: Collection[str], scope: str, since: str, at: Cursor | None) ->
         seq, since = _point(session, scope, since, at)
         digest = log.digest_at(session, scope, seq)
         if seq == 0 or digest is None:
-            return Page(EMPTY, [], None)
+            return Page(EMPTY, [], [], None)
         docs = view_open.open_docs(session, scope, seq, _year_before(session, scope, seq), since, PAGE_DOCS)
         whole = docs[: PAGE_DOCS - 1]
         ops, count = _fitting(session, scope, whole, seq)
         following = docs[count] if count < len(docs) else None
-        return Page(str(Cursor(log.epoch(session), seq, digest)), ops, following)
+        touches = assertions.of_docs(session, scope, whole[:count], seq)
+        return Page(str(Cursor(log.epoch(session), seq, digest)), ops, touches, following)
 
 
-def document(scopes: Collection[str], scope: str, doc: str) -> list[Wire]:
-    """Return all ops of a document, in order.
+def document(scopes: Collection[str], scope: str, doc: str) -> tuple[list[Wire], list[Wire]]:
+    """Return all ops of a document, in order, and the assertions of those that have one.
 
     Raises: ServiceError(scope_unknown); ServiceError(not_found) where the scope has no such document.
     """
@@ -65,10 +67,10 @@ def document(scopes: Collection[str], scope: str, doc: str) -> list[Wire]:
     if not ids.is_doc(doc):  # also U+0000, which PostgreSQL has no text for
         raise ServiceError("not_found")
     with reading() as session:
-        ops = log.wire_ops(session, scope, doc)
+        ops, touches = log.wire_ops(session, scope, doc), assertions.of_docs(session, scope, [doc])
     if not ops:
         raise ServiceError("not_found")
-    return ops
+    return ops, touches
 
 
 def _check(scopes: Collection[str], scope: str) -> None:

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
 from server.errors import ServiceError
-from server.services import coming_back, rates
+from server.services import coming_back, coming_back_alone, rates
 from server.services.tokens import hash_token, make_token
 from server.store import devices, log
 from server.store.devices import Writer
 from sync import ids, limits
 from sync.ops import domain
 from sync.signing import verify
-from sync.wire import SentOp
+from sync.wire import SentAssertion, SentOp
 
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
@@ -39,11 +39,12 @@ class Opened:
 
 @dataclass(frozen=True)
 class Session24:
-    """An opened session and all ops of the device's document as the log has them."""
+    """An opened session, and what the log has of the device's own documents: ops and touches over them."""
 
     opened: Opened
     kind: str
     ops: list[dict[str, object]]
+    assertions: list[dict[str, object]]
 
 
 def challenge(device: str, address: str, now: int) -> str:
@@ -63,7 +64,14 @@ def challenge(device: str, address: str, now: int) -> str:
     return nonce
 
 
-def open_session(device: str, nonce: str, signature: str, sent: Sequence[SentOp], now: int) -> Session24:
+def open_session(
+    device: str,
+    nonce: str,
+    signature: str,
+    sent: Sequence[SentOp],
+    touches: Sequence[SentAssertion],
+    now: int,
+) -> Session24:
     """Return a session for the device that signed the nonce; the nonce is used up, whatever comes of it.
 
     Raises: ServiceError: nonce_unknown; session for an unknown device or a signature that is not its;
@@ -78,10 +86,11 @@ def open_session(device: str, nonce: str, signature: str, sent: Sequence[SentOp]
     key = key or coming_back.own_key(own, device)
     if key is None or not _is_signed(origin, key, nonce, signature):
         raise ServiceError("session")
+    found = {} if is_known else coming_back_alone.confirm(origin, own.passkey, touches, now)
     token = make_token()
 
     def work(session: Session) -> Session24:
-        coming_back.take(session, origin, own, now, may_fail=is_known)
+        coming_back.take(session, origin, own.device, found, now, may_fail=is_known)
         who = devices.writer(session, device)
         if who is None:
             raise ServiceError("session")
@@ -89,8 +98,8 @@ def open_session(device: str, nonce: str, signature: str, sent: Sequence[SentOp]
             raise ServiceError("device_revoked")
         devices.note_seen(session, device, now)
         row = devices.rows_of_device(session, device)[0]
-        ops = log.wire_ops(session, row.scope, row.doc)
-        return Session24(store_token(session, token, device, now), who.kind, ops)
+        ops, kept = coming_back_alone.given(session, row)
+        return Session24(store_token(session, token, device, now), who.kind, ops, kept)
 
     return run_write(work)
 

@@ -20,6 +20,13 @@ _OF_OPS = select(AssertionRow).where(
     AssertionRow.scope == bindparam("of"), AssertionRow.op.in_(bindparam("ops", expanding=True))
 )
 _ANY = select(AssertionRow.op).where(AssertionRow.scope == bindparam("of")).limit(1)
+_OF_DOCS = (
+    select(AssertionRow.assertion)
+    .join(OpRow, (OpRow.scope == AssertionRow.scope) & (OpRow.id == AssertionRow.op))
+    .where(AssertionRow.scope == bindparam("of"))
+    .where(OpRow.doc.in_(bindparam("docs", expanding=True)), OpRow.seq <= bindparam("upto"))
+    .order_by(OpRow.seq)
+)
 _IN_RUN = (
     select(AssertionRow.assertion)
     .join(OpRow, (OpRow.scope == AssertionRow.scope) & (OpRow.id == AssertionRow.op))
@@ -42,10 +49,14 @@ def of_ops(session: Session, scope: str, ops: Sequence[str]) -> dict[str, Assert
     return {row.op: row for row in session.scalars(_OF_OPS, {"of": scope, "ops": list(ops)})}
 
 
-def texts_of(session: Session, scope: str, ops: Sequence[str]) -> list[dict[str, object]]:
-    """Return the assertions of those ops as an answer carries them, one that confirms several only once."""
-    found = {row.assertion for row in of_ops(session, scope, ops).values()}
-    return [json.loads(text) for text in sorted(found)]
+def of_docs(
+    session: Session, scope: str, docs: Sequence[str], upto: int = 2**53 - 1
+) -> list[dict[str, object]]:
+    """Return the assertions of documents' ops, as an answer carries them: one over several ops only once."""
+    if not docs or session.scalar(_ANY, {"of": scope}) is None:
+        return []
+    rows = session.scalars(_OF_DOCS, {"of": scope, "docs": list(docs), "upto": upto})
+    return [json.loads(text) for text in dict.fromkeys(rows)]
 
 
 def in_run(session: Session, scope: str, above: int, upto: int) -> list[dict[str, object]]:

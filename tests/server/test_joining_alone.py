@@ -139,6 +139,20 @@ def test_a_touch_is_given_to_readers_and_kept_through_a_rebuild(app: Flask, lua:
         assert admission.id in assertions.of_ops(session, lua.scope, [admission.id])
 
 
+def test_a_scope_taken_by_document_brings_the_touches_too(app: Flask, lua: Diary) -> None:
+    manager = Browser(app, "Trần Thị Hoa", "manager")
+    entry = lua.entry("CT-12", "2026-11-08")
+    erasure = manager.diary.op(f"erasure:{new_uuid()}", {"documents": [entry.doc]}, scope=lua.scope)
+    assert manager.diary.send(erasure)[0]["result"] == "accepted"
+    for path in ("start", f"documents/{erasure.doc}"):
+        page = lua.phone.client.get(f"/api/v1/scopes/{lua.scope}/{path}", headers=lua.phone.headers)
+        assert [one["ops"] for one in page.get_json()["assertions"]] == [[erasure.id]]
+    alone = lua.phone.client.get(
+        f"/api/v1/scopes/{lua.scope}/documents/{entry.doc}", headers=lua.phone.headers
+    )
+    assert "assertions" not in alone.get_json()
+
+
 def test_one_touch_confirms_several_ops_and_no_other(app: Flask, lua: Diary) -> None:
     manager = Browser(app, "Trần Thị Hoa", "manager")
     two = [manager.diary.op(f"admission:{new_uuid()}", {"admit": []}, scope=lua.scope).wire for _ in range(2)]

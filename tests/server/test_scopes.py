@@ -235,7 +235,7 @@ def test_start_then_cursors_then_the_rest_is_the_same_as_a_full_pull(
     opened = [
         op
         for doc in sorted({found.doc for found in one.written} - set(started))
-        for op in opening.document([one.scope], one.scope, doc)
+        for op in opening.document([one.scope], one.scope, doc)[0]
     ]
     held = {int(str(op["seq"])): op for op in [*ops, *onward, *opened]}
     assert [held[seq] for seq in sorted(held)] == whole

@@ -4,6 +4,7 @@ import { makeBody, message } from "../core/ops.ts";
 import { makeKey } from "../core/signing.ts";
 import type { Engine } from "../engine/sync.ts";
 import { call, type Reply } from "../net/api.ts";
+import { ownTexts } from "../net/session.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { type Context, listIn, member, textIn } from "./context.ts";
 import { JOINED } from "./joined.ts";
@@ -156,6 +157,7 @@ export function identityOf(
   data: unknown,
 ): IdentityRow {
   const shown = member(look, "shown");
+  const own = ownTexts(data);
   return {
     device: textIn(pending, "device"),
     privateKey,
@@ -169,11 +171,8 @@ export function identityOf(
     revoked: false,
     copied: false,
     access: "",
-    own: listIn(data, "ops").map((o) => ({
-      body: textIn(o, "body"),
-      private: textIn(o, "private") || null,
-      signature: textIn(o, "signature"),
-    })),
+    own: [...own.ops],
+    touches: [...own.touches],
     me: "",
   };
 }

@@ -25,9 +25,10 @@ async function ownDocument(c: Context, who: IdentityRow) {
     const op = parseOp(origin, one.body, one.private);
     return op instanceof Refusal ? [] : [op];
   });
-  const named = new Set(ops.flatMap((op) => op.after));
   const doc = ops.find((op) => op.device === who.device)?.doc;
-  return doc === undefined ? null : { doc, after: ops.map((op) => op.id).filter((id) => !named.has(id)) };
+  const its = ops.filter((op) => op.doc === doc); // beside the passkey's that let it in
+  const named = new Set(its.flatMap((op) => op.after));
+  return doc === undefined ? null : { doc, after: its.map((op) => op.id).filter((id) => !named.has(id)) };
 }
 
 /** The op that ended this very phone, where an earlier try to leave signed it. */

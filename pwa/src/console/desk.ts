@@ -36,6 +36,8 @@ export interface Person {
   readonly origin: string;
   readonly since: number;
   readonly own: readonly Envelope[];
+  /** The touches of passkeys over its own ops, where a passkey let this browser in. */
+  readonly touches?: readonly unknown[];
 }
 
 /** An op that was signed here; `problem` is the slug under which the server refused it for good.
@@ -169,6 +171,12 @@ export function envelopesIn(x: unknown, name: string): Envelope[] {
     private: textIn(one, "private") || null,
     signature: textIn(one, "signature"),
   }));
+}
+
+/** What an answer carries of the browser's own documents, as a person's row keeps it. */
+export function ownIn(data: unknown): Pick<Person, "own" | "touches"> {
+  const touches = member(data, "assertions");
+  return { own: envelopesIn(data, "ops"), touches: Array.isArray(touches) ? touches : [] };
 }
 
 function isPerson(row: unknown): row is Person {

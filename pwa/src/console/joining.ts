@@ -3,7 +3,7 @@ import { b64Encode, isUuid, makeUuid7 } from "../core/ids.ts";
 import { makeBody, message, opId } from "../core/ops.ts";
 import { makeKey } from "../core/signing.ts";
 import { assertOver, isProblem, ownJoin, type PasskeyProblem, type SignedIn } from "../net/passkeys.ts";
-import { type Desk, envelopesIn, member, type Person, type Shelf, textIn } from "./desk.ts";
+import { type Desk, member, ownIn, type Person, type Shelf, textIn } from "./desk.ts";
 import { post, type Reply, signed } from "./session.ts";
 
 export interface Invite {
@@ -122,7 +122,7 @@ export async function join(
     doc: textIn(seen.data, "doc"),
     origin: textIn(seen.data, "origin"),
     since: desk.now(),
-    own: envelopesIn(reply.data, "ops"),
+    ...ownIn(reply.data),
   };
   const counter = { device: person.device, scope: textIn(seen.data, "scope"), n: 1 };
   await shelf.write(
@@ -176,7 +176,7 @@ export async function joinAlone(
     doc: `device:${uuid}`,
     origin: who.origin,
     since: desk.now(),
-    own: envelopesIn(reply.data, "ops"),
+    ...ownIn(reply.data),
   };
   await shelf.write(
     { store: "persons", put: person },

@@ -2,7 +2,7 @@
 import { b64Encode } from "../core/ids.ts";
 import { domain } from "../core/ops.ts";
 import type { Ask } from "../net/passkeys.ts";
-import { type Desk, envelopesIn, member, type Person, type Shelf, textIn } from "./desk.ts";
+import { type Desk, member, ownIn, type Person, type Shelf, textIn } from "./desk.ts";
 
 /** What came of a request; `slug` names the problem in the words of the catalogue. */
 export type Reply = { readonly kind: "ok"; readonly data: unknown } | Failed;
@@ -87,11 +87,15 @@ export async function openPages(desk: Desk, shelf: Shelf, person: Person): Promi
       signature: one.signature,
       ...(one.private === null ? {} : { private: one.private }),
     })),
+    ...(person.touches?.length ? { assertions: person.touches } : {}),
   });
   if (answer.kind !== "ok") return answer;
   const token = textIn(answer.data, "token");
-  const own = envelopesIn(answer.data, "ops");
-  if (own.length > person.own.length) await shelf.write({ store: "persons", put: { ...person, own } });
+  const fresh = ownIn(answer.data);
+  const sizes = (one: Pick<Person, "own" | "touches">) => [one.own.length, one.touches?.length ?? 0] as const;
+  const [[ops, touches], [opsKept, touchesKept]] = [sizes(fresh), sizes(person)];
+  if (ops > opsKept || touches > touchesKept)
+    await shelf.write({ store: "persons", put: { ...person, ...fresh } });
   if (token === "") return { kind: "offline" };
   return { kind: "ok", token, showsPages: member(answer.data, "pages") === true };
 }

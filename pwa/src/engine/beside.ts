@@ -2,7 +2,7 @@
 import { Refusal } from "../core/errors.ts";
 import { b64Decode, keyToDevice } from "../core/ids.ts";
 import { call, type Reply } from "../net/api.ts";
-import { toSent } from "../net/session.ts";
+import { toSent, toTouches } from "../net/session.ts";
 import type { Store } from "../store/db.ts";
 import { householdsKey } from "../store/households.ts";
 import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
@@ -98,7 +98,7 @@ export async function isOutside(store: Store, device: string): Promise<boolean> 
   return member(member(kept?.value, "me"), "farm") === null;
 }
 
-/** After a restore: the own device document, as ops like any other. Done when none of them has to wait. */
+/** After a restore: the own documents, as ops like any other. Done when none of them has to wait. */
 export async function handIn(store: Store, who: IdentityRow, token: string): Promise<void> {
   const keys = await store.use((db) => db.keys.toArray());
   const request = {
@@ -106,6 +106,7 @@ export async function handIn(store: Store, who: IdentityRow, token: string): Pro
     ops: who.own.map(toSent),
     keys: Object.fromEntries(keys.slice(0, 100).map((row) => [row.device, row.key])),
     access: who.access,
+    ...toTouches(who),
   };
   const reply = await call(store.world, "/api/v1/sync", request, token);
   const results = reply.kind === "ok" ? member(reply.data, "results") : null;

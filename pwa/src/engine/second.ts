@@ -10,7 +10,7 @@ import { PARENTS_MAX } from "../core/limits.ts";
 import { makeBody, message, type Op, parseOp } from "../core/ops.ts";
 import { makeKey } from "../core/signing.ts";
 import { call } from "../net/api.ts";
-import { ownOps, type Sessions } from "../net/session.ts";
+import { ownTexts, type Sessions } from "../net/session.ts";
 import { joinKey, keepOwn } from "../store/carried.ts";
 import type { Database, Store } from "../store/db.ts";
 import type { IdentityRow } from "../store/rows.ts";
@@ -164,7 +164,7 @@ export async function askToJoin(
 
 async function keepOwnOf(store: Store, origin: string, device: string, data: unknown): Promise<void> {
   await store.use(async (db) => {
-    await keepOwn(db, origin, device, ownOps(data));
+    await keepOwn(db, origin, device, ownTexts(data));
     await db.identities
       .where("device")
       .equals(device)

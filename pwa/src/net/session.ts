@@ -2,12 +2,12 @@
  * The silent session of a device: sign the server's challenge; the token stays in memory.
  *
  * A server that does not know the device any more (it was restored) is told of it once more: the ops of the
- * device's own document go with the answer to the challenge, and the device is itself again without any person.
+ * device's own documents go with the answer to the challenge, and the device is itself again without any person.
  */
 import { b64Encode } from "../core/ids.ts";
 import { SESSION_HOURS } from "../core/limits.ts";
 import { domain } from "../core/ops.ts";
-import type { IdentityRow, SignedText } from "../store/rows.ts";
+import type { IdentityRow, OwnTexts, SignedText } from "../store/rows.ts";
 import type { World } from "../store/world.ts";
 import { call, type Reply } from "./api.ts";
 
@@ -19,15 +19,25 @@ const OWN_MOST = 20;
 const member = (x: unknown, name: string): unknown =>
   typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined;
 
-/** The ops of the own device document that an answer carries. */
-export function ownOps(data: unknown): SignedText[] {
-  const ops = member(data, "ops");
-  if (!Array.isArray(ops)) return [];
-  return ops.flatMap((one: unknown) => {
-    const [body, part, signature] = [member(one, "body"), member(one, "private"), member(one, "signature")];
-    if (typeof body !== "string" || typeof signature !== "string") return [];
-    return [{ body, private: typeof part === "string" ? part : null, signature }];
-  });
+/** What an answer carries of the device's own documents. */
+export function ownTexts(data: unknown): OwnTexts {
+  const [ops, touches] = [member(data, "ops"), member(data, "assertions")];
+  return {
+    ops: (Array.isArray(ops) ? ops : []).flatMap(signedText),
+    touches: (Array.isArray(touches) ? touches : []).map((one: unknown) => JSON.stringify(one)),
+  };
+}
+
+function signedText(one: unknown): SignedText[] {
+  const [body, part, signature] = [member(one, "body"), member(one, "private"), member(one, "signature")];
+  if (typeof body !== "string" || typeof signature !== "string") return [];
+  return [{ body, private: typeof part === "string" ? part : null, signature }];
+}
+
+/** The touches over the own ops as a request carries them; no member where there are none. */
+export function toTouches(who: { readonly touches?: readonly string[] }): { assertions?: unknown[] } {
+  const assertions = (who.touches ?? []).map((text): unknown => JSON.parse(text));
+  return assertions.length > 0 ? { assertions } : {};
 }
 
 /** An op as a request carries it. */
@@ -39,10 +49,10 @@ export function toSent(one: SignedText): { body: string; signature: string; priv
 export class Sessions {
   private tokens = new Map<string, { token: string; at: number }>();
   private readonly now: () => number;
-  private readonly keep: (device: string, own: readonly SignedText[]) => Promise<void>;
+  private readonly keep: (device: string, own: OwnTexts) => Promise<void>;
 
-  /** `keep` stores what an answer brought of the device's own document. */
-  constructor(now: () => number, keep: (device: string, own: readonly SignedText[]) => Promise<void>) {
+  /** `keep` stores what an answer brought of the device's own documents. */
+  constructor(now: () => number, keep: (device: string, own: OwnTexts) => Promise<void>) {
     this.now = now;
     this.keep = keep;
   }
@@ -69,7 +79,7 @@ export class Sessions {
     }
     if (reply.kind !== "ok") return reply;
     this.remember(who.device, reply.data);
-    await this.keep(who.device, ownOps(reply.data));
+    await this.keep(who.device, ownTexts(reply.data));
     return this.tokens.get(who.device)?.token ?? { kind: "not_our_server" };
   }
 
@@ -85,7 +95,7 @@ export class Sessions {
     bytes.set(tail, head.length);
     const signed = await world.crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, who.privateKey, bytes);
     const proof = { device: who.device, nonce, signature: b64Encode(new Uint8Array(signed)) };
-    const ops = isForgotten ? { ops: who.own.slice(0, OWN_MOST).map(toSent) } : {};
+    const ops = isForgotten ? { ops: who.own.slice(0, OWN_MOST).map(toSent), ...toTouches(who) } : {};
     return call(world, "/api/v1/device/session", { ...proof, ...ops });
   }
 }

@@ -6,7 +6,7 @@ import type { Database } from "./db.ts";
 import { erasedIn, stripped } from "./erase.ts";
 import { refold } from "./fold.ts";
 import { putBack } from "./outbox.ts";
-import type { OpRow, SignedText } from "./rows.ts";
+import type { OpRow, OwnTexts, SignedText } from "./rows.ts";
 
 /** The key that an op carries for its own device: a join, in whatever document. */
 export function joinKey(op: Op): string | null {
@@ -57,19 +57,23 @@ export function joinTexts(held: readonly SignedText[], fresh: readonly SignedTex
   return [...found.values()];
 }
 
-/** Keep the ops of a device's own document that an answer brought: they make it known again after a restore. */
+/** Keep what an answer brought of a device's own documents: it makes the device known again after a restore. */
 export async function keepOwn(
   db: Database,
   origin: string,
   device: string,
-  texts: readonly SignedText[],
+  brought: OwnTexts,
 ): Promise<void> {
   await db.transaction("rw", [db.identities, db.keys], async () => {
     const who = await db.identities.get(device);
     if (!who) return;
-    const readable = texts.filter((one) => !(parseOp(origin, one.body, one.private) instanceof Refusal));
+    const readable = brought.ops.filter(
+      (one) => !(parseOp(origin, one.body, one.private) instanceof Refusal),
+    );
     const own = joinTexts(who.own, readable);
-    if (own.length !== who.own.length) await db.identities.update(device, { own });
+    const touches = [...new Set([...(who.touches ?? []), ...brought.touches])];
+    const isNew = own.length !== who.own.length || touches.length !== (who.touches ?? []).length;
+    if (isNew) await db.identities.update(device, { own, touches });
     for (const one of readable) {
       const op = parseOp(origin, one.body, one.private);
       const key = op instanceof Refusal ? null : joinKey(op);

@@ -92,8 +92,10 @@ export interface IdentityRow {
   revoked: boolean;
   copied: boolean;
   access: string;
-  /** Ops of its own device document: handed in again after a restore. */
+  /** Ops of its own device document, and of the passkey that let it in: handed in again after a restore. */
   own: SignedText[];
+  /** The touches of passkeys over these ops, each as JSON; none for who came by an invitation. */
+  touches?: string[];
   me: string;
   /** The device that took this one's place after its key was found in two places. */
   successor?: string;
@@ -103,6 +105,11 @@ export interface IdentityRow {
   code?: string;
   /** 1: the server was restored; the ops of the own device document are to be handed in. */
   handIn?: 0 | 1;
+}
+/** What an answer brings of a device's own documents: ops, and the touches of passkeys over them. */
+export interface OwnTexts {
+  readonly ops: readonly SignedText[];
+  readonly touches: readonly string[];
 }
 /** The exact texts of an op and its signature. */
 export interface SignedText {

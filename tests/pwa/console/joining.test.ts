@@ -162,4 +162,25 @@ describe("joining", () => {
     const quiet = await makeTable(serving(() => "down"));
     expect(await openSession(quiet.desk, quiet.shelf, await addPerson(quiet))).toBe("t");
   });
+
+  it("keeps the touches over its own ops beside them, and shows them with the challenge's answer", async () => {
+    const touch = { ops: [TIP], response: { id: "key" } };
+    const given = {
+      token: "t",
+      expires_at: 9e12,
+      ops: [{ body: "{}", signature: "s" }],
+      assertions: [touch],
+    };
+    const table = await makeTable((asked) =>
+      asked.path.endsWith("/challenge") ? [200, { nonce: "A".repeat(43) }] : [200, given],
+    );
+    const person = await addPerson(table);
+    await openSession(table.desk, table.shelf, person);
+    const kept = await table.shelf.person(person.device);
+    expect(kept).toMatchObject({ own: [{ body: "{}" }], touches: [touch] });
+    if (kept === null) throw new Error("forgotten");
+    await openSession(table.desk, table.shelf, kept);
+    expect(table.asked[1]?.data).not.toHaveProperty("assertions");
+    expect(table.asked[3]?.data).toMatchObject({ ops: [{ body: "{}" }], assertions: [touch] });
+  });
 });
