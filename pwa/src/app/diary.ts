@@ -2,7 +2,7 @@
 import type { Database } from "../store/db.ts";
 import { originOf, saveOps } from "../store/save.ts";
 import { type Context, maySee, me, problemOf, textValue } from "./context.ts";
-import { newestReviews, toEntry } from "./entries.ts";
+import { toEntry } from "./entries.ts";
 import { readPage } from "./pages.ts";
 import { splitFields } from "./split.ts";
 import type { Conflict, Diary, EntryDetail, SaveResult, Values } from "./types.ts";
@@ -11,21 +11,6 @@ import type { Conflict, Diary, EntryDetail, SaveResult, Values } from "./types.t
 interface Shown {
   tips: readonly string[];
   conflicts: readonly Conflict[];
-}
-
-async function reviewsOf(db: Database, scope: string, doc: string): Promise<EntryDetail["reviews"]> {
-  const rows = await db.docs.where("[scope+of]").equals([scope, doc]).toArray();
-  const reviews = await newestReviews(db, rows);
-  return Promise.all(
-    reviews.map(async (row) => {
-      const ops = await db.ops.where("[scope+doc]").equals([scope, row.doc]).toArray();
-      return {
-        decision: textValue(row.values.decision) ?? "",
-        comment: textValue(row.values.comment) ?? "",
-        received_at: ops[0]?.receivedAt ?? null,
-      };
-    }),
-  );
 }
 
 async function photoOps(db: Database, scope: string, doc: string) {
@@ -42,6 +27,7 @@ async function readDetail(
   if (!maySee(c, scope)) return null;
   // Nobody sees a line's past first: it comes when a line is opened.
   const { conflictsOf, historyOf, photoSteps, readOps } = await import("./history.ts");
+  const { talkOf } = await import("./talk.ts");
   return c.store.use(async (db) => {
     const row = await db.docs.get([scope, doc]);
     if (!row) return null;
@@ -55,7 +41,7 @@ async function readDetail(
       ...(await toEntry(db, row)),
       history: steps.sort((a, b) => a.recorded_at - b.recorded_at),
       conflicts,
-      reviews: await reviewsOf(db, scope, doc),
+      talk: await talkOf(c, db, scope, doc),
       draft: draft?.id ?? null,
       mayWrite: row.erased !== 1 && c.farm.value?.scope === scope && c.farm.value.write,
     };
@@ -115,6 +101,7 @@ export function makeDiary(c: Context): Diary {
     changed: c.changed,
     void: (doc, reason) => change(c, doc, { _deleted: true, void_reason: reason }, shownOf(doc)?.tips),
     restore: (doc) => change(c, doc, { _deleted: null }, shownOf(doc)?.tips),
+    answer: async (doc, review, text) => (await import("./talk.ts")).answer(c, doc, review, text),
     async resolve(doc, chosen) {
       const shown = shownOf(doc) ?? (await look(doc, scopeOf()))?.shown;
       const fields = shown ? chosenFields(shown, chosen) : null;

@@ -75,12 +75,20 @@ async function refusedFields(c: Context, scope: string, doc: string): Promise<Va
   });
 }
 
-async function edit(c: Context, desk: DraftDesk, doc: string): Promise<DraftResult> {
+async function edit(
+  c: Context,
+  desk: DraftDesk,
+  doc: string,
+  focus: string | null = null,
+): Promise<DraftResult> {
   const scope = c.farm.value?.scope ?? "";
   if (!c.farm.value?.write) return { ok: false, problem: "read_only" };
   const held = c.drafts.value.find((d) => d.doc === doc && d.scope === scope);
   const row = held ? await desk.get(held.id) : null;
-  if (row) return { ok: true, draft: row };
+  if (row) {
+    if (focus !== null) desk.keep(row.id, { focus });
+    return { ok: true, draft: focus === null ? row : { ...row, focus } };
+  }
   const stored = await c.store.use((db) => db.docs.get([scope, doc]));
   if (!stored) return { ok: false, problem: "missing" };
   if (stored.erased === 1) return { ok: false, problem: "read_only" };
@@ -101,6 +109,7 @@ async function edit(c: Context, desk: DraftDesk, doc: string): Promise<DraftResu
     values,
     base,
     after: stored.tips,
+    focus: focus ?? "",
   });
 }
 
@@ -167,7 +176,7 @@ export function makeDrafts(
     toResume,
     failed: desk.failed,
     create: (start) => create(c, desk, start),
-    edit: (doc) => edit(c, desk, doc),
+    edit: (doc, focus) => edit(c, desk, doc, focus),
     get(id) {
       // Who opens a form will save it: what the save stands on is looked at while nobody waits.
       const { current, farm, store } = c;

@@ -8,7 +8,7 @@ import { parseReview, standingOf } from "../core/reviews.ts";
 import type { Database } from "../store/db.ts";
 import type { DocRow } from "../store/rows.ts";
 import { countVoices, textsOf, textValue } from "./context.ts";
-import type { EntryRow, EntryState, PhotoRow, Value } from "./types.ts";
+import type { EntryRow, EntryState, PhotoRow, Question, Value } from "./types.ts";
 
 const ORDER: readonly EntryState[] = ["refused", "onphone", "waiting", "held"];
 const number = (v: Value | undefined): number | null => (typeof v === "number" ? v : null);
@@ -70,12 +70,19 @@ export async function newestReviews(db: Database, rows: readonly DocRow[]): Prom
   return (await writtenReviews(db, rows)).map((one) => one.row);
 }
 
-function reviewed(reviews: readonly Written[], entry: DocRow, photos: readonly DocRow[]): EntryState {
+interface Judged {
+  state: EntryState;
+  /** The review that decides; null where none does. */
+  review: DocRow | null;
+}
+
+function reviewed(reviews: readonly Written[], entry: DocRow, photos: readonly DocRow[]): Judged {
   const shown = [entry, ...photos];
   const heads = shown.flatMap((row) => Object.values(row.heads).flat());
   const hasConflict = shown.some((row) => row.conflicts.length > 0);
   const said = reviews.map(({ row, by }) => parseReview(row.values, by));
-  return standingOf(said, heads, hasConflict).state;
+  const { state, place } = standingOf(said, heads, hasConflict);
+  return { state, review: place === null ? null : (reviews[place]?.row ?? null) };
 }
 
 async function stateOf(
@@ -83,12 +90,12 @@ async function stateOf(
   row: DocRow,
   others: readonly DocRow[],
   isWaiting: boolean,
-): Promise<EntryState> {
+): Promise<Judged> {
   const photos = others.filter((one) => one.type === "photo");
   const states = new Set<EntryState>([row, ...photos].map((one) => one.state));
   if (isWaiting) states.add("waiting");
   const own = ORDER.find((state) => states.has(state));
-  if (own !== undefined) return own;
+  if (own !== undefined) return { state: own, review: null };
   return reviewed(await writtenReviews(db, others), row, photos);
 }
 
@@ -109,11 +116,24 @@ export async function toEntry(db: Database, row: DocRow): Promise<EntryRow> {
   return entry as EntryRow;
 }
 
+/** What the cooperative asks, and whether somebody answered it in words. */
+function questionOf(review: DocRow, others: readonly DocRow[]): Question {
+  const isAnswer = (row: DocRow) =>
+    row.type === "comment" && !row.deleted && row.values.answers === review.doc;
+  return {
+    review: review.doc,
+    comment: textValue(review.values.comment) ?? "",
+    field: textValue(review.values.field),
+    answered: others.some(isAnswer),
+  };
+}
+
 async function entryOf(db: Database, row: DocRow, others: readonly DocRow[]): Promise<EntryRow> {
   const shown = others.filter((one) => one.type === "photo" && !one.deleted);
   const photos = await toPhotos(db, shown);
   const waiting = photos.filter((p) => p.state === "waiting");
   const v = row.values;
+  const { state, review } = await stateOf(db, row, others, waiting.length > 0);
   return {
     scope: row.scope,
     doc: row.doc,
@@ -122,7 +142,8 @@ async function entryOf(db: Database, row: DocRow, others: readonly DocRow[]): Pr
     recorded_at: row.recordedAt,
     season: textValue(v.season),
     plots: textsOf(v.plots),
-    state: await stateOf(db, row, others, waiting.length > 0),
+    state,
+    question: state === "asked" && review !== null ? questionOf(review, others) : null,
     conflict: row.conflicts.length > 0,
     deleted: row.deleted,
     erased: row.erased === 1,

@@ -32,7 +32,7 @@ export async function loadHome(c: Context): Promise<Home> {
     const entries = await toEntries(db, [...rows, ...noticed]);
     const looked = entries.slice(rows.length);
     const conflicts = looked.filter((entry) => entry.conflict);
-    const asked = looked.filter((entry) => entry.state === "asked" && !entry.deleted);
+    const asked = looked.filter((entry) => entry.question?.answered === false && !entry.deleted);
     forget(c, scope, looked, [...conflicts, ...asked]);
     return {
       today: entries.slice(0, rows.length),

@@ -88,8 +88,44 @@ test("the review that the log holds last counts, whatever clocks say; the entry 
   await review(desk, doc, "approved");
   const entry = await desk.diary.detail(doc);
   expect(entry?.state).toBe("approved");
-  expect(entry?.reviews.map((one) => one.decision)).toEqual(["approved", "asked"]);
-  expect(entry?.reviews[1]?.comment).toBe("Liều bao nhiêu?");
+  expect(entry?.talk.map((one) => one.kind)).toEqual(["asked", "approved"]);
+  expect(entry?.talk[0]?.text).toBe("Liều bao nhiêu?");
+});
+
+test("an answer in words leaves the entry asked, takes it off the home screen, and is private", async () => {
+  const desk = await Desk.open();
+  const doc = await desk.entry();
+  await desk.acknowledge();
+  const asked = await review(desk, doc, "asked");
+  await lookAround(desk.c);
+  expect((await loadHome(desk.c)).asked.map((one) => one.question)).toEqual([
+    { review: asked, comment: "Liều bao nhiêu?", field: null, answered: false },
+  ]);
+  expect((await desk.diary.answer(doc, asked, "30 ml một bình")).ok).toBe(true);
+  const entry = await desk.diary.detail(doc);
+  expect([entry?.state, entry?.question?.answered]).toEqual(["asked", true]);
+  expect(entry?.talk.map((one) => [one.kind, one.mine, one.isOnPhone])).toEqual([
+    ["asked", false, false],
+    ["comment", true, true],
+  ]);
+  expect((await loadHome(desk.c)).asked).toEqual([]);
+  const [said] = await desk.store.use((db) => db.ops.where("state").equals("outbox").toArray());
+  expect(JSON.parse(said?.body ?? "").set).toEqual({ of: doc, answers: asked });
+  expect(said?.body).not.toContain("30 ml");
+  // The next question is a new one, and nobody has answered it.
+  await desk.acknowledge();
+  await review(desk, doc, "asked");
+  expect((await desk.diary.detail(doc))?.question?.answered).toBe(false);
+});
+
+test("a question opens the entry at the field that it is about", async () => {
+  const desk = await Desk.open();
+  const doc = await desk.entry({ note: "x" });
+  await desk.acknowledge();
+  const opened = await desk.drafts.edit(doc, "note");
+  expect(opened.ok && opened.draft.focus).toBe("note");
+  const again = await desk.drafts.edit(doc, "water");
+  expect(again.ok && again.draft.focus).toBe("water");
 });
 
 test("a filter of states is applied before the page is cut", async () => {

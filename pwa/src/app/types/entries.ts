@@ -15,6 +15,30 @@ export type EntryState =
   | "approved"
   | "sent";
 
+/** What the cooperative asks about an entry as it stands. */
+export interface Question {
+  review: DocRef;
+  /** "" where the words are not here (erased, or not come yet). */
+  comment: string;
+  /** The field that it is about; null: none. */
+  field: string | null;
+  /** Somebody of the household answered in words: the cooperative's turn. */
+  answered: boolean;
+}
+
+/** One thing said about an entry: a review, or what somebody answered. */
+export interface Said {
+  doc: DocRef;
+  kind: "asked" | "approved" | "comment";
+  /** "" where the words are not here. */
+  text: string;
+  /** Name if the phone knows the membership, else null. */
+  who: string | null;
+  mine: boolean;
+  at: number;
+  isOnPhone: boolean;
+}
+
 /** What a list row needs. `values` are the folded fields as they show, private ones included. */
 export interface EntryRow {
   scope: Scope;
@@ -25,6 +49,8 @@ export interface EntryRow {
   season: DocRef | null;
   plots: readonly DocRef[];
   state: EntryState;
+  /** Only where the state is `asked`. */
+  question: Question | null;
   conflict: boolean;
   deleted: boolean;
   /** What was private of it is gone for good; nobody changes it any more. */
@@ -90,8 +116,8 @@ export interface Conflict {
 export interface EntryDetail extends EntryRow {
   history: readonly HistoryStep[];
   conflicts: readonly Conflict[];
-  /** Reviews of the cooperative: newest first. */
-  reviews: readonly { decision: string; comment: string; received_at: number | null }[];
+  /** The cooperative's reviews and what was answered, oldest first. */
+  talk: readonly Said[];
   /** A draft of an edit that was begun and not finished. */
   draft: string | null;
   mayWrite: boolean;
@@ -124,6 +150,8 @@ export interface Diary {
   /** Void ("gạch bỏ") is an op, nothing goes away. */
   void(doc: DocRef, reason: string): Promise<SaveResult>;
   restore(doc: DocRef): Promise<SaveResult>;
+  /** Answer in words what the cooperative asks; the entry stays as it is. */
+  answer(doc: DocRef, review: DocRef, text: string): Promise<SaveResult>;
   /** End conflicts: for each field the id of the op whose value stands (its whole group is written). */
   resolve(doc: DocRef, chosen: { [field: string]: string }): Promise<SaveResult>;
 }

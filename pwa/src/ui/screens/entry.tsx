@@ -14,6 +14,7 @@ import { say, words } from "../words/index.ts";
 import { writeText } from "../words/problems.ts";
 import { Conflicts } from "./conflicts.tsx";
 import { beginEdit } from "./rows.tsx";
+import { Talk } from "./talk.tsx";
 
 export function EntryScreen({ doc }: { doc: string }) {
   const w = words.value;
@@ -46,7 +47,6 @@ export function EntryScreen({ doc }: { doc: string }) {
 function Shown({ entry }: { entry: EntryDetail }) {
   const w = words.value;
   const form = app().activities.form(entry.form);
-  const review = entry.reviews[0];
   return (
     <>
       <main class="phone">
@@ -63,16 +63,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
         {entry.conflicts.length > 0 && form !== null && entry.mayWrite && (
           <Conflicts entry={entry} form={form} />
         )}
-        {review !== undefined && review.comment !== "" && (
-          <section class="card ask stack">
-            <p class="who row">
-              <Icon name="asked" />
-              {review.received_at === null ? "HTX" : `HTX, ${moment(review.received_at)}`}
-            </p>
-            <p>“{review.comment}”</p>
-            {entry.state === "asked" && <p class="help">{w.answered_how}</p>}
-          </section>
-        )}
+        <Talk entry={entry} />
         {entry.erased && <Note>{w.erased_note}</Note>}
         {entry.photos.length > 0 && <h2>{w.photos}</h2>}
         <div class="photos">
@@ -88,7 +79,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
       </main>
       <Dock bar={!entry.mayWrite}>
         {entry.mayWrite && !entry.deleted && entry.conflicts.length === 0 && (
-          <Do icon="draft" onClick={() => void beginEdit(entry.doc)}>
+          <Do icon="draft" onClick={() => void beginEdit(entry.doc, entry.question?.field)}>
             {entry.draft === null ? w.edit : w.go_on}
           </Do>
         )}

@@ -83,7 +83,10 @@ export function Notices({ home }: { home: Home }) {
               <Icon name="asked" />
               {w.asked_card}
             </p>
-            <p class="q">{formShort(row)}</p>
+            <p class="q">
+              <b>{formShort(row)}</b>
+              {row.question?.comment ? `: “${row.question.comment}”` : ""}
+            </p>
           </div>
           <Btn kind="ask fit" onClick={() => go(entryHash(row.doc))}>
             {w.answer}

@@ -108,8 +108,8 @@ function defaultsOf(code: string): EntryRow["values"] {
   );
 }
 
-export async function beginEdit(doc: string): Promise<void> {
-  const result = await app().drafts.edit(doc);
+export async function beginEdit(doc: string, field: string | null = null): Promise<void> {
+  const result = await app().drafts.edit(doc, field);
   if (result.ok) go(draftHash(result.draft.id));
   else warn(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved_missing);
 }
