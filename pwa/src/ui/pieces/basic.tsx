@@ -56,14 +56,17 @@ const STATE_ICONS: Readonly<Record<EntryState, string>> = {
 export function State({
   row,
 }: {
-  row: Pick<EntryRow, "state" | "conflict" | "deleted"> & { waitingPhotos?: number; waitingVoices?: number };
+  row: Pick<EntryRow, "state" | "conflict" | "deleted"> & {
+    question?: EntryRow["question"];
+    waitingPhotos?: number;
+    waitingVoices?: number;
+  };
 }) {
   const w = words.value;
   const photos = row.waitingPhotos ?? 0;
+  const said = row.question?.answered === true ? w.state_answered : w[`state_${row.state}`];
   const text =
-    row.state === "waiting" && photos > 0
-      ? w.state_waiting_photos(photos, row.waitingVoices ?? 0)
-      : w[`state_${row.state}`];
+    row.state === "waiting" && photos > 0 ? w.state_waiting_photos(photos, row.waitingVoices ?? 0) : said;
   return (
     <span class="marks">
       <span class={`state ${row.state}`}>

@@ -178,6 +178,7 @@ export const en: AllWords = {
   state_waiting_photos: (n, voices) => `${files(n, voices)} to send`,
   state_held: "Waiting for the co-op",
   state_asked: "The co-op asks",
+  state_answered: "Answered the co-op",
   state_amended: "Edited, to be reviewed",
   state_approved: "Approved by the co-op",
   state_sent: "Sent",

@@ -170,6 +170,7 @@ export const vi = {
   state_waiting_photos: (n: number, voices: number) => `Chờ gửi ${files(n, voices)}`,
   state_held: "Chờ HTX xem",
   state_asked: "HTX hỏi lại",
+  state_answered: "Đã trả lời HTX",
   state_amended: "Chờ duyệt lại",
   state_approved: "HTX đã duyệt",
   state_sent: "Đã gửi",
