@@ -5,7 +5,7 @@ while the signed record stays. Times are whole milliseconds since 1970, UTC, as 
 Source: DESIGN §2 "What is an op, and what is an ordinary row".
 """
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -14,7 +14,10 @@ UUID_CHARS = 36
 
 
 class Organisation(Base):
-    """The commune, a cooperative (HTX) or a cooperative group (tổ hợp tác) of it."""
+    """The commune, a cooperative (HTX) or a cooperative group (tổ hợp tác) of it.
+
+    `four_eyes`: two reviewers approve what the rules doubt.
+    """
 
     __tablename__ = "organisations"
 
@@ -23,6 +26,7 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200))
     parent: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"))
     created_at: Mapped[int] = mapped_column(BigInteger)
+    four_eyes: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class Village(Base):

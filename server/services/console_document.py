@@ -19,6 +19,7 @@ from server.services.console import FarmName, Staff, Who, labels_of, names_of
 from server.services.console_lookups import Names, Photo, lookups, photos_of
 from server.services.viewing import make_current
 from server.store import erasures, log, people
+from server.store.inbox import photo_heads
 from sync.forms import Form, FormFinding, check_values, load_forms
 from sync.merge import Document, Placed, fold
 from sync.values import DELETED, Json
@@ -84,7 +85,11 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Page:
-    """A document with all that its page shows."""
+    """A document with all that its page shows.
+
+    Shape:  `heads`: the ids that a review of it names, its photos' too, ascending; `has_conflict`: it or one
+            of its photos is in conflict.
+    """
 
     farm: FarmName
     doc: str
@@ -97,6 +102,8 @@ class Page:
     is_blocked: bool
     is_erased: bool
     tips: tuple[str, ...]
+    heads: tuple[str, ...]
+    has_conflict: bool
     conflicts: tuple[Conflict, ...]
     findings: tuple[FormFinding, ...]
     history: tuple[Step, ...]
@@ -130,6 +137,7 @@ def document_page(staff: Staff, farm: FarmName, type_: str, uuid: str) -> Page:
         names = names_of(session, staff, (one for one in named if one is not None))
         labels = labels_of(session, staff, {one.op.device for one in placed})
         steps = _steps(staff, placed, names, labels)
+        beside, is_torn = photo_heads(session, farm.scope, doc)
         waiting = select(func.count()).where(
             HeldOp.scope == farm.scope, HeldOp.doc == doc, HeldOp.is_turned_down.is_(False)
         )
@@ -145,6 +153,8 @@ def document_page(staff: Staff, farm: FarmName, type_: str, uuid: str) -> Page:
             is_blocked=bool(blocked),
             is_erased=bool(erasures.among(session, farm.scope, [doc])),
             tips=tuple(sorted(document.tips)),
+            heads=tuple(sorted({*beside, *(one for found in document.heads.values() for one in found)})),
+            has_conflict=bool(document.conflicts) or is_torn,
             conflicts=_conflicts(document, placed, form, {step.op: step for step in steps}),
             findings=() if form is None or document.deleted else _findings(form, document),
             history=tuple(steps[-STEPS_MAX:]),

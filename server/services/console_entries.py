@@ -97,7 +97,7 @@ def entry_list(staff: Staff, wanted: Wanted, after: str | None) -> EntryList:
     with reading() as session:
         rows, place = views.entries(session, scopes, _filter(wanted), after, PAGE_ENTRIES)
         names = lookups(session, {row.scope for row in rows})
-        return EntryList(tuple(_lines(session, staff, rows, names)), place, names)
+        return EntryList(tuple(lines_of(session, staff, rows, names)), place, names)
 
 
 def choices(staff: Staff, wanted: Wanted) -> Choices:
@@ -135,7 +135,8 @@ def _filter(wanted: Wanted) -> EntryFilter:
     )
 
 
-def _lines(session: Session, staff: Staff, rows: Sequence[EntryView], names: Names) -> list[Line]:
+def lines_of(session: Session, staff: Staff, rows: Sequence[EntryView], names: Names) -> list[Line]:
+    """Return entries as their lists show them, in the order given."""
     by_scope: dict[str, list[str]] = {}
     for row in rows:
         by_scope.setdefault(row.scope, []).append(row.doc)

@@ -1,0 +1,169 @@
+"""Look-ups of the reviewers' inbox: entries by who is to act and how grave, the gravest and oldest first.
+
+Every look-up takes the scopes that the caller may read. Views may lag behind the log: whoever reads makes
+them current first (`services.viewing`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from server.models.devices import DeviceRow
+from server.models.findings import FindingView
+from server.models.log import OpRow
+from server.models.views import DocumentView, EntryView, PhotoView
+from server.store.views import WIDE
+
+SEVERITIES: Final = (3, 2, 1, 0)
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """Which entries the inbox shows; what is None does not narrow it. `season`: a document."""
+
+    queue: str = "review"
+    severity: int | None = None
+    has_photo: bool | None = None
+    has_conflict: bool | None = None
+    is_answered: bool | None = None
+    season: str | None = None
+    form: str | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where an entry stands in the inbox's order."""
+
+    severity: int
+    received_at: int
+    scope: str
+    doc: str
+
+
+def place_of(row: EntryView) -> Place:
+    """Return where an entry stands, also one that has left the queue."""
+    return Place(row.severity, row.received_at, row.scope, row.doc)
+
+
+def page(
+    session: Session,
+    scopes: Collection[str],
+    wanted: InboxFilter,
+    after: Place | None,
+    limit: int,
+    *,
+    is_backwards: bool = False,
+) -> list[EntryView]:
+    """Return the entries that stand after a place (before it: the nearest first), at most `limit`."""
+    # One question a severity: each walks an index in its order, whatever else the cooperative has.
+    rows: list[EntryView] = []
+    order = SEVERITIES[::-1] if is_backwards else SEVERITIES
+    of = EntryView.scope + "" if len(scopes) > WIDE else EntryView.scope  # as in `views.entries`
+    key = (EntryView.received_at, EntryView.scope, EntryView.doc)
+    for severity in order:
+        is_past = after is not None and (
+            severity < after.severity if is_backwards else severity > after.severity
+        )
+        if is_past or wanted.severity not in (None, severity) or len(rows) >= limit:
+            continue
+        query = select(EntryView).where(of.in_(scopes), EntryView.queue == wanted.queue)
+        query = query.where(EntryView.severity == severity, *_narrowing(wanted))
+        if after is not None and severity == after.severity:
+            here = tuple_(after.received_at, after.scope, after.doc)
+            query = query.where(tuple_(*key) < here if is_backwards else tuple_(*key) > here)
+        query = query.order_by(*((one.desc() for one in key) if is_backwards else key))
+        rows += session.scalars(query.limit(limit - len(rows)))
+    return rows
+
+
+def counts(session: Session, scopes: Collection[str], wanted: InboxFilter) -> dict[tuple[str, int], int]:
+    """Return how many entries each (queue, severity) has; those two of the filter do not narrow it."""
+    query = select(EntryView.queue, EntryView.severity, func.count()).where(
+        EntryView.scope.in_(scopes), *_narrowing(wanted)
+    )
+    found = session.execute(query.group_by(EntryView.queue, EntryView.severity))
+    return {(str(queue), int(severity)): int(count) for queue, severity, count in found if queue}
+
+
+def heads_of(session: Session, scope: str, docs: Sequence[str]) -> dict[str, tuple[set[str], bool]]:
+    """Return for each entry the ids that a review of it names, and whether anything there is in conflict."""
+    own = select(DocumentView.doc, DocumentView.heads, DocumentView.conflicts).where(
+        DocumentView.scope == scope, DocumentView.doc.in_(docs)
+    )
+    photos = _photo_heads(scope, docs)
+    found: dict[str, tuple[set[str], bool]] = {}
+    for query in (own, photos):
+        for doc, heads, conflicts in session.execute(query):
+            named, has_conflict = found.get(doc, (set(), False))
+            found[doc] = (named | set(json.loads(heads)), has_conflict or conflicts != "[]")
+    return found
+
+
+def photo_heads(session: Session, scope: str, doc: str) -> tuple[set[str], bool]:
+    """Return the ids that stand for the photos of a document, and whether one of these is in conflict."""
+    found: set[str] = set()
+    has_conflict = False
+    for _of, heads, conflicts in session.execute(_photo_heads(scope, [doc])):
+        found |= set(json.loads(heads))
+        has_conflict = has_conflict or conflicts != "[]"
+    return found, has_conflict
+
+
+def _photo_heads(scope: str, docs: Sequence[str]) -> Select[str, str, str]:
+    return (
+        select(PhotoView.of, DocumentView.heads, DocumentView.conflicts)
+        .join(DocumentView, and_(DocumentView.scope == PhotoView.scope, DocumentView.doc == PhotoView.doc))
+        .where(PhotoView.scope == scope, PhotoView.of.in_(docs))
+    )
+
+
+def written_by(session: Session, scope: str, docs: Sequence[str], memberships: Collection[str]) -> set[str]:
+    """Return those of the entries in which, or in whose photos, a device of these memberships wrote."""
+    devices = list(session.scalars(select(DeviceRow.device).where(DeviceRow.membership.in_(memberships))))
+    photos = select(PhotoView.doc, PhotoView.of).where(PhotoView.scope == scope, PhotoView.of.in_(docs))
+    of = {str(doc): str(entry) for doc, entry in session.execute(photos)} | {doc: doc for doc in docs}
+    query = select(OpRow.doc).where(
+        OpRow.scope == scope, OpRow.doc.in_(sorted(of)), OpRow.device.in_([one for one in devices if one])
+    )
+    return {of[doc] for doc in session.scalars(query.distinct())}
+
+
+def findings_of(session: Session, scope: str, docs: Sequence[str]) -> dict[str, list[FindingView]]:
+    """Return the findings of each of these documents, the gravest first."""
+    query = select(FindingView).where(FindingView.scope == scope, FindingView.about.in_(docs))
+    found: dict[str, list[FindingView]] = {}
+    order = (FindingView.severity.desc(), FindingView.rule, FindingView.key, FindingView.place)
+    for row in session.scalars(query.order_by(*order)):
+        found.setdefault(row.about, []).append(row)
+    return found
+
+
+def season_findings(scope: str, season: str) -> Select[FindingView]:
+    """Return the question for the findings of a season and of its entries, the gravest first."""
+    mine = select(EntryView.doc).where(EntryView.scope == scope, EntryView.season == season)
+    query = select(FindingView).where(
+        FindingView.scope == scope, or_(FindingView.about == season, FindingView.about.in_(mine))
+    )
+    order = (FindingView.severity.desc(), FindingView.about, FindingView.key, FindingView.place)
+    return query.order_by(*order)
+
+
+def _narrowing(wanted: InboxFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.has_photo is not None:
+        found.append(EntryView.photos > 0 if wanted.has_photo else EntryView.photos == 0)
+    if wanted.has_conflict is not None:
+        found.append(EntryView.has_conflict.is_(wanted.has_conflict))
+    if wanted.is_answered is not None:
+        found.append(EntryView.is_answered.is_(wanted.is_answered))
+    if wanted.season:
+        found.append(EntryView.season == wanted.season)
+    if wanted.form:
+        found.append(EntryView.form == wanted.form)
+    return found
