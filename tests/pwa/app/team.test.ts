@@ -114,6 +114,19 @@ test("the household and its code are on the phone at once; neither secret nor co
   await vi.waitUntil(() => isNow("over"));
 });
 
+test("a person added later is asked as the first one was: what they agreed to goes with them", async () => {
+  const { desk, team } = await helping([known("f1", null)]);
+  const household = await vi.waitUntil(() => team.households.value?.[0]);
+  expect((await team.addMember(household, " Anh Thịnh ", ["diary"])).ok).toBe(true);
+  const requests = await desk.store.use((db) => db.requests.orderBy("order").toArray());
+  expect(requests.map((one) => one.kind)).toEqual(["person", "membership", "consent"]);
+  const [person, membership, consent] = requests;
+  expect(person?.values).toEqual({ name: "Anh Thịnh", village: "v1" });
+  expect(membership?.values).toEqual({ person: person?.id, farm: "f1", role: "member" });
+  const agreed = { person: person?.id, purpose: "diary", text_version: "2", means: "spoken" };
+  expect(consent?.values).toEqual(agreed);
+});
+
 test("what is written for a household names the person, before the server has heard of either", async () => {
   const { desk, team } = await helping();
   await team.enrol(ENROLMENT);

@@ -111,38 +111,48 @@ function farmOps(c: Context, who: IdentityRow, farm: string, enrolment: Enrolmen
 }
 
 export async function enrol(c: Context, who: IdentityRow, enrolment: Enrolment): Promise<EnrolResult> {
-  const { world } = c.store;
-  const request = (kind: RequestRow["kind"], values: Values) => newRequest(world, who.device, kind, values);
   const name = enrolment.name.trim();
   const { village } = enrolment;
-  const farm = request("farm", { name: `Hộ ${name}`, village });
+  const farm = newRequest(c.store.world, who.device, "farm", { name: `Hộ ${name}`, village });
   const phone = enrolment.phone.trim();
-  const person = request("person", { name, village, phone: phone === "" ? null : phone });
-  const membership = request("membership", { person: person.id, farm: farm.id, role: "owner" });
-  const agreed = consentsIn(c.reference.value).filter((one) => enrolment.consents.includes(one.purpose));
-  const consents = agreed.map(({ purpose, version }) =>
-    request("consent", { person: person.id, purpose, text_version: version, means: MEANS }),
-  );
-  const whom = { farm: farm.id, membership: membership.id, name };
-  const { op, kept } = await inviteOf(c, who, whom);
+  const of = { name, village, phone: phone === "" ? null : phone };
+  const { membership, requests } = personOf(c, who, farm.id, "owner", of, enrolment.consents);
+  const { op, kept } = await inviteOf(c, who, { farm: farm.id, membership, name });
   const ops = [...farmOps(c, who, farm.id, enrolment), op];
-  return store(c, who, ops, [farm, person, membership, ...consents], kept, true);
+  return store(c, who, ops, [farm, ...requests], kept, true);
 }
 
-/** One more person of a household: without any consent yet, which is asked on their own phone. */
+/** The rows that a person of a household asks for: who it is, that they belong there, what they agreed to. */
+function personOf(
+  c: Context,
+  who: IdentityRow,
+  farm: string,
+  role: "owner" | "member",
+  values: Values,
+  consents: readonly string[],
+): { membership: string; requests: RequestRow[] } {
+  const request = (kind: RequestRow["kind"], of: Values) => newRequest(c.store.world, who.device, kind, of);
+  const person = request("person", values);
+  const membership = request("membership", { person: person.id, farm, role });
+  const agreed = consentsIn(c.reference.value).filter((one) => consents.includes(one.purpose));
+  const given = agreed.map(({ purpose, version }) =>
+    request("consent", { person: person.id, purpose, text_version: version, means: MEANS }),
+  );
+  return { membership: membership.id, requests: [person, membership, ...given] };
+}
+
+/** One more person of a household, asked as the first one was. */
 export async function addMember(
   c: Context,
   who: IdentityRow,
   farm: string,
-  village: string | null,
-  name: string,
+  asked: Pick<Enrolment, "name" | "village" | "consents">,
 ): Promise<EnrolResult> {
-  const { world } = c.store;
-  const person = newRequest(world, who.device, "person", { name: name.trim(), village });
-  const values = { person: person.id, farm, role: "member" };
-  const membership = newRequest(world, who.device, "membership", values);
-  const { op, kept } = await inviteOf(c, who, { farm, membership: membership.id, name: name.trim() });
-  return store(c, who, [op], [person, membership], kept, false);
+  const name = asked.name.trim();
+  const of = { name, village: asked.village };
+  const { membership, requests } = personOf(c, who, farm, "member", of, asked.consents);
+  const { op, kept } = await inviteOf(c, who, { farm, membership, name });
+  return store(c, who, [op], requests, kept, false);
 }
 
 export async function invite(c: Context, who: IdentityRow, whom: Whom): Promise<EnrolResult> {

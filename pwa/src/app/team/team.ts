@@ -101,8 +101,8 @@ export function makeTeam(c: Context, engine: Engine): Team {
       void (await c.store.use((db) => db.meta.put({ key: begun(), value: enrolment }))),
     drop: () => c.store.use((db) => db.meta.delete(begun())),
     enrol: (enrolment) => as((who) => enrol(c, who, enrolment)),
-    addMember: (household, name) =>
-      as((who) => addMember(c, who, household.farm, villageOf(household), name)),
+    addMember: (household, name, consents) =>
+      as((who) => addMember(c, who, household.farm, { name, village: villageOf(household), consents })),
     invite: ({ farm }, { membership, name }): Promise<EnrolResult> =>
       as((who) => invite(c, who, { farm, membership, name })),
     confirm: (phone) => as((who) => writeDevice(c, who, phone, { confirmed: true })),

@@ -121,7 +121,8 @@ export interface Team {
   drop(): Promise<void>;
   /** Requests, ops and an invitation in one write; `invitation` is its id. */
   enrol(enrolment: Enrolment): Promise<EnrolResult>;
-  addMember(household: Household, name: string): Promise<EnrolResult>;
+  /** One more person of a household, with the purposes that they agreed to. */
+  addMember(household: Household, name: string, consents: readonly string[]): Promise<EnrolResult>;
   invite(household: Household, person: TeamPerson): Promise<EnrolResult>;
   confirm(phone: TeamPhone): Promise<TeamResult>;
   /** Turn a phone down, or end one that is lost; a person of the cooperative has to follow. */

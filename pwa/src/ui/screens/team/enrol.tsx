@@ -6,6 +6,7 @@ import { Btn, Do, Dock, Icon, Note, Top } from "../../pieces/basic.tsx";
 import { go } from "../../router.ts";
 import { words } from "../../words/index.ts";
 import { teamWords } from "../../words/team.ts";
+import { lacksConsent } from "./consents.tsx";
 import { Agree, Place, Season, Who } from "./enrol_steps.tsx";
 import { invitationHash, useTeam, went } from "./use.ts";
 
@@ -99,7 +100,6 @@ function Steps({ team, begun }: { team: Team; begun: Enrolment }) {
 function missingOf(team: Team, { step, name, consents }: Enrolment): string {
   const t = teamWords.value;
   if (step === 0 && name.trim() === "") return t.next_name;
-  const needed = team.consents().filter((one) => one.required);
-  if (step === 1 && needed.some((one) => !consents.includes(one.purpose))) return t.agree_first;
+  if (step === 1 && lacksConsent(team, consents)) return t.agree_first;
   return "";
 }

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { plain } from "../../../app/search.ts";
-import type { ConsentText, Form, Household, Value, Values } from "../../../app/types.ts";
+import type { Form, Household, Value, Values } from "../../../app/types.ts";
 import { app } from "../../app.ts";
 import { Field } from "../../form/fields.tsx";
 import { productOptions, productValues } from "../../form/product.tsx";
@@ -10,8 +10,9 @@ import { Btn, Icon, Note } from "../../pieces/basic.tsx";
 import { chooseOne } from "../../pieces/overlay.tsx";
 import { go } from "../../router.ts";
 import { amountText, isAmount, PLOT_ICONS, today } from "../../show.ts";
-import { language, say, words } from "../../words/index.ts";
+import { say, words } from "../../words/index.ts";
 import { teamWords } from "../../words/team.ts";
+import { Consents } from "./consents.tsx";
 import type { StepProps } from "./enrol.tsx";
 import { householdHash, placeShown } from "./use.ts";
 
@@ -96,40 +97,7 @@ function TextBox(props: {
 }
 
 export function Agree({ team, enrolment, set }: StepProps) {
-  const t = teamWords.value;
-  const given = enrolment.value.consents;
-  const toggle = (purpose: string) =>
-    set({
-      consents: given.includes(purpose) ? given.filter((one) => one !== purpose) : [...given, purpose],
-    });
-  return (
-    <>
-      <p>{t.agree_how}</p>
-      {team.consents().map((one) => (
-        <Consent
-          key={one.purpose}
-          one={one}
-          given={given.includes(one.purpose)}
-          tap={() => toggle(one.purpose)}
-        />
-      ))}
-    </>
-  );
-}
-
-function Consent({ one, given, tap }: { one: ConsentText; given: boolean; tap: () => void }) {
-  return (
-    <button type="button" class="choice consent" role="checkbox" aria-checked={given} onClick={tap}>
-      <span class="mark">
-        <Icon name="check" />
-      </span>
-      <span class="grow">
-        <b>{one.title[language.value]}</b>
-        {one.required && <span class="needed">{teamWords.value.agree_needed}</span>}
-        <span class="under ink">{one.text[language.value]}</span>
-      </span>
-    </button>
-  );
+  return <Consents team={team} given={enrolment.value.consents} set={(consents) => set({ consents })} />;
 }
 
 const FIRST: Values = { kind: "field" };

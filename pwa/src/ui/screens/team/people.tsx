@@ -6,6 +6,7 @@ import { Btn, Do, Icon } from "../../pieces/basic.tsx";
 import { openSheet, toast } from "../../pieces/overlay.tsx";
 import { go } from "../../router.ts";
 import { teamWords } from "../../words/team.ts";
+import { Consents, lacksConsent } from "./consents.tsx";
 import { invitationHash, went, within } from "./use.ts";
 
 interface PersonProps {
@@ -158,14 +159,39 @@ function Lost({ team, one, person, phone }: PersonProps & { phone: TeamPhone }) 
   );
 }
 
+/** One more person: the name, then what they agree to, as when a household is enrolled. */
 function Member({ team, one }: { team: Team; one: Household }) {
   const t = teamWords.value;
   const name = useSignal("");
+  const isNamed = useSignal(false);
+  const consents = useSignal<readonly string[]>([]);
+  const isMissing = lacksConsent(team, consents.value);
   const add = async () => {
-    const made = await team.addMember(one, name.value);
+    const made = await team.addMember(one, name.value, consents.value);
     if (made.ok) go(invitationHash(made.invitation));
     else went(made);
   };
+  if (isNamed.value) {
+    return (
+      <>
+        <p class="row b">
+          <Icon name="person" />
+          {name.value.trim()}
+        </p>
+        <Consents
+          team={team}
+          given={consents.value}
+          set={(given) => {
+            consents.value = given;
+          }}
+        />
+        {isMissing && <p class="hint missing">{t.agree_first}</p>}
+        <Do icon="qr" disabled={isMissing} onClick={() => void add()}>
+          {t.add_member_do}
+        </Do>
+      </>
+    );
+  }
   return (
     <>
       <label class="field">
@@ -181,8 +207,14 @@ function Member({ team, one }: { team: Team; one: Household }) {
           }}
         />
       </label>
-      <Do icon="qr" disabled={name.value.trim() === ""} onClick={() => void add()}>
-        {t.add_member_do}
+      <Do
+        icon="next"
+        disabled={name.value.trim() === ""}
+        onClick={() => {
+          isNamed.value = true;
+        }}
+      >
+        {t.next}
       </Do>
     </>
   );
