@@ -44,6 +44,7 @@ class Person(Base):
     """A person as the organisation that registered them knows them.
 
     `merged_into`: this row was a duplicate of that one; it stays, for a phone may still speak of it.
+    `erased_at`: ms; what names the person is gone for good, and is not given again.
     """
 
     __tablename__ = "persons"
@@ -56,6 +57,7 @@ class Person(Base):
     village: Mapped[str | None] = mapped_column(ForeignKey("villages.id"))
     created_at: Mapped[int] = mapped_column(BigInteger)
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    erased_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Farm(Base):

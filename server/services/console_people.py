@@ -198,7 +198,9 @@ def similar(
     found = [
         one
         for one in _persons(session, organisation)
-        if one.id != apart and (fold(one.name) == wanted or (digits and plain_phone(one.phone) == digits))
+        if one.id != apart
+        and one.erased_at is None
+        and (fold(one.name) == wanted or (digits and plain_phone(one.phone) == digits))
     ][:LIKE_MAX]
     roles = _roles(session, organisation)
     found = [one for one in found if not any(role.role == OPERATOR for role, _ in roles.get(one.id, []))]

@@ -79,11 +79,13 @@ def person_of(session: Session, staff: Staff, person: str) -> Person:
 def own_person(session: Session, staff: Staff, person: str) -> Person:
     """Return a person whom one of their organisations registered: whose row they may change.
 
-    Raises: ServiceError(not_found); NotDone where another organisation keeps the row.
+    Raises: ServiceError(not_found); NotDone where another organisation keeps the row, or it was erased.
     """
     found = person_of(session, staff, person)
     if found.organisation not in staff.organisations:
         raise NotDone("not_person_foreign")
+    if found.erased_at is not None:
+        raise NotDone("not_person_erased")
     return found
 
 

@@ -136,6 +136,8 @@ def give_role(staff: Staff, person: str, organisation: str, role: str, until: in
 
     def work(session: Session) -> None:
         found, place = person_of(session, staff, person), organisation_of(session, staff, organisation)
+        if found.erased_at is not None:
+            raise NotDone("not_person_erased")
         _check_role(staff, place, role, until)
         known = people.find_membership(session, found.id, place.id, None)
         if known is None:

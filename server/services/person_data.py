@@ -100,7 +100,7 @@ def person_page(staff: Staff, person: str, now: int) -> PersonPage:
         name=row.name,
         phone=row.phone or "",
         village=villages.get(row.village or "", ""),
-        is_erased=row.name == people.ERASED_NAME,
+        is_erased=row.erased_at is not None,
         members=members,
         given=given,
         kept=kept_of(staff.scopes, [one.membership.id for one in members], ms_to_date(now)),

@@ -227,7 +227,7 @@ def _make_person(session: Session, who: Writer, one: Sent, now: int) -> None:
         created_at=now,
     )
     if erasures.among(session, f"org:{who.organisation}", [f"{erasures.PERSON}{one.id}"]):
-        row.name, row.phone, row.village = people.ERASED_NAME, None, None  # a restore forgot the row alone
+        people.erase_name(row, now)  # a restore forgot the row alone
     session.add(row)
 
 

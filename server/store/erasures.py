@@ -85,7 +85,7 @@ def standing_persons(session: Session, scope: str, docs: Collection[str]) -> lis
     if kind != "org" or not named:
         return []
     found = people.persons_among(session, named, [uuid])
-    return sorted(one.id for one in found if one.name != people.ERASED_NAME or one.phone is not None)
+    return sorted(one.id for one in found if one.erased_at is None or one.phone is not None)
 
 
 def _put(session: Session, rows: list[Row]) -> None:

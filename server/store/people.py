@@ -18,7 +18,7 @@ from server.models.people import (
 )
 from sync.rights import OPERATOR, needs_until, reads_of, rule
 
-ERASED_NAME = "Người đã xóa"
+ERASED_NAME = "Người đã xóa"  # what is shown; that it was done says `erased_at`
 ERASED_VALUES = '{"erased":true}'
 _UNSETTLED = select(Request.scope).where(
     Request.scope.in_(bindparam("scopes", expanding=True)), Request.result == "waiting"
@@ -109,7 +109,7 @@ def find_person(session: Session, organisation: str, name: str, farm: str | None
         .join(Membership, Membership.person == Person.id)
         .where(Membership.organisation == organisation)
         .where(Membership.farm.is_(None) if farm is None else Membership.farm == farm)
-        .where((Person.id == name) | (Person.name == name))
+        .where((Person.id == name) | ((Person.name == name) & Person.erased_at.is_(None)))
         .order_by(Person.created_at)
         .limit(1)
     )
@@ -137,7 +137,7 @@ def persons_among(session: Session, ids: Collection[str], organisations: Collect
 def erased_among(session: Session, memberships: Collection[str]) -> set[str]:
     """Return those of the memberships whose person was erased: what they wrote may still have to be kept."""
     query = select(Membership.id).join(Person, Person.id == Membership.person)
-    query = query.where(Membership.id.in_(sorted(memberships)), Person.name == ERASED_NAME)
+    query = query.where(Membership.id.in_(sorted(memberships)), Person.erased_at.is_not(None))
     return set(session.scalars(query)) if memberships else set()
 
 
@@ -149,12 +149,17 @@ def blank_person(session: Session, organisation: str, person: str, now: int) -> 
     row = session.get(Person, person)
     if row is None or row.organisation != organisation:
         return
-    row.name, row.phone, row.village = ERASED_NAME, None, None
+    erase_name(row, now)
     mine = (Membership.person == person, (Membership.valid_until.is_(None)) | (Membership.valid_until > now))
     session.execute(update(Membership).where(*mine).values(valid_until=now))
     asked = (Request.id == person, Request.kind == "person")
     session.execute(update(Request).where(*asked).values(values=ERASED_VALUES))
     session.flush()
+
+
+def erase_name(row: Person, now: int) -> None:
+    """Take from a row what names its person."""
+    row.name, row.phone, row.village, row.erased_at = ERASED_NAME, None, None, now
 
 
 def find_membership(session: Session, person: str, organisation: str, farm: str | None) -> Membership | None:

@@ -99,3 +99,22 @@ def test_a_migrated_server_is_ready(empty: Flask) -> None:
         "migrations": True,
         "disk": True,
     }
+
+
+def test_who_was_erased_before_the_column_is_told_by_the_log_and_not_by_a_name(empty: Flask) -> None:
+    upgrade(revision="0013")
+    statements = (
+        "INSERT INTO organisations (id, kind, name, created_at) VALUES ('o', 'cooperative', 'HTX', 1)",
+        "INSERT INTO persons (id, organisation, name, created_at) VALUES"
+        " ('gone', 'o', 'Người đã xóa', 1), ('namesake', 'o', 'Người đã xóa', 1)",
+        "INSERT INTO ops (scope, seq, id, device, n, doc, received_at, body, signature, digest)"
+        " VALUES ('org:o', 1, 'x', 'd', 1, 'erasure:e', 77, '{}', '', '')",
+        "INSERT INTO erased_documents (scope, doc, erasure) VALUES ('org:o', 'person:gone', 'erasure:e')",
+    )
+    with db.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    upgrade()
+    with db.engine.connect() as connection:
+        found = connection.execute(text("SELECT id, erased_at FROM persons ORDER BY id"))
+        assert [tuple(row) for row in found] == [("gone", 77), ("namesake", None)]

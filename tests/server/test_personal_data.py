@@ -20,7 +20,7 @@ from server.models.privacy import DataRequest
 from server.services import rebuilding
 from server.services.data_requests import answer_due, done_due
 from server.services.person_data import add_months
-from server.store import consents
+from server.store import consents, people
 from sync.civil import ms_to_date
 from tests.server.backups import Backups
 from tests.server.consoles import OURS, Browser, entry_path, fake_build, other_cooperative
@@ -234,6 +234,33 @@ def test_a_person_is_erased_by_one_op_and_again_after_a_restore(
     assert row()[0] == "Phạm Thị Lụa"
     assert manager.diary.send(erasure)[0]["result"] == "accepted"
     assert row()[0] == "Người đã xóa"
+
+
+def test_a_name_alone_makes_nobody_erased_and_an_erased_person_gets_no_other_name(
+    app: Flask, lua: Diary, manager: Browser
+) -> None:
+    org, gone = manager.diary.phone.shown["scope"], person_id("Phạm Thị Lụa")
+    manager.sign(org, f"erasure:{new_uuid()}", {"documents": [f"person:{gone}"]}, [])
+    namesake = diary_of(app.test_client(), "Người đã xóa", "Nhà Thịnh").phone.shown["by"]
+    with reading() as session:
+        (living,) = session.scalars(select(Membership.person).where(Membership.id == namesake))
+        assert people.erased_among(session, {namesake, lua.phone.shown["by"]}) == {lua.phone.shown["by"]}
+        found = people.find_person(session, org.removeprefix("org:"), "Người đã xóa", None)
+        assert found is None
+    assert "số điện thoại của người này đã xóa" in manager.text(f"/htx/rieng/{gone}")
+    assert "số điện thoại của người này đã xóa" not in manager.text(f"/htx/rieng/{living}")
+    assert "Có thể là cùng một người" not in manager.text(f"/htx/nguoi/{living}")
+    assert "Không sửa, không gộp" in manager.text(f"/htx/nguoi/{gone}")
+    for act, told in (
+        ("sua", {"ten": "Phạm Thị Lụa"}),
+        ("vai", {"htx": org.removeprefix("org:"), "vai": "reviewer"}),
+    ):
+        answer = manager.client.post(f"/htx/nguoi/{gone}/{act}", data=told, headers=OURS)
+        assert (answer.status_code, "Không sửa, không gộp" in answer.text) == (422, True)
+    with reading() as session:
+        row = session.get(Person, gone)
+        assert row is not None
+        assert (row.name, row.erased_at is not None) == ("Người đã xóa", True)
 
 
 def test_what_must_still_be_kept_of_an_erased_person_is_shown_to_nobody(
