@@ -44,7 +44,7 @@ def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> Non
     held = log.held_of_device(session, carrier.device, "not_confirmed")
     rows = [row for row in held if row.scope == scope]
     origin = log.origin(session)
-    batch = Batch(scope, carrier, now, log.known_docs(session, scope, {row.doc for row in rows}))
+    batch = Batch(scope, carrier, now, {row.doc for row in rows})
     for row in rows:
         signed = log.Signed(parse_op(origin, row.body, row.private), row.signature)
         session.delete(row)
@@ -53,7 +53,7 @@ def _admit_scope(session: Session, scope: str, carrier: Writer, now: int) -> Non
         if reason is not None:
             log.hold(session, scope, signed, row.received_at, reason)
             continue
-        batch.docs.add(signed.op.doc)
+        batch.begun.add(signed.op.doc)
         log.append_at(session, scope, [(signed, row.received_at)])
         take_effect(session, scope, signed.op)
         if signed.op.doc_type in EFFECTIVE:

@@ -6,7 +6,7 @@ Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §8, §11, §23.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -42,7 +42,7 @@ class Batch:
     scope: str
     carrier: Writer
     now: int
-    docs: set[str]
+    docs: Set[str]  # that its ops write to
     fresh: list[log.Signed] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     copied: set[str] = field(default_factory=set)
@@ -55,6 +55,8 @@ class Batch:
     confirmations: dict[str, Confirmation] = field(default_factory=dict)  # of the request, by op id
     stored: dict[str, int] = field(default_factory=dict)  # how many of each were taken
     device_docs: set[str] = field(default_factory=set)
+    known: Set[str] | None = None  # those of `docs` that the log has, looked up when first asked for
+    begun: set[str] = field(default_factory=set)  # documents of the ops that were taken
     decisions: dict[tuple[str, str], Op] | None = None  # of the log's admissions, read when first asked for
 
 
@@ -73,6 +75,13 @@ def standing(session: Session, batch: Batch, device: str) -> Standing:
     return found
 
 
+def is_first(session: Session, batch: Batch, op: Op) -> bool:
+    """Return whether no op of the same document is in the log or before it in the batch."""
+    if batch.known is None:
+        batch.known = log.known_docs(session, batch.scope, batch.docs)
+    return op.doc not in batch.begun and op.doc not in batch.known
+
+
 def is_early(session: Session, batch: Batch, op: Op) -> bool:
     """Return whether an op of a device document came before what it speaks of: its invite, or the row of it.
 
@@ -81,13 +90,13 @@ def is_early(session: Session, batch: Batch, op: Op) -> bool:
     if op.id in batch.confirmations and not batch.confirmations[op.id].is_known:
         return True  # its passkey is not back yet
     if op.doc_type == "passkey":
-        return parse_passkey(op) is None and op.doc not in batch.docs
+        return parse_passkey(op) is None and is_first(session, batch, op)
     if op.doc_type != "device":
         return False
     invite = parse_invite(op)
     if invite is not None:
         return people.member(session, invite.membership) is None
-    return op.doc not in batch.docs and not is_own_join(session, batch.confirmations, op, batch.now)
+    return is_first(session, batch, op) and not is_own_join(session, batch.confirmations, op, batch.now)
 
 
 def reason(session: Session, batch: Batch, op: Op) -> str | None:
@@ -125,10 +134,12 @@ def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
         return _may_passkey(session, batch, op, writer)
     if not standing(session, batch, op.device).writes:
         return False
-    is_first = op.doc not in batch.docs
-    if may_write(writer.role, kind, op.doc_type, is_first=is_first):
-        return True
-    return not is_first and may_write(
+    first, later = (may_write(writer.role, kind, op.doc_type, is_first=one) for one in (True, False))
+    if first and later:
+        return True  # as most may: nobody asks the log which of the two it is
+    if is_first(session, batch, op):
+        return first
+    return later or may_write(
         writer.role, kind, op.doc_type, is_first=False, is_writer=_began(session, batch, op, writer)
     )
 
@@ -166,7 +177,7 @@ def _may_passkey(session: Session, batch: Batch, op: Op, writer: Writer) -> bool
     """The own passkey made or ended, by households too, who do not read the scope."""
     if batch.scope != f"org:{writer.organisation}":
         return False
-    if op.doc not in batch.docs:
+    if is_first(session, batch, op):
         return parse_passkey(op) is not None and may_write(writer.role, "org", "passkey", is_first=True)
     row = passkeys.of_doc(session, batch.scope, op.doc)
     is_own = row is not None and row.membership in people.memberships_of_person(session, writer.person)
@@ -190,7 +201,7 @@ def _lacks_touch(session: Session, batch: Batch, op: Op, writer: Writer) -> str 
 def _needs_touch(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     """Return whether an op can't be undone, or makes its writer a further way in."""
     if op.doc_type == "passkey":
-        return op.doc not in batch.docs
+        return is_first(session, batch, op)
     if op.doc_type == "device":
         return _is_own_invite(session, op, writer)
     kind, _ = ids.split_ref(batch.scope)
@@ -215,7 +226,7 @@ def is_own_join(session: Session, found: Mapping[str, Confirmation], op: Op, now
 
 def _may_join(session: Session, batch: Batch, op: Op) -> bool:
     """Return whether `/join` would take a join that came with the ops: the first, by the secret, in time."""
-    if op.doc not in batch.docs and is_own_join(session, batch.confirmations, op, batch.now):
+    if is_first(session, batch, op) and is_own_join(session, batch.confirmations, op, batch.now):
         return True
     rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == batch.scope]
     if len(rows) != 1 or rows[0].state != "invited" or op.n != 1 or op.by != rows[0].membership:

@@ -141,8 +141,7 @@ def _take_scope(
     log.lock_head(session, scope)
     ops = [one.signed.op for one in checked]
     before = sent_before.look(session, scope, ops)
-    docs = log.known_docs(session, scope, {op.doc for op in ops})
-    batch = Batch(scope, carrier, now, docs, confirmations=confirmations)
+    batch = Batch(scope, carrier, now, {op.doc for op in ops}, confirmations=confirmations)
     batch.used = {op.device: before.used.get(op.device, set()) for op in ops if op.id not in before.logged}
     batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
@@ -246,7 +245,7 @@ def _judge(session: Session, batch: Batch, one: Checked) -> Result:
         return {"result": "held", "problem": reason}
     batch.fresh.append(one.signed)
     batch.places.append(one.place)
-    batch.docs.add(op.doc)
+    batch.begun.add(op.doc)
     return {"result": "accepted"}
 
 
