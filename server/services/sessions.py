@@ -110,8 +110,7 @@ def caller_of(token: str, now: int) -> tuple[Writer, dict[str, bool]]:
     Raises: ServiceError: session, device_revoked.
     """
     with reading() as session:
-        device = devices.session_device(session, hash_token(token), now)
-        who = None if device is None else devices.writer(session, device)
+        who = devices.writer_of_session(session, hash_token(token), now)
         if who is None:
             raise ServiceError("session")
         if who.state == "revoked":

@@ -37,7 +37,7 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
     results = taking.take(request.ops, request.keys, caller, now, report, confirmations)
     with reading() as session:
         was_noted = any(one.get("result") in NOTED for one in results)  # with the ops themselves
-        is_noted = was_noted or devices.is_noted(session, caller.device, now, report)
+        is_noted = was_noted or devices.is_noted(caller, now, report)
         scopes = devices.scopes_of(session, caller)
         epoch = log.epoch(session)
         pulled = pull(session, request, caller.device, scopes, epoch)

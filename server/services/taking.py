@@ -81,7 +81,8 @@ def _note(
     work: Callable[[Session], Taken], carrier: Writer, now: int, report: str | None, session: Session
 ) -> Taken:
     taken = work(session)
-    devices.note_seen(session, carrier.device, now, report)
+    if not devices.is_noted(carrier, now, report):
+        devices.note_seen(session, carrier.device, now, report)
     return taken
 
 

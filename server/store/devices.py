@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from server.config import now_ms
@@ -28,9 +29,9 @@ SEEN_EVERY_MS = 60_000  # our choice: "last heard of" is shown in minutes, and e
 # Built once, with columns instead of entities: every request asks these, some of them twice.
 _WRITERS = (
     select(
-        DeviceRow.key, DeviceRow.state, DeviceRow.kind, Membership.id, Membership.person, Membership.role,
-        Membership.organisation, Membership.farm, Membership.valid_from, Membership.valid_until,
-        DeviceSeen.copied,
+        DeviceRow.device, DeviceRow.key, DeviceRow.state, DeviceRow.kind, Membership.id, Membership.person,
+        Membership.role, Membership.organisation, Membership.farm, Membership.valid_from,
+        Membership.valid_until, DeviceSeen.copied, DeviceSeen.last_seen, DeviceSeen.phone,
         exists()
         .where(
             HeldOp.device == DeviceRow.device,
@@ -41,15 +42,12 @@ _WRITERS = (
     )
     .join(Membership, Membership.id == DeviceRow.membership)
     .outerjoin(DeviceSeen, DeviceSeen.device == DeviceRow.device)
-    .where(
-        DeviceRow.device == bindparam("of"),
-        DeviceRow.key.is_not(None),
-        DeviceRow.scope == "org:" + Membership.organisation,
-    )
+    .where(DeviceRow.key.is_not(None), DeviceRow.scope == "org:" + Membership.organisation)
     .order_by(func.coalesce(DeviceRow.joined_seq, 0), DeviceRow.scope, DeviceRow.doc)
     .limit(1)
 )  # fmt: skip
-_SESSION = select(DeviceSession.device).where(
+_BY_DEVICE = _WRITERS.where(DeviceRow.device == bindparam("of"))
+_BY_SESSION = _WRITERS.join(DeviceSession, DeviceSession.device == DeviceRow.device).where(
     DeviceSession.token_hash == bindparam("token"), DeviceSession.expires_at > bindparam("now")
 )
 _RATES = select(RateCount.subject, RateCount.count).where(
@@ -63,7 +61,7 @@ _RATES = select(RateCount.subject, RateCount.count).where(
 class Writer:
     """Who stands behind a device. `in_force`: whether the membership holds today.
 
-    `is_awaited`: ops are held only because the device was not confirmed when they came.
+    `is_awaited`: ops are held only until it is confirmed; `last_seen`, `phone`: as `note_seen` kept them.
     """
 
     device: str
@@ -78,6 +76,8 @@ class Writer:
     kind: str
     in_force: bool
     is_awaited: bool = False
+    last_seen: int | None = None
+    phone: str | None = None
 
     @property
     def may_act(self) -> bool:
@@ -93,12 +93,20 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
     """
     if device == operator_device():
         return None if scope is None else _operator(session, device, scope)
-    row = session.execute(_WRITERS, {"of": device}).first()
-    if row is None:
-        return None
+    row = session.execute(_BY_DEVICE, {"of": device}).first()
+    return None if row is None else _writer(row)
+
+
+def writer_of_session(session: Session, token_hash: str, now: int) -> Writer | None:
+    """Return who writes with the device of a live session."""
+    row = session.execute(_BY_SESSION, {"token": token_hash, "now": now}).first()
+    return None if row is None or row.device == operator_device() else _writer(row)
+
+
+def _writer(row: Row[*tuple[Any, ...]]) -> Writer:
     now = now_ms()
     return Writer(
-        device=device,
+        device=row.device,
         key=ids.b64_decode(row.key or ""),
         membership=row.id,
         person=row.person,
@@ -111,6 +119,8 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
         in_force=row.valid_from <= now
         and (not needs_until(row.role) if row.valid_until is None else now < row.valid_until),
         is_awaited=row.is_awaited,
+        last_seen=row.last_seen,
+        phone=row.phone,
     )
 
 
@@ -288,12 +298,10 @@ def rows_of_organisation(session: Session, organisation: str) -> list[DeviceRow]
     return list(session.scalars(query.order_by(DeviceRow.doc, DeviceRow.place)))
 
 
-def is_noted(session: Session, device: str, now: int, phone: str | None) -> bool:
+def is_noted(of: Writer, now: int, phone: str | None) -> bool:
     """Return whether what `note_seen` would keep is there already, but for some seconds."""
-    seen = session.get(DeviceSeen, device)
-    if seen is None or seen.last_seen is None or (phone is not None and phone != seen.phone):
-        return False
-    return abs(now - seen.last_seen) < SEEN_EVERY_MS
+    is_news = phone is not None and phone != of.phone
+    return of.last_seen is not None and not is_news and abs(now - of.last_seen) < SEEN_EVERY_MS
 
 
 def note_seen(session: Session, device: str, now: int, phone: str | None = None) -> None:
@@ -311,11 +319,6 @@ def open_session(session: Session, token_hash: str, device: str, now: int, expir
     """Store a session; those that are over go."""
     session.execute(delete(DeviceSession).where(DeviceSession.expires_at <= now))
     session.add(DeviceSession(token_hash=token_hash, device=device, created_at=now, expires_at=expires_at))
-
-
-def session_device(session: Session, token_hash: str, now: int) -> str | None:
-    """Return the device of a live session."""
-    return session.scalar(_SESSION, {"token": token_hash, "now": now})
 
 
 def end_session(session: Session, token_hash: str) -> None:
