@@ -6,11 +6,11 @@ another one that took its number, without asking for every id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.models.log import HeldOp, OpRow
@@ -37,25 +37,25 @@ class SentBefore:
 
 
 def _by_number(
-    device: InstrumentedAttribute[str], n: InstrumentedAttribute[int], query: Select[*tuple[Any, ...]]
-) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
-    """Return a look-up by the numbers of a device, for a run of them and for single ones."""
-    of = query.where(device == bindparam("device"))
-    run = of.where(n.between(bindparam("low"), bindparam("high")))
-    return run, of.where(n.in_(bindparam("numbers", expanding=True)))
+    has_number: Callable[[InstrumentedAttribute[int]], ColumnElement[bool]],
+) -> CompoundSelect[Any]:
+    """Return a look-up of a device's ops, those of the log and the held ones, by their numbers."""
+    lacks_private = OpRow.private.is_(None).label("lacks_private")
+    logged = select(OpRow.id, OpRow.n, OpRow.seq, OpRow.received_at, OpRow.doc, lacks_private, null())
+    held = select(HeldOp.id, HeldOp.n, null(), null(), null(), null(), HeldOp.reason)
+    return union_all(
+        *(
+            query.where(table.scope == bindparam("of"), table.device == bindparam("device")).where(
+                has_number(table.n)
+            )
+            for query, table in ((logged, OpRow), (held, HeldOp))
+        )
+    )
 
 
 # Built once: making a statement anew costs more than running it.
-_LOGGED = _by_number(
-    OpRow.device,
-    OpRow.n,
-    select(OpRow.id, OpRow.n, OpRow.seq, OpRow.received_at, OpRow.doc, OpRow.private.is_(None)).where(
-        OpRow.scope == bindparam("of")
-    ),
-)
-_HELD = _by_number(
-    HeldOp.device, HeldOp.n, select(HeldOp.id, HeldOp.n, HeldOp.reason).where(HeldOp.scope == bindparam("of"))
-)
+_RUN = _by_number(lambda n: n.between(bindparam("low"), bindparam("high")))
+_SINGLE = _by_number(lambda n: n.in_(bindparam("numbers", expanding=True)))
 
 
 def look(session: Session, scope: str, ops: Iterable[Op]) -> SentBefore:
@@ -69,23 +69,17 @@ def look(session: Session, scope: str, ops: Iterable[Op]) -> SentBefore:
     found = SentBefore()
     for device, of in numbers.items():
         used = found.used[device] = set()
-        for op_id, n, *placed in _rows(session, _LOGGED, scope, device, of):
+        for op_id, n, *placed, reason in _rows(session, scope, device, of):
             used.add(n)
-            found.logged[op_id] = Logged(*placed)
-        for op_id, n, reason in _rows(session, _HELD, scope, device, of):
-            used.add(n)
-            found.held[op_id] = reason
+            if reason is None:
+                found.logged[op_id] = Logged(*placed)
+            else:
+                found.held[op_id] = reason
     return found
 
 
-def _rows(
-    session: Session,
-    queries: tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]],
-    scope: str,
-    device: str,
-    numbers: Sequence[int],
-) -> Iterable[Any]:
+def _rows(session: Session, scope: str, device: str, numbers: Sequence[int]) -> Iterable[Any]:
     low, high = min(numbers), max(numbers)
     if high - low < 2 * len(numbers):  # as a rule they follow each other
-        return session.execute(queries[0], {"of": scope, "device": device, "low": low, "high": high})
-    return session.execute(queries[1], {"of": scope, "device": device, "numbers": numbers})
+        return session.execute(_RUN, {"of": scope, "device": device, "low": low, "high": high})
+    return session.execute(_SINGLE, {"of": scope, "device": device, "numbers": numbers})
