@@ -9,7 +9,6 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -18,7 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import Base
-from server.models.log import Epoch, Head, HeldOp, Meta, NamedPhoto, OpRow
+from server.models.log import Epoch, Head, HeldOp, Meta, OpRow
+from server.store import photos
 from sync import ids
 from sync.log import next_digest, start_digest
 from sync.merge import Placed, fold
@@ -46,8 +46,9 @@ _HELD_OF_DEVICE = (
     )
     .order_by(HeldOp.scope, HeldOp.n)
 )
-_OPS = cast(Table, OpRow.__table__)  # rows, not entities: half the cost
-_APPEND = insert(_OPS)
+_APPEND = insert(cast(Table, OpRow.__table__))  # rows, not entities: half the cost
+_LOCKED = select(Head).where(Head.scope == bindparam("of")).with_for_update()
+_FRESH = {"populate_existing": True}
 _origins: WeakKeyDictionary[Pool, str] = WeakKeyDictionary()
 
 
@@ -113,19 +114,19 @@ def has_head(session: Session, scope: str) -> bool:
     """Return whether the scope has a head; it is locked then, else nothing is made."""
     locked: dict[str, Head] = session.info.setdefault("locked_heads", {})
     if scope not in locked:
-        head = session.get(Head, scope, with_for_update=True, populate_existing=True)
+        head = session.scalar(_LOCKED, {"of": scope}, execution_options=_FRESH)
         if head is not None:
             locked[scope] = head
     return scope in locked
 
 
 def _lock_head(session: Session, scope: str) -> Head:
-    head = session.get(Head, scope, with_for_update=True, populate_existing=True)
+    head = session.scalar(_LOCKED, {"of": scope}, execution_options=_FRESH)
     if head is not None:
         return head
     first = start_digest(origin(session), scope)
     session.execute(_insert(session, Head).values(scope=scope, seq=0, digest=first).on_conflict_do_nothing())
-    head = session.get(Head, scope, with_for_update=True, populate_existing=True)
+    head = session.scalar(_LOCKED, {"of": scope}, execution_options=_FRESH)
     assert head is not None
     return head
 
@@ -364,12 +365,4 @@ def _name_photos(session: Session, scope: str, ops: Iterable[tuple[tuple[Signed,
         if one.op.doc_type == "photo" and ids.is_b64(sha256, 32):
             named[str(sha256)] = seq
     if named:
-        rows = [{"scope": scope, "sha256": sha256, "seq": seq} for sha256, seq in named.items()]
-        session.execute(_newest_name(session.get_bind().dialect.name), rows)
-
-
-@cache
-def _newest_name(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """Return the statement that names a photo, or moves its number; built once a dialect."""
-    found = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(cast(Table, NamedPhoto.__table__))
-    return found.on_conflict_do_update(index_elements=["scope", "sha256"], set_={"seq": found.excluded.seq})
+        photos.name_photos(session, scope, named)

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import cast
 
-from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.models.blobs import ERASED, PART, STORED, Blob, BlobPart
@@ -79,6 +99,26 @@ def forget_parts(session: Session, scope: str, sha256: str) -> None:
     """Forget the pieces of an upload."""
     for part in find_parts(session, scope, sha256):
         session.delete(part)
+
+
+def name_photos(session: Session, scope: str, named: Mapping[str, int]) -> None:
+    """Keep the hashes that ops of these numbers name, by one statement; a number moves where one is there."""
+    session.execute(_names(session.get_bind().dialect.name), {"of": scope, "named": json.dumps(named)})
+
+
+@cache
+def _names(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    is_sqlite = dialect == "sqlite"
+    named = bindparam("named", type_=Text)
+    every = func.json_each(named) if is_sqlite else func.json_each_text(as_type(named, JSON))
+    each = every.table_valued("key", "value").c
+    rows = select(bindparam("of", type_=String), each.key, as_type(each.value, BigInteger), false())
+    table = cast(Table, NamedPhoto.__table__)
+    put = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    columns = ["scope", "sha256", "seq", "is_settled"]
+    rows = rows.where(each.key.is_not(None))  # SQLite reads no upsert behind a select without any WHERE
+    put = put.from_select(columns, rows)
+    return put.on_conflict_do_update(index_elements=columns[:2], set_={"seq": put.excluded.seq})
 
 
 def wanted_photos(
