@@ -61,9 +61,8 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
         turned_down = log.turned_down(session, caller.membership, limits.TURNED_DOWN_MAX)
         if turned_down:
             answer["turned_down"] = turned_down
-        want = _want(session, scopes, caller.device, now)
-        if want:
-            answer["want"] = want
+        if len(request.ops) < limits.REQUEST_OPS_MAX:  # bytes come when no op waits
+            answer |= _want(session, scopes, caller.device, now)
     if not is_noted:
         run_write(lambda session: devices.note_seen(session, caller.device, now, report))
     return _write(answer, pulled.ops)
@@ -81,9 +80,9 @@ def _access(scopes: Mapping[str, bool]) -> str:
     return ids.b64_encode(hashlib.sha256(text.encode("ascii")).digest())
 
 
-def _want(session: Session, scopes: Mapping[str, bool], device: str, now: int) -> dict[str, list[str]]:
-    """Return the hashes that the logs of these scopes name and the store lacks, at most 100."""
+def _want(session: Session, scopes: Mapping[str, bool], device: str, now: int) -> dict[str, object]:
+    """Return as `want` the hashes that the logs of these scopes name and the store lacks, at most 100."""
     found: dict[str, list[str]] = {}
     for scope, sha256 in wanted_photos(session, list(scopes), device, now - OWN_PHOTOS_MS, limits.WANT_MAX):
         found.setdefault(scope, []).append(sha256)
-    return found
+    return {"want": found} if found else {}

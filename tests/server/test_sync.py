@@ -12,10 +12,13 @@ from server.config import now_ms
 from server.services.inviting import settle_device
 from server.store.operator import load_private
 from sync import ids
+from sync.limits import REQUEST_OPS_MAX
 from sync.log import next_digest, parse_cursor, start_digest
 from sync.ops import domain, op_id
 from tests.server.ops import make, scope_of, sync
 from tests.server.phones import ORIGIN, Phone, enrolled, invite_to, slug, start
+
+SHA = ids.b64_encode(bytes(range(32)))
 
 
 @pytest.fixture
@@ -129,23 +132,32 @@ def test_a_cursor_that_the_server_does_not_know_is_rewound(phone: Phone) -> None
 
 def test_photos_that_the_log_names_are_wanted(phone: Phone) -> None:
     scope = scope_of(phone)
-    sha256 = ids.b64_encode(bytes(range(32)))
     doc = "photo:019a0000-0000-7000-8000-000000000009"
-    answer = sync(phone, make(phone, scope, 1, doc=doc, fields={"sha256": sha256, "bytes": 3}))
+    answer = sync(phone, make(phone, scope, 1, doc=doc, fields={"sha256": SHA, "bytes": 3}))
     assert "want" not in answer  # they follow their op
     later = now_ms() + 600_001
     phone.client.application.extensions["clock"] = lambda: later
-    assert sync(phone)["want"] == {scope: [sha256]}
+    assert sync(phone)["want"] == {scope: [SHA]}
 
 
 def test_photos_of_another_phone_are_wanted_at_once(phone: Phone) -> None:
     scope = scope_of(phone)
-    sha256 = ids.b64_encode(bytes(range(32)))
     doc = "photo:019a0000-0000-7000-8000-000000000009"
-    sync(phone, make(phone, scope, 1, doc=doc, fields={"sha256": sha256, "bytes": 3}))
+    sync(phone, make(phone, scope, 1, doc=doc, fields={"sha256": SHA, "bytes": 3}))
     other = enrolled(phone.client.application.test_client(), "Anh Nam", "Nhà Lụa", "member")
     assert scope_of(other) == scope
-    assert sync(other)["want"] == {scope: [sha256]}
+    assert sync(other)["want"] == {scope: [SHA]}
+
+
+def test_the_answer_to_a_full_request_asks_for_no_photos(phone: Phone) -> None:
+    scope = scope_of(phone)
+    sync(
+        phone, make(phone, scope, 1, doc="photo:019a0000-0000-7000-8000-000000000009", fields={"sha256": SHA})
+    )
+    other = enrolled(phone.client.application.test_client(), "Anh Nam", "Nhà Lụa", "member")
+    ops = [make(other, scope, n, n) for n in range(1, REQUEST_OPS_MAX + 1)]
+    assert "want" not in sync(other, *ops)  # more ops follow, and bytes come when none waits
+    assert sync(other, *ops[1:])["want"] == {scope: [SHA]}
 
 
 def test_no_session_no_answer(phone: Phone) -> None:
