@@ -32,6 +32,7 @@ API_MODULES = (
     "households",
     "requests",
     "reference",
+    "lists",
     "photos",
     "scopes",
     "health",

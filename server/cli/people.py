@@ -18,6 +18,7 @@ from server.models.people import Village
 from server.services import restoring
 from server.services.enrolling_rows import UnknownName, find_or_add_member
 from server.services.inviting import InviteLink, invite, open_book, settle_device
+from server.services.seed_lists import load_lists
 from server.services.setup import area_names, load_products, new_id, set_up
 from server.store import devices, log, operator, people
 from sync.rights import HOUSEHOLD, OPERATOR, ROLES, SENSOR, needs_until
@@ -48,6 +49,7 @@ def setup_command(
     try:
         made = set_up(commune, cooperative, administrator, villages, now_ms())
         products = load_products()
+        load_lists(made.commune, now_ms())
         if made.was_there:
             click.echo(f"Đã cài đặt từ trước: {made.origin}. Không đổi gì. / Set up before, nothing changed.")
             click.echo("Lời mời mới / a new link: flask invite --staff <tên> --role manager")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -23,11 +24,14 @@ from server.demo.story import Admit, Ask, Household, Phone, Save, Story, Sync
 from server.models.people import Help, HelperVillage, Membership, Organisation, Person
 from server.services.enrolling_rows import find_or_add_member
 from server.services.inviting import invite, open_book
+from server.services.seed_lists import load_lists
 from server.services.setup import add_organisation, load_products, new_id, set_up
 from server.store import people
 from server.store.demo_mark import DemoMark, write_mark
 from server.store.operator import load_private
 from sync.values import Json
+
+LISTS = Path(__file__).with_name("lists.json")
 
 
 @dataclass
@@ -102,6 +106,8 @@ def _make_rows(stage: Stage) -> None:
     now = stage.time
     made = set_up(COMMUNE, CROPS, ADMINISTRATOR, VILLAGES, now)
     load_products()
+    load_lists(made.commune, now)
+    load_lists(made.commune, now, LISTS)
     stage.organisations = {"": made.commune, CROPS: made.cooperative}
 
     def work(session: Session) -> None:

@@ -17,11 +17,14 @@ from sqlalchemy.orm import Session
 
 from server.db import reading
 from server.models.people import Farm, Help, Membership, Organisation, Product
-from server.store import books, consents, devices, log, people
+from server.services import lists
+from server.services.viewing import make_current
+from server.store import books, consents, devices, label_book, log, people
 from server.store.demo_mark import is_demo
 from server.store.devices import Writer
 from server.store.people import Member
 from sync import ids
+from sync.lists_wire import label_use_to_wire
 from sync.rights import HELPERS, HOUSEHOLD, OPERATOR
 from sync.values import Json, write_text
 
@@ -36,6 +39,7 @@ class Snapshot:
 
 def snapshot(who: Writer, scopes: dict[str, bool], now: int) -> Snapshot:
     """Return what the device may see of people and lists."""
+    make_current([f"org:{who.organisation}"])
     with reading() as session:
         text = write_text(_collect(session, who, scopes, now))
     return Snapshot(text, ids.b64_encode(hashlib.sha256(text.encode("utf-8")).digest()[:16]))
@@ -75,6 +79,8 @@ def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         "products": [_product(one) for one in people.products(session)],
         "consents": [dict(one) for one in consents.asked()],
         "given_consents": _given(session, who, [one.id for one in persons.values()]),
+        "lists": lists.summary(session, who.organisation),
+        "label_uses": [] if not who.may_act else _label_uses(session, who.organisation),
         "villages": [{"id": v.id, "name": v.name} for v in people.villages(session)],
     }
 
@@ -122,6 +128,11 @@ def _given(session: Session, who: Writer, persons: list[str]) -> list[Json]:
     own = who.role in HOUSEHOLD or not who.may_act
     seen = [who.person] if own else persons
     return [consents.consent_row(one) for one in consents.of_persons(session, seen)]
+
+
+def _label_uses(session: Session, organisation: str) -> list[Json]:
+    """Return the organisation's label book: what labels say, and nothing of who confirmed it."""
+    return [label_use_to_wire(one) for one in label_book.label_uses(session, f"org:{organisation}")]
 
 
 def _product(one: Product) -> dict[str, Json]:

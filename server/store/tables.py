@@ -33,20 +33,20 @@ class BadTable(Exception):
         self.slug = slug
 
 
-def read_table(data: bytes) -> list[list[str]]:
+def read_table(data: bytes, bytes_max: int = FILE_BYTES_MAX, rows_max: int = ROWS_MAX) -> list[list[str]]:
     """Return the rows of an XLSX or CSV file as text, the empty ones too.
 
     Raises: BadTable: large, rows, unreadable.
     """
-    if len(data) > FILE_BYTES_MAX:
+    if len(data) > bytes_max:
         raise BadTable("large")
-    rows = _read_xlsx(data) if data[:4] == b"PK\x03\x04" else _read_csv(data)
+    rows = _read_xlsx(data, rows_max) if data[:4] == b"PK\x03\x04" else _read_csv(data, rows_max)
     for row in rows:
         while row and not row[-1]:
             row.pop()
     while rows and not rows[-1]:
         rows.pop()
-    if len(rows) > ROWS_MAX + 1:
+    if len(rows) > rows_max + 1:
         raise BadTable("rows")
     return rows
 
@@ -92,12 +92,12 @@ def text_of_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
-def _read_xlsx(data: bytes) -> list[list[str]]:
+def _read_xlsx(data: bytes, rows_max: int) -> list[list[str]]:
     try:
         _check_zip(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        cells = sheet.iter_rows(max_row=ROWS_MAX + 2, max_col=CELLS_MAX, values_only=True)
+        cells = sheet.iter_rows(max_row=rows_max + 2, max_col=CELLS_MAX, values_only=True)
         rows = [[_shown(value) for value in row] for row in cells]
         book.close()
     except BadTable:
@@ -129,7 +129,7 @@ def _shown(value: object) -> str:
     return text_of_cell(str(value))
 
 
-def _read_csv(data: bytes) -> list[list[str]]:
+def _read_csv(data: bytes, rows_max: int) -> list[list[str]]:
     text = _decode(data)
     head = text[:4000].split("\n")[0]
     delimiter = max((";", "\t", ","), key=head.count)
@@ -137,7 +137,7 @@ def _read_csv(data: bytes) -> list[list[str]]:
         rows = []
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append([text_of_cell(one) for one in row[:CELLS_MAX]])
-            if len(rows) > ROWS_MAX + 2:
+            if len(rows) > rows_max + 2:
                 break
     except csv.Error as error:
         raise BadTable("unreadable") from error
