@@ -226,7 +226,7 @@ OPEN = {
 # Of the caller himself, without the name of a place; each has a test of its own, in test_matrix.py,
 # (signing out) in test_console_people.py or (keys and sessions) where they are tested.
 PERSONAL = {
-    ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/me/devices"),
+    ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/lists"), ("get", "/api/v1/me/devices"),
     ("get", "/api/v1/households"),
     ("post", "/api/v1/passkeys/register"), ("get", "/htx/khoa"), ("post", "/htx/khoa"),
     ("post", "/htx/khoa/de-sau"), ("post", "/htx/toi/phien"), ("post", "/htx/toi/ra-het"),
