@@ -102,7 +102,7 @@ def test_a_migrated_server_is_ready(empty: Flask) -> None:
 
 
 def test_who_was_erased_before_the_column_is_told_by_the_log_and_not_by_a_name(empty: Flask) -> None:
-    upgrade(revision="0014")
+    upgrade(revision="0015")
     statements = (
         "INSERT INTO organisations (id, kind, name, created_at) VALUES ('o', 'cooperative', 'HTX', 1)",
         "INSERT INTO persons (id, organisation, name, created_at) VALUES"
