@@ -54,7 +54,7 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
         "later",
     ),
     ("no_right", 403, "Máy này không có quyền làm việc đó", "This device has no right to that", "ask"),
-    ("not_confirmed", 403, "Máy đang chờ HTX xác nhận", "The device waits to be confirmed", "ask"),
+    ("not_confirmed", 403, "Máy đang chờ xác nhận", "The device waits to be confirmed", "ask"),
     ("device_revoked", 403, "Máy đã bị dừng quyền", "The device was revoked", "ask"),
     ("device_copied", 409, "Khóa của máy đang nằm ở hai nơi", "The device's key is in two places", "ask"),
     ("self_review", 403, "Không ai tự duyệt việc mình ghi", "Nobody reviews their own entries", "ask"),

@@ -12,7 +12,7 @@ def test_case_037_an_unconfirmed_phone_records_at_once_and_is_let_in_whole(
 ) -> None:
     phone.open(None)
     phone.join(house.invite_fast("Phạm Thị Lụa", farm, confirm=True))
-    phone.sees("Máy này chờ HTX xác nhận")
+    phone.sees("Máy này chờ người giúp hoặc HTX xác nhận")
     device = phone.stored("identities")[0]["device"]
     phone.begin("Thăm đồng")
     phone.save()
@@ -28,5 +28,5 @@ def test_case_037_an_unconfirmed_phone_records_at_once_and_is_let_in_whole(
     phone.tap("Gửi ngay")
     phone.go("")
     phone.sees(phone.page.locator(".state.sent"))
-    phone.misses("Máy này chờ HTX xác nhận")
+    phone.misses("Máy này chờ người giúp hoặc HTX xác nhận")
     assert len(ops_of(house, device)) == 1

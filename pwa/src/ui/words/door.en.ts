@@ -12,7 +12,7 @@ export const doorEn: typeof doorVi = {
   join_no_password: "No password",
   join_lost: "Phone lost? What was sent remains",
   join_looking: "Looking at the invitation…",
-  join_confirm: "The co-op will confirm this phone. You can write at once.",
+  join_confirm: "Your helper or the co-op will confirm this phone. You can write at once.",
   join_welcome: "Start with an invitation",
   join_welcome_how:
     "Ask the co-op or the community digital team for a code or link and open it on this phone.",

@@ -8,7 +8,7 @@ export const doorVi = {
   join_no_password: "Không cần mật khẩu",
   join_lost: "Mất máy, phần đã gửi vẫn còn",
   join_looking: "Đang xem lời mời…",
-  join_confirm: "HTX sẽ xem rồi xác nhận máy này. Ghi được ngay, không phải chờ.",
+  join_confirm: "Người giúp hoặc HTX sẽ xem rồi xác nhận máy này. Ghi được ngay, không phải chờ.",
   join_welcome: "Bắt đầu với lời mời",
   join_welcome_how: "Nhờ HTX hoặc Tổ công nghệ số đưa mã vuông hay đường dẫn, rồi mở bằng máy này.",
   join_code: "Mã 8 chữ",

@@ -58,9 +58,10 @@ export const en: AllWords = {
   refused_card: (n) => `${s(n, "line")} could not be sent`,
   refused_why: "Still on this phone. Press to see what to do.",
   look: "Look",
-  confirm_wait: "This phone waits for the co-op's confirmation. Keep recording.",
+  confirm_wait: "This phone waits to be confirmed by your helper or the co-op. Keep recording.",
   revoked: "The co-op withdrew this phone. Reading and copying still work.",
-  copied: "This book is on two phones. This one has a new key and waits for confirmation. Keep recording.",
+  copied:
+    "This book is on two phones. This one has a new key; your helper or the co-op confirms it. Keep recording.",
   what_today: "What did you do today?",
   same_as_last: (date) => `Same as last time (${date})`,
   same_as_last_short: "Same as last time",

@@ -12,7 +12,7 @@ export const mineEn: typeof mineVi = {
   phones_kept: (at) => `The list is from ${at}. News comes with coverage.`,
   phone_this: "The phone in your hand",
   phone_unnamed: "A phone without a name",
-  phone_waiting: "Waits for the co-op",
+  phone_waiting: "Waits to be confirmed",
   phone_good: "In use",
   phone_over: "No longer in use",
   phone_ending: "Will end with coverage",

@@ -6,7 +6,7 @@ export const mineVi = {
   phones_kept: (at: string) => `Danh sách lấy ${at}. Có sóng thì mới biết tin mới.`,
   phone_this: "Máy đang cầm",
   phone_unnamed: "Máy chưa có tên",
-  phone_waiting: "Chờ HTX xác nhận",
+  phone_waiting: "Chờ xác nhận",
   phone_good: "Đang dùng",
   phone_over: "Thôi dùng rồi",
   phone_ending: "Sẽ thôi dùng khi có sóng",
