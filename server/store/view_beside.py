@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +14,10 @@ from server.store.view_write import DOCS_AT_ONCE, rows_of
 
 
 class Beside:
-    """The photos and reviews of a scope as of a number, by the entry that they belong to."""
+    """The photos, reviews and findings of a scope as of a number, by the entry that they belong to."""
 
-    def __init__(self, session: Session, found: Survey, upto: int) -> None:
+    def __init__(self, session: Session, found: Survey, upto: int, grades: Mapping[str, int]) -> None:
+        self._grades = grades
         self._counts: Counter[str] = Counter()
         self._shown: dict[str, list[Row]] = defaultdict(list)
         self._said: dict[str, list[Row]] = defaultdict(list)
@@ -35,7 +36,7 @@ class Beside:
         for row in rows[ENTRIES]:
             doc = row["doc"]
             shown = [own[doc], *self._shown[doc]]
-            row |= {**BESIDE, "photos": self._counts[doc]}
+            row |= {**BESIDE, "photos": self._counts[doc], "severity": self._grades.get(doc, 0)}
             row |= view_states.columns_of(self._said[doc], shown, is_deleted=row["is_deleted"])
 
 

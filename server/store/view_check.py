@@ -17,12 +17,14 @@ from server.db import Base
 from server.models.books import BookRow
 from server.models.devices import DeviceRow
 from server.models.erasures import ErasedDocument
+from server.models.findings import FindingView, RecordKey
 from server.models.log import Head, NamedPhoto, OpRow
 from server.models.passkeys import PasskeyRow
 from server.models.views import ViewHead
-from server.store import assertions, books, devices, erasures, log, passkeys
+from server.store import assertions, books, devices, erasures, log, passkeys, view_judged
 from server.store.device_fold import fold_devices
 from server.store.view_beside import Beside
+from server.store.view_findings import RuleBook
 from server.store.view_fold import Row, Rows
 from server.store.view_survey import Survey
 from server.store.view_write import DOCS_AT_ONCE, MODELS, rows_of, table_of
@@ -42,10 +44,13 @@ class Difference:
         return f"{self.table} {self.key}: {self.what}"
 
 
-def differences(session: Session, found: Survey) -> Iterator[Difference]:
-    """Give what differs in every view of a scope whose log is whole."""
+def differences(session: Session, found: Survey, book: RuleBook | None = None) -> Iterator[Difference]:
+    """Give what differs in every view of a scope whose log is whole.
+
+    Shape:  findings are compared by the rules of `book`, where the scope was last judged by its lists.
+    """
     yield from _head(session, found)
-    yield from _folded(session, found)
+    yield from _folded(session, found, book)
     expected = [row for doc in sorted(found.devices) for row in device_rows(session, found.scope, doc)]
     yield from _compare(DeviceRow, expected, _stored(session, DeviceRow, found.scope))
     yield from _compare(BookRow, books.all_rows(session, found.scope), _stored(session, BookRow, found.scope))
@@ -82,11 +87,18 @@ def _head(session: Session, found: Survey) -> Iterator[Difference]:
         yield Difference("view_heads", found.scope, "seq")
 
 
-def _folded(session: Session, found: Survey) -> Iterator[Difference]:
+def _folded(session: Session, found: Survey, book: RuleBook | None) -> Iterator[Difference]:
     """Compare the folded views, some documents at a time, in the database's own order of names."""
     head = session.get(ViewHead, found.scope)
     upto = 0 if head is None else min(head.seq, found.seq)
-    beside = Beside(session, found, upto)
+    judged = None if book is None else view_judged.expected(session, found.scope, upto, book)
+    if judged is None:
+        grades = view_judged.stored_grades(session, found.scope)
+    else:
+        grades = view_judged.grades_of(judged.findings)
+        yield from _compare(RecordKey, judged.keys, _stored(session, RecordKey, found.scope))
+        yield from _compare(FindingView, judged.findings, _stored(session, FindingView, found.scope))
+    beside = Beside(session, found, upto, grades)
     low: str | None = None
     while True:
         query = select(OpRow.doc).distinct().where(OpRow.scope == found.scope, OpRow.seq <= upto)

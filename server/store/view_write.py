@@ -26,8 +26,9 @@ from server.models.views import (
     SeasonView,
     ViewHead,
 )
-from server.store import view_fold, view_states
-from server.store.view_fold import BESIDE, ENTRIES, PHOTOS, REVIEWS, Row, Rows
+from server.store import view_findings, view_fold, view_states
+from server.store.view_findings import RuleBook
+from server.store.view_fold import BESIDE, DOCUMENTS, ENTRIES, PHOTOS, REVIEWS, Row, Rows
 from server.store.view_ops import ops_above, ops_of
 from sync.merge import Placed
 
@@ -73,25 +74,41 @@ def lock_view(session: Session, scope: str) -> ViewHead:
     return head
 
 
-def fold_scope(session: Session, scope: str, most: int | None = None) -> int:
-    """Return how many ops were folded: those above the `ViewHead`, at most `most` of them."""
+def fold_scope(session: Session, scope: str, most: int | None = None, book: RuleBook | None = None) -> int:
+    """Return how many ops were folded: those above the `ViewHead`, at most `most` of them.
+
+    Shape:  with a `book` the findings are current afterwards, whatever was folded without one before.
+    """
     head = lock_view(session, scope)
+    is_judged = book is not None and view_findings.is_current(session, scope, head.seq, book)
     fresh = list(ops_above(session, scope, head.seq, most))
     if not fresh:
+        if book is not None and not is_judged:
+            view_findings.judge_all(session, scope, head.seq, book)
         return 0
     upto = fresh[-1].seq or 0
     by_doc: dict[str, list[Placed]] = {}
     for placed in fresh:
         by_doc.setdefault(placed.op.doc, []).append(placed)
     docs = sorted(by_doc)
+    keys: set[str] = set()
     for start in range(0, len(docs), DOCS_AT_ONCE):
         some = docs[start : start + DOCS_AT_ONCE]
         old = _known(session, scope, some)
         # Most documents are new: what was just read is all of them.
         by_doc |= _by_doc(ops_of(session, scope, old, upto)) if old else {}
-        _replace(session, scope, old, _rows(scope, {doc: by_doc[doc] for doc in some}))
+        rows = _rows(scope, {doc: by_doc[doc] for doc in some})
+        _replace(session, scope, old, rows)
+        if book is not None and is_judged:
+            keys |= view_findings.keys_of(session, scope, old)
+            keys |= view_findings.write_keys(session, scope, old, rows[DOCUMENTS], book)
     head.seq = upto
     session.flush()
+    if book is not None and is_judged:
+        view_findings.rejudge(session, scope, keys, docs, book)
+        view_findings.note(session, scope, upto, book)
+    elif book is not None and len(fresh) != most:
+        view_findings.judge_all(session, scope, upto, book)
     return len(fresh)
 
 
@@ -168,8 +185,10 @@ def _insert_entries(session: Session, scope: str, rows: Sequence[Row]) -> list[s
     made = [row["doc"] for row in rows]
     if made:
         counts = photo_counts(session, scope, made)
+        grades = view_findings.gravest(session, scope, made)
         for row in rows:
-            row |= {**BESIDE, "photos": counts.get(row["doc"], 0)}
+            doc = row["doc"]
+            row |= {**BESIDE, "photos": counts.get(doc, 0), "severity": grades.get(doc, 0)}
         view_states.for_new(session, scope, rows)
         session.execute(insert(table_of(ENTRIES)), rows)
     return made
@@ -219,6 +238,7 @@ def _by_count(docs: Sequence[str], counts: dict[str, int]) -> list[tuple[int, li
 
 def forget_scope(session: Session, scope: str) -> None:
     """Empty the views of a scope; the caller holds the lock and folds anew."""
+    view_findings.forget(session, scope)
     for view in MODELS:
         table = table_of(view)
         session.execute(delete(table).where(table.c.scope == scope))
