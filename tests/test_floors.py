@@ -18,7 +18,7 @@ SYNC = (
     "merge log erasure",
     "forms form_shape form_values rights reviews lists_read",
     "lists",
-    "lists_wire lists_search",
+    "lists_wire lists_search rules",
     "wire ports",
 )
 SERVER = (

@@ -1,0 +1,68 @@
+"""All rules together: which groups a document matters to, and what is noticed in one group.
+
+A finding belongs to exactly one group. After a change of a document only its groups, before and after, are
+judged again; that gives what judging everything gives (a property in both languages). No rule here knows what
+day it is: what depends on today is a function of its own and no finding.
+Twin: `pwa/src/core/rules/book.ts`. Source: PROTOCOL §Rules and findings.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sync.lists import Lists
+from sync.rules import waiting
+from sync.rules.shape import Finding, Record, counts, order_of
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rules of one kind. `kinds`: the beginnings (before the colon) of the keys that it judges."""
+
+    kinds: frozenset[str]
+    keys: Callable[[Record], Iterator[str]]
+    judge: Callable[[str, Sequence[Record], Lists], Iterator[Finding]]
+
+
+FAMILIES: Final[tuple[Family, ...]] = (Family(waiting.KINDS, waiting.keys, waiting.judge),)
+
+
+def keys_of(record: Record) -> frozenset[str]:
+    """Return the groups that a document matters to; none where it counts for nothing."""
+    return (
+        frozenset(key for family in FAMILIES for key in family.keys(record))
+        if counts(record)
+        else frozenset()
+    )
+
+
+def judge(key: str, records: Iterable[Record], lists: Lists) -> list[Finding]:
+    """Return what is noticed in one group, sorted.
+
+    Shape:  `records`: every record with this key, in any order.
+    """
+    group, kind = sorted(records, key=lambda one: one.doc), key.partition(":")[0]
+    found = [f for family in FAMILIES if kind in family.kinds for f in family.judge(key, group, lists)]
+    return sorted(found, key=order_of)
+
+
+def findings(records: Iterable[Record], lists: Lists) -> list[Finding]:
+    """Return everything that is noticed in a book, sorted: what all its groups give together."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        for key in keys_of(record):
+            groups.setdefault(key, []).append(record)
+    return sorted((f for key, group in groups.items() for f in judge(key, group, lists)), key=order_of)
+
+
+def check_draft(draft: Record, records: Iterable[Record], lists: Lists) -> list[Finding]:
+    """Return what would be noticed about a document that is being written, beside what is in the book.
+
+    Shape:  `records`: the book, or at least the groups of the draft; a stored version of it is left out.
+    """
+    keys = keys_of(draft)
+    others = [one for one in records if one.doc != draft.doc]
+    found: list[Finding] = []
+    for key in sorted(keys):
+        found += judge(key, [draft, *(one for one in others if key in keys_of(one))], lists)
+    return sorted((one for one in found if draft.doc in one.behind), key=order_of)
