@@ -17,6 +17,8 @@ from sync.units import Language, UnitError, amount_shown
 from sync.values import Json
 
 Part = Literal["chip", "farmer", "todo", "reviewer"]
+CHIP_CHARS_MAX: Final = 26  # our choice: a chip in a list of the console or the phone
+SENTENCE_CHARS_MAX: Final = 150  # our choice: three lines of a phone
 PARTS: Final[tuple[Part, ...]] = ("chip", "farmer", "todo", "reviewer")
 _FACT: Final = re.compile(r"\{([a-z_]+)\}")
 _NAMELESS: Final = {"vi": "thuốc này", "en": "this product"}

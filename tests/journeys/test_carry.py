@@ -12,7 +12,7 @@ from tests.journeys.phone import Phone
 from tests.server.pictures import make_jpeg
 
 # One bit of a stored signature turns, as on a dying flash chip: the server can never take this op. Done while
-# nobody sends, page or worker: an attempt that read the row before would carry, and write back, the good bytes.
+# nobody sends, page or worker: an attempt that read the row before would carry and write back the good bytes.
 SPOIL = """
 () => navigator.locks.request('so-nha-nong sync', async () => {
   const db = await new Promise((done) => {

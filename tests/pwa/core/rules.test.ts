@@ -1,0 +1,68 @@
+/** The vectors of rules, run against the core; tests/sync/test_vectors_rules.py runs the same. */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { NO_LISTS } from "../../../pwa/src/core/lists.ts";
+import { findings, keysOf } from "../../../pwa/src/core/rules/book.ts";
+import type { Produce } from "../../../pwa/src/core/rules/form_rules.ts";
+import type { BookRecord } from "../../../pwa/src/core/rules/shape.ts";
+import { ground, waiting } from "../../../pwa/src/core/rules/waiting.ts";
+import { type Part, sentence } from "../../../pwa/src/core/rules/words.ts";
+import type { Members } from "../../../pwa/src/core/values.ts";
+
+interface Given {
+  records: Partial<BookRecord>[];
+  plot: string;
+  produce: Produce;
+  season: string;
+  day: string | null;
+  rule: string;
+  facts: Members;
+  part: Part;
+  language: "vi" | "en";
+}
+interface Vectors {
+  groups: { description: string; cases: { name: string; given: Given; expect: unknown }[] }[];
+}
+
+const folder = new URL("../../vectors/", import.meta.url);
+const files = readdirSync(folder).filter((name) => /^rules.*\.json$/.test(name));
+
+const toRecord = (given: Partial<BookRecord>): BookRecord => ({
+  doc: "",
+  type: "",
+  values: {},
+  rivals: {},
+  deleted: false,
+  by: "",
+  recordedAt: 0,
+  skew: null,
+  receivedAt: null,
+  ...given,
+});
+
+const calls: Record<string, (given: Given) => unknown> = {
+  findings: ({ records }) => findings(records.map(toRecord), NO_LISTS),
+  waiting: ({ records, plot, produce, season, day }) => {
+    const found = waiting(ground(plot, produce, records.map(toRecord)), season, day);
+    return {
+      state: found.state,
+      until: found.until,
+      longest: found.longest?.record.doc ?? "",
+      open: found.open.map((one) => one.record.doc),
+    };
+  },
+  sentence: ({ rule, facts, part, language }) =>
+    sentence({ rule, severity: "note", about: "entry:x", field: "", behind: [], facts }, part, language),
+  keys_of: ({ records }) => records.flatMap((one) => [...keysOf(toRecord(one))].sort()),
+};
+
+for (const file of files) {
+  const vectors: Vectors = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
+  for (const { description, cases } of vectors.groups) {
+    describe(`${file}: ${description}`, () => {
+      test.each(cases)("$name", ({ given, expect: expected }) => {
+        expect(calls[description]?.(given)).toEqual(expected);
+      });
+    });
+  }
+}

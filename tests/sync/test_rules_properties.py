@@ -1,0 +1,93 @@
+"""What holds for every book: rules forget no stop, know no order, and judge a group at a time."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.lists import Lists
+from sync.rules import Finding, Record, findings, judge, keys_of
+
+PLOTS = [f"plot:01900000-0000-7000-8000-{n:012d}" for n in range(2)]
+SEASONS = [f"season:01900000-0000-7000-8000-{n:012d}" for n in range(2)]
+days_of_2026 = st.integers(1, 28).map(lambda day: f"2026-11-{day:02d}")
+kinds = st.sampled_from(["days", "unknown", "not_defined_on_label", None])
+plots = st.lists(st.sampled_from(PLOTS), min_size=1, max_size=2, unique=True)
+
+
+@st.composite
+def entries(draw: st.DrawFn, number: int) -> Record:
+    """A treatment or a harvest of some plots, sometimes torn between two phones or taken out."""
+    form = draw(st.sampled_from(["CT-10", "CT-10", "CT-12", "CN-06", "CN-12", "CN-14", "TS-06", "TS-11"]))
+    values = {
+        "form": form,
+        "happened_on": draw(days_of_2026),
+        "plots": draw(plots),
+        "season": draw(st.sampled_from(SEASONS)),
+        "line.aaaaaaaa.product": draw(st.sampled_from(["A", "B"])),
+        "line.aaaaaaaa.phi_kind": draw(kinds),
+        "line.aaaaaaaa.phi_days": draw(st.none() | st.integers(0, 20)),
+        "line.aaaaaaaa.withdrawal_kind": draw(kinds),
+        "line.aaaaaaaa.withdrawal_days": draw(st.none() | st.integers(0, 20)),
+    }
+    rivals = {}
+    if draw(st.booleans()):
+        rivals["happened_on"] = (values["happened_on"], draw(days_of_2026))
+    if draw(st.booleans()):
+        rivals["line.aaaaaaaa.phi_kind"] = (values["line.aaaaaaaa.phi_kind"], draw(kinds))
+    doc = f"entry:01900000-0000-7000-8000-{number:012d}"
+    shown = {name: value for name, value in values.items() if value is not None}
+    return Record(doc, "entry", shown, rivals, deleted=draw(st.integers(0, 5)) == 0)
+
+
+@st.composite
+def books(draw: st.DrawFn) -> list[Record]:
+    return [draw(entries(number)) for number in range(draw(st.integers(1, 8)))]
+
+
+def told(found: list[Finding], rule: str | None = None) -> set[tuple[str, str]]:
+    return {(one.rule, one.about) for one in found if one.severity == "stop" and rule in (None, one.rule)}
+
+
+@given(books(), st.randoms())
+def test_order_does_not_matter(book: list[Record], random: st.DataObject) -> None:
+    shuffled = list(book)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert findings(shuffled, Lists()) == findings(book, Lists())
+
+
+@given(books(), entries(99))
+def test_one_more_entry_takes_no_stop_away(book: list[Record], more: Record) -> None:
+    assert told(findings([*book, more], Lists())) >= told(findings(book, Lists()))
+
+
+@given(books())
+def test_a_wait_that_is_not_known_lets_no_harvest_pass(book: list[Record]) -> None:
+    spray = Record(
+        "entry:01900000-0000-7000-8000-000000000998",
+        "entry",
+        {"form": "CT-10", "happened_on": "2026-10-01", "plots": PLOTS, "line.bbbbbbbb.phi_kind": "unknown"},
+    )
+    harvests = {one.doc for one in book if one.values["form"] == "CT-12" and not one.deleted}
+    stopped = told(findings([*book, spray], Lists()), "harvest_after_unknown")
+    assert {about for _, about in stopped} >= harvests
+
+
+@given(books(), st.data())
+def test_judging_what_changed_gives_what_judging_everything_gives(
+    book: list[Record], data: st.DataObject
+) -> None:
+    kept = {key: judge(key, [one for one in book if key in keys_of(one)], Lists()) for key in keys_in(book)}
+    place = data.draw(st.integers(0, len(book) - 1))
+    before = book[place]
+    after = replace(data.draw(entries(0)), doc=before.doc)
+    changed = [*book[:place], after, *book[place + 1 :]]
+    for key in keys_of(before) | keys_of(after):
+        kept[key] = judge(key, [one for one in changed if key in keys_of(one)], Lists())
+    assert sorted(map(repr, (f for found in kept.values() for f in found))) == sorted(
+        map(repr, findings(changed, Lists()))
+    )
+
+
+def keys_in(book: list[Record]) -> set[str]:
+    return {key for one in book for key in keys_of(one)}

@@ -1,0 +1,96 @@
+"""The vectors of rules, run against `sync.rules`; `tests/pwa/core/rules.test.ts` runs the same."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync import rules
+from sync.forms import load_forms
+from sync.lists import Lists
+from sync.rules import form_rules, words
+
+FILES = sorted((Path(__file__).parents[1] / "vectors").glob("rules*.json"))
+Given = dict[str, Any]
+
+
+def record(given: Given) -> rules.Record:
+    rivals = {name: tuple(values) for name, values in given.get("rivals", {}).items()}
+    return rules.Record(given["doc"], given["type"], given["values"], rivals, given.get("deleted", False))
+
+
+def noticed(given: Given) -> list[Any]:
+    found = rules.findings(map(record, given["records"]), Lists())
+    return [json.loads(json.dumps(asdict(one))) for one in found]
+
+
+def waits(given: Given) -> Given:
+    ground = rules.ground(given["plot"], given["produce"], map(record, given["records"]))
+    found = rules.waiting(ground, given["season"], given["day"])
+    return {
+        "state": found.state,
+        "until": found.until,
+        "longest": found.longest.record.doc if found.longest else "",
+        "open": [one.record.doc for one in found.open],
+    }
+
+
+def said(given: Given) -> str:
+    finding = rules.Finding(given["rule"], "note", "entry:x", "", (), given["facts"])
+    return rules.sentence(finding, given["part"], given["language"])
+
+
+CALLS: dict[str, Callable[[Given], Any]] = {
+    "findings": noticed,
+    "waiting": waits,
+    "sentence": said,
+    "keys_of": lambda given: sorted(rules.keys_of(record(given["records"][0]))),
+}
+CASES = [
+    pytest.param(group["description"], case, id=f"{file.stem}: {group['description']}: {case['name']}")
+    for file in FILES
+    for group in json.loads(file.read_text("utf-8"))["groups"]
+    for case in group["cases"]
+]
+
+
+@pytest.mark.parametrize(("call", "case"), CASES)
+def test_vector(call: str, case: Given) -> None:
+    assert CALLS[call](case["given"]) == case["expect"]
+
+
+def test_every_rule_fires_in_some_vector_with_a_severity_of_its_own() -> None:
+    fired = {
+        (one["rule"], one["severity"])
+        for call, case in (param.values for param in CASES)
+        if call == "findings"
+        for one in case["expect"]
+    }
+    assert {rule for rule, _ in fired} == set(rules.catalogue())
+    assert all(severity in rules.catalogue()[rule].severities for rule, severity in fired)
+
+
+def test_what_rules_know_of_a_form_names_its_fields() -> None:
+    for code in form_rules.codes():
+        form = load_forms()[code]
+        known = form_rules.rules_of(rules.Record("entry:x", "entry", {"form": code}))
+        named = [name for wait in known.waits for name in (wait.kind, wait.days)]
+        named += [*known.quantity, *([known.until] if known.until else [])]
+        named += [sort.by for sort in (known.takes, known.uses, known.buys, known.counts) if sort and sort.by]
+        lines = form.lines.fields if form.lines else ()
+        assert set(named) <= {field.name for field in (*form.fields, *lines)}, code
+
+
+@pytest.mark.parametrize("code", rules.catalogue())
+def test_a_sentence_is_short_and_a_chip_fits_a_list(code: str) -> None:
+    rule = rules.catalogue()[code]
+    assert all(len(rule.text["chip"][language]) <= words.CHIP_CHARS_MAX for language in ("vi", "en"))
+    for part in ("farmer", "todo", "reviewer"):
+        for language in ("vi", "en"):
+            text = rule.text[part][language]
+            assert text.endswith((".", "?"))
+            assert len(text) <= words.SENTENCE_CHARS_MAX
+            assert not {"lỗi", "bác", "bà"} & set(text.lower().replace(",", "").replace(".", "").split())
