@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -32,18 +32,33 @@ from server.models.log import NamedPhoto, OpRow
 from server.store.upserts import upsert
 
 # Built once: making a statement anew costs more than running it.
-_WANTED = (
-    select(NamedPhoto.scope, NamedPhoto.sha256)
-    .join(OpRow, and_(OpRow.scope == NamedPhoto.scope, OpRow.seq == NamedPhoto.seq))
-    .outerjoin(Blob, and_(Blob.scope == NamedPhoto.scope, Blob.sha256 == NamedPhoto.sha256))
+_RUN = (
+    select(NamedPhoto.scope, NamedPhoto.sha256, NamedPhoto.seq)
     .where(
         NamedPhoto.scope.in_(bindparam("scopes", expanding=True)),
         NamedPhoto.is_settled.is_(False),
-        or_(Blob.state.is_(None), Blob.state == PART),
-        or_(OpRow.device != bindparam("own"), OpRow.received_at <= bindparam("since")),
+        or_(
+            NamedPhoto.scope > bindparam("scope"),
+            and_(NamedPhoto.scope == bindparam("scope"), NamedPhoto.seq > bindparam("seq")),
+        ),
     )
     .order_by(NamedPhoto.scope, NamedPhoto.seq)
     .limit(bindparam("most"))
+    .subquery("run")
+)
+_WANTED = (
+    select(
+        _RUN.c.scope,
+        _RUN.c.sha256,
+        _RUN.c.seq,
+        and_(
+            or_(Blob.state.is_(None), Blob.state == PART),
+            or_(OpRow.device != bindparam("own"), OpRow.received_at <= bindparam("since")),
+        ).label("is_wanted"),
+    )
+    .join(OpRow, and_(OpRow.scope == _RUN.c.scope, OpRow.seq == _RUN.c.seq))
+    .outerjoin(Blob, and_(Blob.scope == _RUN.c.scope, Blob.sha256 == _RUN.c.sha256))
+    .order_by(_RUN.c.scope, _RUN.c.seq)
 )
 
 
@@ -127,10 +142,24 @@ def wanted_photos(
     """Return (scope, sha256) of bytes that the log names and the store lacks (for `want`), the oldest first.
 
     Shape:  bytes that were refused for good or erased are not wanted; nor are those that `device` itself has
-            named after `since` (ms), for they follow their ops.
+            named after `since` (ms), for they follow their ops. Looked for in runs: of thousands that are
+            missing the first that are wanted are found without looking at the rest.
     """
-    asked = {"scopes": list(scopes), "own": device, "since": since, "most": most}
-    return [(scope, sha256) for scope, sha256 in session.execute(_WANTED, asked)]
+    asked: dict[str, Any] = {
+        "scopes": list(scopes),
+        "own": device,
+        "since": since,
+        "scope": "",
+        "seq": 0,
+        "most": most,
+    }
+    found: list[tuple[str, str]] = []
+    while True:
+        rows = session.execute(_WANTED, asked).all()
+        found += [(row.scope, row.sha256) for row in rows if row.is_wanted]
+        if len(found) >= most or len(rows) < asked["most"]:
+            return found[:most]
+        asked |= {"scope": rows[-1].scope, "seq": rows[-1].seq, "most": 2 * asked["most"]}
 
 
 def bytes_of(session: Session, scopes: Collection[str]) -> int:

@@ -14,6 +14,7 @@ from server.db import reading, run_write
 from server.models.log import NamedPhoto
 from server.services import photo_sweep, rebuilding
 from server.services.photos import DAY_MS, PhotoStore
+from server.store.photos import wanted_photos
 from sync import ids
 from tests.server.ops import make, scope_of, sync
 from tests.server.phones import Phone, enrolled, start
@@ -102,6 +103,17 @@ def test_erased_bytes_are_never_asked_for(app: Flask, phone: Phone, other: Phone
     upload(phone, scope, data)
     photo_sweep.erase(photos(app), scope, hash_of(data))
     assert wanted(other) == {}
+
+
+def test_what_is_wanted_is_found_behind_what_is_not(phone: Phone, other: Phone) -> None:
+    hashes = [ids.b64_encode(bytes([n]) * 32) for n in range(1, 5)]
+    for n, sha256 in enumerate(hashes[:3], 1):
+        scope = name(phone, sha256, n)
+    fields = {"sha256": hashes[3], "bytes": 3, "type": "image/jpeg"}
+    sync(other, make(other, scope, 1, doc=DOC.format(4), fields=fields))
+    with reading() as session:
+        found = wanted_photos(session, [scope], phone.key.device, since=0, most=1)
+    assert found == [(scope, hashes[3])]  # its own, just named, stand before it
 
 
 def test_a_rebuild_knows_which_bytes_are_here(phone: Phone, other: Phone) -> None:
