@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Pool, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from server.db import Base
 from server.models.log import Epoch, Head, HeldOp, Meta, OpRow
@@ -47,6 +48,12 @@ _HELD_OF_DEVICE = (
     .order_by(HeldOp.scope, HeldOp.n)
 )
 _APPEND = insert(cast(Table, OpRow.__table__))  # rows, not entities: half the cost
+_HEAD_ROWS = cast(Table, Head.__table__)
+_MOVE_HEAD = (
+    update(_HEAD_ROWS)
+    .where(_HEAD_ROWS.c.scope == bindparam("of"))
+    .values(seq=bindparam("to"), digest=bindparam("ending"))
+)
 _LOCKED = select(Head).where(Head.scope == bindparam("of")).with_for_update()
 _FRESH = {"populate_existing": True}
 _origins: WeakKeyDictionary[Pool, str] = WeakKeyDictionary()
@@ -149,7 +156,9 @@ def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -
         rows.append(_row(scope, seq, digest, one, received_at))
     session.execute(_APPEND, rows)
     numbers = list(range(head.seq + 1, seq + 1))
-    head.seq, head.digest = seq, digest
+    session.execute(_MOVE_HEAD, {"of": scope, "to": seq, "ending": digest})
+    set_committed_value(head, "seq", seq)
+    set_committed_value(head, "digest", digest)
     _name_photos(session, scope, zip(ops, numbers, strict=True))
     session.flush()
     return numbers

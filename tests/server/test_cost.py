@@ -25,7 +25,7 @@ from tests.server.phones import Phone, enrolled, start
 
 # What these hold is of the size of the commune, not of its diary, or is swept.
 SMALL = re.compile(r" (organisations|villages|persons|products|meta|epochs|nonces|rate_counts|CONSTANT)\b")
-# A table read from end to end, or (SQLite tells) all that a scope has of it. A subquery, `run` and a JSON text
+# A table read from end to end, or (SQLite tells) all that a scope has of it. A subquery, `run` and JSON text
 # hold what the statement itself gives them.
 WHOLE = re.compile(
     r"^SCAN (?!\(subquery|run$|\w+ VIRTUAL TABLE)|Seq Scan on "
