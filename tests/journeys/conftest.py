@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserType, Error, sync_playwright
 
 from tests.journeys.air import Air
 from tests.journeys.building import built
-from tests.journeys.house import House
+from tests.journeys.desk import Desk
+from tests.journeys.house import House, SoftHouse
 from tests.journeys.phone import Phone, chromium
 
 PHONES = pytest.StashKey[list[Phone]]()
@@ -96,3 +97,29 @@ def make_phone(
 def phone(make_phone: Callable[..., Phone], house: House) -> Phone:
     """Give one phone, not yet open."""
     return make_phone(house)
+
+
+@pytest.fixture
+def soft(dist: Path, tmp_path: Path) -> Iterator[SoftHouse]:
+    """Give a house whose log has the name that software phones sign for."""
+    made = SoftHouse(tmp_path / "data", dist)
+    made.install()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def make_desk(browser: BrowserType, soft: SoftHouse, tmp_path: Path) -> Iterator[Callable[[str], Desk]]:
+    """Give a maker of desks; none may have had an error of the page or of its policy."""
+    made: list[Desk] = []
+
+    def make(name: str) -> Desk:
+        made.append(Desk(browser, soft, tmp_path / name))
+        made[-1].open()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+    assert [error for one in made for error in one.errors] == []

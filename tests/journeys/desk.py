@@ -88,7 +88,8 @@ class Desk:
 
     def sees(self, text: str) -> None:
         """Wait until a sentence is on the page, where a person sees it."""
-        expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
+        shown = self.page.get_by_text(text).locator("visible=true").first
+        expect(shown).to_be_visible(timeout=WAIT_MS)
 
     def stored(self, store: str) -> list[Any]:
         """Return what a store of the console's database holds; of a key only whether it can be taken out."""

@@ -26,7 +26,7 @@ from flask import Flask
 from server.app import create_app
 from server.config import SQLITE_FILE, Settings
 from server.db import db
-from tests.server.phones import invite_to
+from tests.server.phones import ORIGIN, invite_to
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"http://\S+#i=\S+")
@@ -170,3 +170,13 @@ class House:
             return True
         except OSError:
             return False
+
+
+@dataclass
+class SoftHouse(House):
+    """A house whose log has the name that the software phones of `tests/server` sign for."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the settings."""
+        return super().environment | {"ORIGIN": ORIGIN}

@@ -11,20 +11,10 @@ from playwright.sync_api import BrowserType, expect
 
 from tests.journeys.conftest import SHOTS
 from tests.journeys.desk import HOME, Desk
-from tests.journeys.house import LINK, House
+from tests.journeys.house import LINK, SoftHouse
 from tests.journeys.log import Kept, ops_of
 from tests.server.diaries import Diary, diary_of, new_uuid
-from tests.server.phones import ORIGIN, invite_to
-
-
-@dataclass
-class SoftHouse(House):
-    """A house whose log has the name that the software phones of `tests/server` sign for."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Return the settings."""
-        return super().environment | {"ORIGIN": ORIGIN}
+from tests.server.phones import invite_to
 
 
 @dataclass

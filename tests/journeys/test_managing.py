@@ -3,52 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 import zxingcpp
 from flask.testing import FlaskClient
 from openpyxl import Workbook
 from PIL import Image
-from playwright.sync_api import BrowserType, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from server.services.inviting import InviteLink
 from tests.journeys.conftest import SHOTS
 from tests.journeys.desk import HOME, Desk
-from tests.journeys.house import LINK
+from tests.journeys.house import LINK, SoftHouse
 from tests.journeys.log import ops_of
-from tests.journeys.test_console import SoftHouse
 from tests.server.diaries import diary_of
 from tests.server.phones import Phone, slug
 
 HEAD = ["Tên hộ", "Thôn", "Họ và tên", "Số điện thoại", "Thửa", "Thửa, ao, chuồng", "Diện tích", "Đơn vị"]
-
-
-@pytest.fixture
-def soft(dist: Path, tmp_path: Path) -> Iterator[SoftHouse]:
-    """A house whose log has the name that software phones sign for."""
-    house = SoftHouse(tmp_path / "data", dist)
-    house.install()
-    house.start()
-    yield house
-    house.stop()
-
-
-@pytest.fixture
-def make_desk(browser: BrowserType, soft: SoftHouse, tmp_path: Path) -> Iterator[Callable[[str], Desk]]:
-    """Give a maker of desks; none may have had an error of the page or of its policy."""
-    made: list[Desk] = []
-
-    def make(name: str) -> Desk:
-        made.append(Desk(browser, soft, tmp_path / name))
-        made[-1].open()
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-    assert [error for one in made for error in one.errors] == []
 
 
 def manager(soft: SoftHouse, desk: Desk) -> None:
