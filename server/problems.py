@@ -58,6 +58,7 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("device_revoked", 403, "Máy đã bị dừng quyền", "The device was revoked", "ask"),
     ("device_copied", 409, "Khóa của máy đang nằm ở hai nơi", "The device's key is in two places", "ask"),
     ("self_review", 403, "Không ai tự duyệt việc mình ghi", "Nobody reviews their own entries", "ask"),
+    ("four_eyes", 403, "Dòng này cần hai người duyệt", "Two people approve this entry", "ask"),
     ("book_closed", 409, "Sổ đã đóng", "The book is closed", "ask"),
     ("own_op_wanted", 409, "Thao tác này phải do chính máy đó ký", "Only that device can sign it", "fix"),
     # Limits

@@ -21,6 +21,7 @@ from server.services import (
     console_moving,
     console_people,
     console_roles,
+    four_eyes,
 )
 from server.services.console import Staff
 from server.services.console_homes import Told
@@ -36,18 +37,18 @@ FARMS = f"{CONSOLE_PATH}/ho"
 @blueprint.get("/ho")
 def farms() -> Response:
     """Show the farms of the cooperative at a glance."""
+    return _farms_page(staff_page("farms"))
+
+
+@blueprint.post("/ho/hai-nguoi")
+def set_four_eyes() -> AnyResponse:
+    """Let two people approve what is doubted, or one again."""
     staff = staff_page("farms")
-    found = console_homes.choose(staff, kept_words(), page_number())
-    return show(
-        "farms.html",
-        staff,
-        place="farms",
-        found=found,
-        words=kept_words(),
-        lines=console_farms.farm_lines(found.farms),
-        moves=console_moving.open_moves(staff),
-        done=done_said(),
-    )
+    try:
+        four_eyes.set_wanted(staff, is_on=request.form.get("hai") == "1")
+    except NotDone as wrong:
+        return _farms_page(staff, wrong)
+    return redirect(f"{FARMS}?xong=done_four_eyes", 303)
 
 
 @blueprint.post("/ho/tim")
@@ -140,6 +141,23 @@ def _act(farm: str, said: str, work: Callable[[Staff, MultiDict[str, str]], None
     except NotDone as wrong:
         return _farm_page(staff, farm, wrong)
     return redirect(f"{FARMS}/{farm}?xong={said}", 303)
+
+
+def _farms_page(staff: Staff, wrong: NotDone | None = None) -> Response:
+    found = console_homes.choose(staff, kept_words(), page_number())
+    return show(
+        "farms.html",
+        staff,
+        place="farms",
+        status=200 if wrong is None else 422,
+        found=found,
+        words=kept_words(),
+        lines=console_farms.farm_lines(found.farms),
+        moves=console_moving.open_moves(staff),
+        four_eyes=four_eyes.is_set(staff),
+        done=done_said(),
+        wrong=wrong,
+    )
 
 
 def _farm_page(staff: Staff, farm: str, wrong: NotDone | None = None) -> Response:

@@ -25,6 +25,7 @@ from sync.rights import is_revoking, may_revoke, may_write
 
 # The next op is judged by what these say.
 EFFECTIVE = frozenset({"admission", "device", "passkey", "book", "erasure"})
+OWN_ALONE = ("self_review", "four_eyes")  # what a person must not let in of his own
 
 
 def admit_confirmed(carrier: Writer, now: int) -> None:
@@ -145,7 +146,7 @@ def _release(session: Session, scope: str, rows: list[HeldOp]) -> None:
 def _may_admit(session: Session, scope: str, admission: Op, op: Op, reason: str) -> bool:
     """Return whether the one who admits might have written the op himself, and does not decide on his own."""
     admitter = devices.writer(session, admission.device, scope)
-    if admitter is None or (reason == "self_review" and op.by == admission.by):
+    if admitter is None or (reason in OWN_ALONE and op.by == admission.by):
         return False
     author = devices.writer(session, op.device, scope)
     if author is not None and author.person == admitter.person and op.by != author.membership:

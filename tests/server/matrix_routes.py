@@ -209,12 +209,12 @@ PAGES = {
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
     "/htx/nhap": "imports", "/htx/nhap/lam": "imports", "/htx/xuat": "imports",
-    "/htx/xa/them": "commune",
+    "/htx/xa/them": "commune", "/htx/ho/hai-nguoi": "farms",
 }  # fmt: skip
 FIELDS = {"/htx/xuat": {"bang": "people", "kieu": "csv"}}  # of a form that says nothing without them
 # What a page or form without a place is for, where that is more than to see its list.
 ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm", "/htx/xuat": "export_rows"}
-ACTS |= {"/htx/xa/them": "add_organisation"}
+ACTS |= {"/htx/xa/them": "add_organisation", "/htx/ho/hai-nguoi": "set_four_eyes"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),

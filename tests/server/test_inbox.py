@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 from server.config import now_ms
 from server.db import reading, run_write
 from server.errors import ServiceError
-from server.models.people import Organisation, Person
+from server.models.people import Membership, Person
 from server.models.views import EntryView
-from server.services import inbox, inbox_entry
+from server.services import four_eyes, inbox, inbox_entry
 from server.services.console import Staff, staff_of
 from server.services.inbox import Inbox, Sign, Wanted
 from server.services.setup import add_membership
 from server.store import devices
 from sync import ids
+from tests.server.consoles import OURS, Browser
 from tests.server.diaries import Diary, Sent, diary_of, new_uuid
 from tests.server.phones import Phone, enrolled, start
 
@@ -50,6 +51,11 @@ class Office:
     def staff(self, number: int = 0) -> Staff:
         """Return one of the reviewers as pages know them."""
         return staff_behind(self.desks[number].phone)
+
+    @property
+    def manager(self) -> Staff:
+        """Return the cooperative's manager."""
+        return replace(self.staff(), role="manager")
 
     def open(self, after: str | None = None, number: int = 0, **wanted: Any) -> Inbox:
         """Return a page of the inbox."""
@@ -191,15 +197,10 @@ def test_case_068_ones_own_work_is_left_to_others(office: Office) -> None:
 
 def test_two_people_approve_what_is_doubted_where_the_cooperative_wants_it(office: Office) -> None:
     entry = office.lua.entry("CT-10", "2026-11-08")
-    staff = office.staff()
     office.open()
     grade(entry, 2)
     assert office.open().lines[0].sign.needs == 1
-    run_write(
-        lambda session: session.execute(
-            update(Organisation).where(Organisation.id == staff.organisation).values(four_eyes=True)
-        )
-    )
+    four_eyes.set_wanted(office.manager, is_on=True)
     assert office.open().lines[0].sign.needs == 2
     office.sign(office.open().lines[0].sign)
     line = office.open().lines[0]
@@ -208,6 +209,38 @@ def test_two_people_approve_what_is_doubted_where_the_cooperative_wants_it(offic
     assert second.why_not == ""
     office.sign(second, number=1)
     assert office.docs(queue="approved") == [entry.doc]
+
+
+def test_an_approval_that_asks_for_nobody_else_waits_for_a_second_person(office: Office) -> None:
+    entry = office.lua.entry("CT-10", "2026-11-08")
+    four_eyes.set_wanted(office.manager, is_on=True)
+    clear = office.open().lines[0].sign
+    grade(entry, 2)
+    hoa, tuan = office.desks
+    fields = {"of": entry.doc, "decision": "approved", "heads": list(clear.heads)}
+    alone = hoa.op(f"review:{new_uuid()}", fields)
+    assert hoa.send(alone)[0] == {"result": "held", "problem": "four_eyes"}
+    hoa.record(f"admission:{new_uuid()}", {"admit": [alone.id]})
+    assert hoa.send(alone)[0]["result"] == "held"
+    tuan.record(f"admission:{new_uuid()}", {"admit": [alone.id]})
+    assert hoa.send(alone)[0]["result"] == "already"
+    assert office.docs(queue="approved") == [entry.doc]
+
+
+def test_two_reviewers_are_asked_for_by_a_manager_where_there_are_two(office: Office, app: Flask) -> None:
+    with pytest.raises(ServiceError, match="no_right"):
+        four_eyes.set_wanted(office.staff(), is_on=True)
+    manager = Browser(app, "Quản trị", "manager")
+    assert manager.client.post("/htx/ho/hai-nguoi", data={"hai": "1"}, headers=OURS).status_code == 303
+    assert four_eyes.is_set(office.staff())
+    assert "Đang bật" in manager.text("/htx/ho")
+    run_write(
+        lambda session: session.execute(
+            update(Membership).where(Membership.role == "reviewer").values(valid_until=1)
+        )
+    )
+    answer = manager.client.post("/htx/ho/hai-nguoi", data={"hai": "1"}, headers=OURS)
+    assert (answer.status_code, "mới có một người duyệt" in answer.get_data(as_text=True)) == (422, True)
 
 
 def test_the_page_of_an_entry_names_what_it_shows_and_tells_the_thread(office: Office) -> None:
