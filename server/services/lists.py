@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
 from server.models.lists import ListText
-from server.services.viewing import make_current
+from server.services.folding import make_folded
 from server.store import label_book, lists
 from server.store.upserts import upsert
 from sync import ids
@@ -49,7 +49,7 @@ def lists_in(session: Session, organisation: str) -> Lists:
 
 def lists_for(organisation: str) -> Lists:
     """Return the lists of an organisation with its label book, as they are now."""
-    make_current([f"org:{organisation}"])
+    make_folded([f"org:{organisation}"])
     with reading() as session:
         return lists_in(session, organisation)
 

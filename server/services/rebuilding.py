@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from server.db import reading, run_write
 from server.models.devices import DeviceRow
 from server.models.log import Head, NamedPhoto
-from server.store import books, erasures, passkeys, photos, view_check, view_survey, view_write
+from server.services.viewing import rules_for
+from server.store import books, erasures, passkeys, photos, view_check, view_findings, view_survey, view_write
 from server.store.view_check import Difference
 
 
@@ -33,7 +34,7 @@ def check() -> Iterator[Difference]:
 
 def rebuild() -> Iterator[Difference]:
     """Make every view anew and give what differed before; a scope whose log is damaged is left as it is."""
-    for scope in _scopes():
+    for scope in sorted(_scopes(), key=lambda one: one.startswith("farm:")):  # judged by others' label books
         yield from run_write(partial(_rebuild_scope, scope=scope))
 
 
@@ -46,7 +47,7 @@ def _check_scope(session: Session, scope: str) -> list[Difference]:
     found = view_survey.survey(session, scope)
     if found.fault is not None:
         return [Difference("ops", scope, found.fault)]
-    return list(view_check.differences(session, found))
+    return list(view_check.differences(session, found, rules_for(session, scope)))
 
 
 def _rebuild_scope(session: Session, scope: str) -> list[Difference]:
@@ -55,11 +56,15 @@ def _rebuild_scope(session: Session, scope: str) -> list[Difference]:
     found = view_survey.survey(session, scope)
     if found.fault is not None:
         return [Difference("ops", scope, found.fault)]
-    wrong = list(view_check.differences(session, found))
+    book = rules_for(session, scope)
+    wrong = list(view_check.differences(session, found, book))
     erasures.remake(session, scope, found.erased)
     view_write.forget_scope(session, scope)
     view_write.fold_all(session, scope, found.seq)
     head.seq = found.seq
+    session.flush()
+    if book is not None:
+        view_findings.judge_all(session, scope, found.seq, book)
     session.execute(delete(DeviceRow).where(DeviceRow.scope == scope))
     session.execute(delete(NamedPhoto).where(NamedPhoto.scope == scope))
     books.refold_all(session, scope)

@@ -93,6 +93,12 @@ def find_farm(session: Session, organisation: str, name: str) -> Farm | None:
     return None
 
 
+def organisations_of_farms(session: Session, farms: Sequence[str]) -> dict[str, str]:
+    """Return the organisation of each of these farms, by its id; one that is not known is left out."""
+    rows = session.execute(select(Farm.id, Farm.organisation).where(Farm.id.in_(farms)))
+    return {str(farm): str(organisation) for farm, organisation in rows}
+
+
 def next_farm_code(session: Session, organisation: str) -> str:
     """Return a code that no farm of the organisation has: `H001`, `H002` …"""
     taken = set(session.scalars(select(Farm.code).where(Farm.organisation == organisation)))

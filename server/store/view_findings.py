@@ -7,7 +7,7 @@ The caller holds the lock of the scope's `ViewHead`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, Protocol
 
@@ -19,7 +19,6 @@ from server.models.views import DocumentView, EntryView
 from server.store.view_fold import Row
 
 AT_ONCE: Final = 500  # our choice: parameters of one statement
-AROUND: Final = ("plot", "season")
 
 
 class RuleBook(Protocol):
@@ -35,8 +34,8 @@ class RuleBook(Protocol):
     def keys_of(self, row: Row) -> Collection[str]:
         """Return the groups to which a document matters."""
 
-    def judge(self, key: str, rows: Sequence[Row], around: Mapping[str, Row]) -> Sequence[Row]:
-        """Return all findings of a group: `rows` are its documents, `around` the farm's plots and seasons."""
+    def judge(self, key: str, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return all findings of a group, of which `rows` are the documents."""
 
 
 # Built once: making a statement anew costs as much as running it.
@@ -51,9 +50,6 @@ _MEMBERS = (
 )
 _DOCUMENTS = select(DocumentView.__table__).where(
     DocumentView.scope == bindparam("in"), DocumentView.doc.in_(_NAMED)
-)
-_AROUND = select(DocumentView.__table__).where(
-    DocumentView.scope == bindparam("in"), DocumentView.type.in_(AROUND)
 )
 _ABOUT = select(FindingView.about).where(FindingView.scope == bindparam("in"), FindingView.key.in_(_NAMED))
 _GRAVEST = (
@@ -98,7 +94,6 @@ def rejudge(
 ) -> None:
     """Judge these groups again, and grade these documents and whatever the findings are about."""
     about = set(docs)
-    around = _around(session, scope)
     for some in _parts(keys):
         members = [
             (str(key), str(doc)) for key, doc in session.execute(_MEMBERS, {"in": scope, "named": some})
@@ -107,7 +102,7 @@ def rejudge(
         of = {key: [rows[doc] for _, doc in found] for key, found in groupby(members, key=lambda one: one[0])}
         about |= set(session.scalars(_ABOUT, {"in": scope, "named": some}))
         session.execute(delete(FindingView).where(FindingView.scope == scope, FindingView.key.in_(some)))
-        fresh = [row for key in sorted(of) for row in rows_of_key(scope, key, of[key], around, book)]
+        fresh = [row for key in sorted(of) for row in rows_of_key(scope, key, of[key], book)]
         if fresh:
             session.execute(insert(_table(FindingView)), fresh)
             about |= {row["about"] for row in fresh}
@@ -155,11 +150,9 @@ def gravest(session: Session, scope: str, docs: Collection[str]) -> dict[str, in
     return found
 
 
-def rows_of_key(
-    scope: str, key: str, rows: Sequence[Row], around: Mapping[str, Row], book: RuleBook
-) -> list[Row]:
+def rows_of_key(scope: str, key: str, rows: Sequence[Row], book: RuleBook) -> list[Row]:
     """Return the rows of a group's findings, as they are stored."""
-    found = book.judge(key, rows, around)
+    found = book.judge(key, rows)
     return [{"scope": scope, "key": key, "place": place, **row} for place, row in enumerate(found)]
 
 
@@ -170,11 +163,6 @@ def documents(session: Session, scope: str, docs: Collection[str]) -> dict[str, 
         rows = session.execute(_DOCUMENTS, {"in": scope, "named": some}).mappings()
         found |= {str(row["doc"]): dict(row) for row in rows}
     return found
-
-
-def _around(session: Session, scope: str) -> dict[str, Row]:
-    rows = session.execute(_AROUND, {"in": scope}).mappings()
-    return {str(row["doc"]): dict(row) for row in rows}
 
 
 def _grade(session: Session, scope: str, docs: Collection[str]) -> None:

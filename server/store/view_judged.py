@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.models.findings import FindingView
 from server.models.log import OpRow
-from server.store.view_findings import AROUND, RuleBook, is_current, rows_of_key
+from server.store.view_findings import RuleBook, is_current, rows_of_key
 from server.store.view_fold import DOCUMENTS, Row
 from server.store.view_write import DOCS_AT_ONCE, rows_of
 
@@ -28,14 +28,13 @@ def expected(session: Session, scope: str, upto: int, book: RuleBook) -> Judged 
     if upto == 0 or not is_current(session, scope, upto, book):
         return None
     rows = _documents(session, scope, upto)
-    around = {doc: row for doc, row in rows.items() if row["type"] in AROUND}
     groups: dict[str, list[Row]] = {}
     keys = []
     for doc in sorted(rows):
         for key in sorted(book.keys_of(rows[doc])):
             groups.setdefault(key, []).append(rows[doc])
             keys.append({"scope": scope, "doc": doc, "key": key})
-    found = [row for key, some in groups.items() for row in rows_of_key(scope, key, some, around, book)]
+    found = [row for key, some in groups.items() for row in rows_of_key(scope, key, some, book)]
     return Judged(tuple(keys), tuple(found))
 
 

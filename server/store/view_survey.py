@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from server.models.books import BookRow
 from server.models.devices import DeviceRow
 from server.models.erasures import ErasedDocument
+from server.models.findings import FindingView, JudgedScope, RecordKey
 from server.models.log import Head, NamedPhoto, OpRow
 from server.models.passkeys import PasskeyRow
-from server.models.views import DocumentView, ViewHead
+from server.models.views import DocumentView, ReviewView, ViewHead
 from server.store import log
 from sync import ids
 from sync.erasure import erased_documents
@@ -47,6 +48,7 @@ def all_scopes(session: Session) -> list[str]:
     """Return every scope that a log or a view knows, in the order of names."""
     tables = (
         Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow, ErasedDocument, PasskeyRow,
+        ReviewView, RecordKey, FindingView, JudgedScope,
     )  # fmt: skip
     return sorted(session.scalars(union(*(select(table.scope).distinct() for table in tables))))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from server.models.findings import JudgedScope
 from server.models.log import Head, NamedPhoto
 from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, PlotView, SeasonView, ViewHead
 from server.store.view_write import fold_scope
@@ -53,6 +54,23 @@ class EntryFilter:
 def behind(session: Session, scopes: Collection[str]) -> list[str]:
     """Return those of the scopes whose views lack ops of the log, in the order of names."""
     return list(session.scalars(_BEHIND, {"scopes": list(scopes)}))
+
+
+def judged(session: Session, scopes: Collection[str]) -> list[tuple[str, int, str, int]]:
+    """Return (scope, up to which number and by which lists it was judged, up to which it is folded).
+
+    Shape:  in the order of names; never judged: -1 and ""; a scope that is not folded is left out.
+    """
+    query = (
+        select(ViewHead.scope, JudgedScope.seq, JudgedScope.lists, ViewHead.seq)
+        .outerjoin(JudgedScope, JudgedScope.scope == ViewHead.scope)
+        .where(ViewHead.scope.in_(scopes), ViewHead.seq > 0)
+        .order_by(ViewHead.scope)
+    )
+    return [
+        (scope, -1 if seq is None else seq, lists or "", upto)
+        for scope, seq, lists, upto in session.execute(query)
+    ]
 
 
 def folded(session: Session, scope: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +17,14 @@ from server.config import now_ms
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Membership, Person
-from server.models.views import EntryView
 from server.services import four_eyes, inbox, inbox_entry
 from server.services.console import Staff, staff_of
 from server.services.inbox import Inbox, Sign, Wanted
 from server.services.setup import add_membership
 from server.store import devices
+from server.store.view_fold import Row
 from sync import ids
-from tests.server.consoles import OURS, Browser
+from tests.server.consoles import OURS, Browser, fake_build
 from tests.server.diaries import Diary, Sent, diary_of, new_uuid
 from tests.server.phones import Phone, enrolled, start
 
@@ -75,29 +77,37 @@ class Office:
         return self.desks[number].record(f"review:{new_uuid()}", fields, private, scope=sign.scope)
 
 
+class Grades:
+    """Rules of the test: an entry's finding is as grave as its `grade` says."""
+
+    lists = "1"
+
+    def __init__(self, _lists: object) -> None:
+        pass
+
+    def keys_of(self, row: Row) -> set[str]:
+        """Return an entry's own group."""
+        return {row["doc"]} if row["type"] == "entry" else set()
+
+    def judge(self, key: str, rows: list[Row]) -> list[Row]:
+        """Return the finding of an entry, if it has one."""
+        grade = json.loads(rows[0]["values"]).get("grade", 0)
+        said = {"about": key, "rule": "graded", "severity": grade, "field": "", "facts": "{}"}
+        return [{**said, "behind": json.dumps([key])}] if grade else []
+
+
 @pytest.fixture
-def office(app: Flask, client: FlaskClient) -> Office:
-    """A cooperative of two farms with two reviewers."""
+def office(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A cooperative of two farms with two reviewers, and rules that are easy to follow."""
+    monkeypatch.setattr("server.services.viewing.Rules", Grades)
     return Office(app, client)
-
-
-def grade(entry: Sent, severity: int) -> None:
-    """Say how grave an entry's findings are, as the rules would."""
-    run_write(
-        lambda session: session.execute(
-            update(EntryView).where(EntryView.doc == entry.doc).values(severity=severity)
-        )
-    )
 
 
 def test_the_gravest_come_first_and_among_equals_the_longest_waiting(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entries = [office.lua.entry("CT-10", "2026-11-08") for _ in range(3)]
-    entries += [office.su.entry("CT-10", "2026-11-01") for _ in range(3)]
-    office.open()
-    for entry, severity in zip(entries, (0, 3, 1, 3, 2, 0), strict=True):
-        grade(entry, severity)
+    entries = [office.lua.entry("CT-10", "2026-11-08", grade=grade) for grade in (0, 3, 1)]
+    entries += [office.su.entry("CT-10", "2026-11-01", grade=grade) for grade in (3, 2, 0)]
     wanted = [entries[place].doc for place in (1, 3, 4, 2, 0, 5)]
     assert office.docs() == wanted
     monkeypatch.setattr("server.services.inbox.PAGE_LINES", 2)
@@ -115,9 +125,8 @@ def test_the_gravest_come_first_and_among_equals_the_longest_waiting(
 
 
 def test_an_entry_stands_between_its_neighbours_also_once_it_is_done(office: Office) -> None:
-    entries = [office.lua.entry("CT-10", "2026-11-08") for _ in range(3)]
+    entries = [office.lua.entry("CT-10", "2026-11-08", grade=grade) for grade in (0, 3, 0)]
     office.open()
-    grade(entries[1], 3)
     staff, farm = office.staff(), office.lua.farm
 
     def beside(entry: Sent) -> tuple[str | None, str | None]:
@@ -160,11 +169,10 @@ def test_the_inbox_is_narrowed_by_photo_farm_season_form_and_state(office: Offic
 
 def test_everything_without_findings_is_approved_at_once_and_nothing_else(office: Office) -> None:
     clear = [office.lua.entry("CT-10", "2026-11-08"), office.su.entry("CT-10", "2026-11-08")]
-    grave, torn = office.lua.entry("CT-10", "2026-11-08"), office.lua.entry("CT-10", "2026-11-08")
+    office.lua.entry("CT-10", "2026-11-08", grade=1)
+    torn = office.lua.entry("CT-10", "2026-11-08")
     for day in ("2026-11-06", "2026-11-07"):
         office.lua.record(torn.doc, {"happened_on": day}, after=[torn.id])
-    office.open()
-    grade(grave, 1)
     found = inbox.bulk(office.staff(), Wanted())
     assert [one.of for one in found.signs] == [one.doc for one in clear]
     assert (found.next, found.left_out) == (None, 0)
@@ -196,9 +204,7 @@ def test_case_068_ones_own_work_is_left_to_others(office: Office) -> None:
 
 
 def test_two_people_approve_what_is_doubted_where_the_cooperative_wants_it(office: Office) -> None:
-    entry = office.lua.entry("CT-10", "2026-11-08")
-    office.open()
-    grade(entry, 2)
+    entry = office.lua.entry("CT-10", "2026-11-08", grade=2)
     assert office.open().lines[0].sign.needs == 1
     four_eyes.set_wanted(office.manager, is_on=True)
     assert office.open().lines[0].sign.needs == 2
@@ -212,10 +218,9 @@ def test_two_people_approve_what_is_doubted_where_the_cooperative_wants_it(offic
 
 
 def test_an_approval_that_asks_for_nobody_else_waits_for_a_second_person(office: Office) -> None:
-    entry = office.lua.entry("CT-10", "2026-11-08")
+    entry = office.lua.entry("CT-10", "2026-11-08", grade=2)
     four_eyes.set_wanted(office.manager, is_on=True)
     clear = office.open().lines[0].sign
-    grade(entry, 2)
     hoa, tuan = office.desks
     fields = {"of": entry.doc, "decision": "approved", "heads": list(clear.heads)}
     alone = hoa.op(f"review:{new_uuid()}", fields)
@@ -227,7 +232,10 @@ def test_an_approval_that_asks_for_nobody_else_waits_for_a_second_person(office:
     assert office.docs(queue="approved") == [entry.doc]
 
 
-def test_two_reviewers_are_asked_for_by_a_manager_where_there_are_two(office: Office, app: Flask) -> None:
+def test_two_reviewers_are_asked_for_by_a_manager_where_there_are_two(
+    office: Office, app: Flask, tmp_path: Path
+) -> None:
+    fake_build(app, tmp_path / "dist")
     with pytest.raises(ServiceError, match="no_right"):
         four_eyes.set_wanted(office.staff(), is_on=True)
     manager = Browser(app, "Quản trị", "manager")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,7 @@ class Toy:
             return {row["doc"]} if row["type"] == "plot" else ()
         return {row["doc"], *self._plots(row)}
 
-    def judge(self, key: str, rows: Sequence[Row], around: Mapping[str, Row]) -> Sequence[Row]:
+    def judge(self, key: str, rows: Sequence[Row]) -> Sequence[Row]:
         """Return the findings of a plot, or of an entry that is in conflict."""
         self.judged.append(key)
         some = [row for row in rows if not row["is_deleted"] and row["type"] == "entry"]
@@ -56,7 +56,9 @@ class Toy:
             if sprays and self._form(row) == HARVEST
         ]
         return (
-            found if key in around else [*found, *(self._finding(row["doc"], "plot", 1, []) for row in some)]
+            found
+            if any(row["doc"] == key for row in rows)
+            else [*found, *(self._finding(row["doc"], "plot", 1, []) for row in some)]
         )
 
     def _plots(self, row: Row) -> set[str]:

@@ -172,7 +172,7 @@ def test_a_view_holds_what_was_in_the_log_when_it_was_asked_for(book: Book) -> N
 
 
 def test_a_long_log_is_folded_run_by_run(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.services.viewing.FOLD_OPS_MAX", 2)
+    monkeypatch.setattr("server.services.folding.FOLD_OPS_MAX", 2)
     for number in range(1, 6):
         book.write(doc_of("entry", number), {"form": "CT-10"})
     make_current([SCOPE])

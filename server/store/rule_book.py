@@ -1,0 +1,99 @@
+"""The rules as the views ask them: rows of documents in, rows of findings out.
+
+What is kept of findings is good for one state of the lists and of the rules themselves: `state` names both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from server.models.findings import FIELD_CHARS, KEY_CHARS
+from server.store.view_fold import Row
+from sync import ids
+from sync.lists import Lists
+from sync.rules import SEVERITIES, Finding, Record, judge, keys_of
+from sync.values import write_text
+
+_HASHED: Final = "#"  # behind the colon of a key that was too long to be stored as it is
+_READ: Final = (".py", ".json")
+
+
+class Rules:
+    """The rules with the lists of one organisation; keeps the records that it made of one scope's rows."""
+
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
+        self._scope = ""
+        self._records: dict[tuple[str, int], Record] = {}
+        self.lists = f"{_rules_tag()}.{lists.version}"
+
+    def keys_of(self, row: Row) -> Collection[str]:
+        """Return the groups to which a document matters."""
+        return {_stored(key) for key in keys_of(self._record(row))}
+
+    def judge(self, key: str, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return all findings of a group, of which `rows` are the documents."""
+        records = [self._record(row) for row in rows]
+        if key.partition(":")[2].startswith(_HASHED):
+            key = next(one for one in keys_of(records[0]) if _stored(one) == key)
+        return [_row(one) for one in judge(key, records, self._lists)]
+
+    def _record(self, row: Row) -> Record:
+        if row["scope"] != self._scope:
+            self._scope, self._records = row["scope"], {}
+        known = self._records.get((row["doc"], row["last_seq"]))
+        if known is None:
+            known = self._records[row["doc"], row["last_seq"]] = record_of(row)
+        return known
+
+
+def record_of(row: Row) -> Record:
+    """Return a document as rules see it."""
+    rivals = {} if row["rivals"] == "{}" else json.loads(row["rivals"])
+    return Record(
+        doc=row["doc"],
+        type=row["type"],
+        values=json.loads(row["values"]),
+        rivals={name: tuple(values) for name, values in rivals.items()},
+        deleted=row["is_deleted"],
+        by=row["by"],
+        recorded_at=row["recorded_at"],
+        skew=row["skew"],
+        received_at=row["received_at"],
+    )
+
+
+def _row(finding: Finding) -> Row:
+    return {
+        "about": finding.about,
+        "rule": finding.rule,
+        "severity": SEVERITIES.index(finding.severity) + 1,
+        "field": finding.field[:FIELD_CHARS],
+        "behind": write_text(list(finding.behind)),
+        "facts": write_text(dict(sorted(finding.facts.items()))),
+    }
+
+
+def _stored(key: str) -> str:
+    """Return a key as it is stored: one with a long name as the hash of it."""
+    if len(key) <= KEY_CHARS:
+        return key
+    kind, _, name = key.partition(":")
+    return f"{kind}:{_HASHED}{ids.b64_encode(hashlib.sha256(name.encode('utf-8')).digest())}"
+
+
+@cache
+def _rules_tag() -> str:
+    """Return a name for this program's rules, forms and units: other ones judge anew."""
+    said = hashlib.sha256()
+    for folder in ("rules", "forms"):
+        for one in sorted(files("sync").joinpath(folder).iterdir(), key=lambda one: one.name):
+            if one.name.endswith(_READ):
+                said.update(one.read_bytes())
+    said.update(files("sync").joinpath("units.json").read_bytes())
+    return ids.b64_encode(said.digest()[:9])
