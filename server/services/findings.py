@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -17,6 +17,9 @@ from server.models.findings import FindingView
 from server.services.console_lookups import list_of, members
 from server.services.viewing import make_current
 from server.store import inbox
+from sync.rules import Finding, Severity, catalogue, sentence
+from sync.rules.words import Part, Rule
+from sync.units import Language
 from sync.values import Json
 
 NAMES: Final = ("", "note", "doubt", "stop")  # a severity's name, by its number
@@ -37,6 +40,17 @@ class Noticed:
     field: str
     behind: tuple[str, ...]
     facts: Mapping[str, Json]
+
+    def say(self, part: Part, language: Language) -> str:
+        """Return one text of it: chip, farmer (what happened), todo (what to do) or reviewer."""
+        severity = cast(Severity, self.severity)
+        told = Finding(self.rule, severity, self.about, self.field, self.behind, self.facts)
+        return sentence(told, part, language)
+
+    @property
+    def source(self) -> Rule | None:
+        """Return the rule in the catalogue (`standard`, `clause`, `mark`), None for one not known here."""
+        return catalogue().get(self.rule)
 
 
 def of_entry(session: Session, scope: str, doc: str) -> tuple[Noticed, ...]:

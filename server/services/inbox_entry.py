@@ -20,7 +20,8 @@ from server.services.console_document import Page
 from server.services.console_lookups import members
 from server.services.findings import NAMES, Noticed
 from server.services.inbox import Neighbours, Sign, Wanted, neighbours, signs_of
-from server.store import people
+from server.services.waits import PlotWait, waits_of
+from server.store import people, views
 from sync.values import Json
 
 
@@ -51,7 +52,8 @@ class Said:
 class EntryPage:
     """An entry with all that its reviewer looks at.
 
-    Shape:  `sign`: what a review must say, of exactly what `page` shows; `thread`: oldest first.
+    Shape:  `sign`: what a review must say, of exactly what `page` shows; `thread`: oldest first; `waits`:
+            what its plots wait for, by what is known now.
     """
 
     page: Page
@@ -63,6 +65,7 @@ class EntryPage:
     sign: Sign
     thread: tuple[Said, ...]
     season: SeasonView | None
+    waits: tuple[PlotWait, ...]
     beside: Neighbours
 
 
@@ -78,6 +81,7 @@ def entry_page(staff: Staff, farm: FarmName, entry: str, wanted: Wanted) -> Entr
         if row is None:
             raise ServiceError("not_found")
         sign, noticed = signs_of(session, staff, [row])[farm.scope, page.doc]
+        plots = views.plots_of_entries(session, farm.scope, [page.doc]).get(page.doc, [])
         return EntryPage(
             page=page,
             state=row.state,
@@ -88,6 +92,7 @@ def entry_page(staff: Staff, farm: FarmName, entry: str, wanted: Wanted) -> Entr
             sign=_as_shown(sign, page),
             thread=_thread(session, staff, farm.scope, page),
             season=session.get(SeasonView, (farm.scope, row.season)) if row.season else None,
+            waits=waits_of(session, farm.scope, plots, row.season),
             beside=beside,
         )
 

@@ -15,9 +15,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.models.devices import DeviceRow
-from server.models.findings import FindingView
+from server.models.findings import FindingView, RecordKey
 from server.models.log import OpRow
 from server.models.views import DocumentView, EntryView, PhotoView
+from server.store.view_findings import documents
+from server.store.view_fold import Row
 from server.store.views import WIDE
 
 SEVERITIES: Final = (3, 2, 1, 0)
@@ -141,6 +143,17 @@ def findings_of(session: Session, scope: str, docs: Sequence[str]) -> dict[str, 
     order = (FindingView.severity.desc(), FindingView.rule, FindingView.key, FindingView.place)
     for row in session.scalars(query.order_by(*order)):
         found.setdefault(row.about, []).append(row)
+    return found
+
+
+def group_rows(session: Session, scope: str, keys: Sequence[str]) -> dict[str, list[Row]]:
+    """Return the rows of the documents of each of these groups of the rules (`RecordKey`)."""
+    query = select(RecordKey.key, RecordKey.doc).where(RecordKey.scope == scope, RecordKey.key.in_(keys))
+    members = [(str(key), str(doc)) for key, doc in session.execute(query.order_by(RecordKey.doc))]
+    rows = documents(session, scope, {doc for _, doc in members})
+    found: dict[str, list[Row]] = {}
+    for key, doc in members:
+        found.setdefault(key, []).append(rows[doc])
     return found
 
 
