@@ -17,11 +17,11 @@ from server.pages.console_show import last_day
 from server.services import (
     console,
     console_farms,
+    console_four_eyes,
     console_homes,
     console_moving,
     console_people,
     console_roles,
-    four_eyes,
 )
 from server.services.console import Staff
 from server.services.console_homes import Told
@@ -45,7 +45,7 @@ def set_four_eyes() -> AnyResponse:
     """Let two people approve what is doubted, or one again."""
     staff = staff_page("farms")
     try:
-        four_eyes.set_wanted(staff, is_on=request.form.get("hai") == "1")
+        console_four_eyes.set_wanted(staff, is_on=request.form.get("hai") == "1")
     except NotDone as wrong:
         return _farms_page(staff, wrong)
     return redirect(f"{FARMS}?xong=done_four_eyes", 303)
@@ -154,7 +154,7 @@ def _farms_page(staff: Staff, wrong: NotDone | None = None) -> Response:
         words=kept_words(),
         lines=console_farms.farm_lines(found.farms),
         moves=console_moving.open_moves(staff),
-        four_eyes=four_eyes.is_set(staff),
+        four_eyes=console_four_eyes.is_set(staff),
         done=done_said(),
         wrong=wrong,
     )

@@ -18,7 +18,7 @@ from server.config import now_ms
 from server.db import reading
 from server.models.people import Membership
 from server.models.views import EntryView, ReviewView
-from server.services import console_entries, findings, four_eyes
+from server.services import console_entries, console_four_eyes, findings
 from server.services.console import Staff
 from server.services.console_entries import Line
 from server.services.console_lookups import Names, lookups
@@ -199,7 +199,7 @@ def signs_of(
     for row in rows:
         by_scope.setdefault(row.scope, []).append(row)
     mine = _memberships(session, staff)
-    is_strict = four_eyes.is_wanted(session, staff.organisation)
+    is_strict = console_four_eyes.is_wanted(session, staff.organisation)
     found = {}
     for scope, some in by_scope.items():
         docs = [row.doc for row in some]
@@ -215,7 +215,7 @@ def signs_of(
                 scope,
                 row.doc,
                 () if has_conflict else tuple(sorted(named)),
-                TWO if is_strict and row.severity >= four_eyes.DOUBTED else 1,
+                TWO if is_strict and row.severity >= console_four_eyes.DOUBTED else 1,
                 tuple(sorted({one.rule for one in told if one.severity != "note"})),
                 why_not,
             )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from server.models.people import Membership
-from server.services import console_sessions, four_eyes, stepping_up
+from server.services import console_four_eyes, console_sessions, stepping_up
 from server.services.stepping_up import Confirmation
 from server.store import books, devices, log, passkeys, people
 from server.store.device_fold import join_key, knows_secret, parse_invite, parse_own_join
@@ -127,7 +127,7 @@ def reason(session: Session, batch: Batch, op: Op) -> str | None:
         return None
     if _is_own(session, batch, op, writer):
         return "self_review"
-    return "four_eyes" if four_eyes.lacks_second(session, batch.scope, op) else None
+    return "four_eyes" if console_four_eyes.lacks_second(session, batch.scope, op) else None
 
 
 def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:

@@ -17,7 +17,7 @@ from server.config import now_ms
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Membership, Person
-from server.services import four_eyes, inbox, inbox_entry
+from server.services import console_four_eyes, inbox, inbox_entry
 from server.services.console import Staff, staff_of
 from server.services.inbox import Inbox, Sign, Wanted
 from server.services.setup import add_membership
@@ -206,7 +206,7 @@ def test_case_068_ones_own_work_is_left_to_others(office: Office) -> None:
 def test_two_people_approve_what_is_doubted_where_the_cooperative_wants_it(office: Office) -> None:
     entry = office.lua.entry("CT-10", "2026-11-08", grade=2)
     assert office.open().lines[0].sign.needs == 1
-    four_eyes.set_wanted(office.manager, is_on=True)
+    console_four_eyes.set_wanted(office.manager, is_on=True)
     assert office.open().lines[0].sign.needs == 2
     office.sign(office.open().lines[0].sign)
     line = office.open().lines[0]
@@ -219,7 +219,7 @@ def test_two_people_approve_what_is_doubted_where_the_cooperative_wants_it(offic
 
 def test_an_approval_that_asks_for_nobody_else_waits_for_a_second_person(office: Office) -> None:
     entry = office.lua.entry("CT-10", "2026-11-08", grade=2)
-    four_eyes.set_wanted(office.manager, is_on=True)
+    console_four_eyes.set_wanted(office.manager, is_on=True)
     clear = office.open().lines[0].sign
     hoa, tuan = office.desks
     fields = {"of": entry.doc, "decision": "approved", "heads": list(clear.heads)}
@@ -237,10 +237,10 @@ def test_two_reviewers_are_asked_for_by_a_manager_where_there_are_two(
 ) -> None:
     fake_build(app, tmp_path / "dist")
     with pytest.raises(ServiceError, match="no_right"):
-        four_eyes.set_wanted(office.staff(), is_on=True)
+        console_four_eyes.set_wanted(office.staff(), is_on=True)
     manager = Browser(app, "Quản trị", "manager")
     assert manager.client.post("/htx/ho/hai-nguoi", data={"hai": "1"}, headers=OURS).status_code == 303
-    assert four_eyes.is_set(office.staff())
+    assert console_four_eyes.is_set(office.staff())
     assert "Đang bật" in manager.text("/htx/ho")
     run_write(
         lambda session: session.execute(
