@@ -14,10 +14,16 @@ const IN_APP: readonly [RegExp, string][] = [
 /** What the diary can't do without: packing what it sends, voices of several windows in one order. */
 const NEEDED = ["CompressionStream", "BroadcastChannel", "structuredClone"];
 
-/** The address that hands this place over to Chrome: the intent eats the fragment, so an invitation goes by its id. */
+/**
+ * The address that hands this place over to Chrome, the invitation with its secret.
+ *
+ * Android takes what stands behind the last `#` for the intent and the rest for the address, so a fragment before it
+ * arrives (AOSP `Intent.parseUri`). Where an app cuts at the first one, the path still names the invitation, and its
+ * code is asked for.
+ */
 function intentUrl(): string {
-  const invite = /^#i=([0-9a-f-]{36})\./.exec(location.hash)?.[1];
-  const path = invite === undefined ? location.pathname : `/i/${invite}`;
+  const invite = /^#i=([0-9a-f-]{36})\.[A-Za-z0-9_-]{22}$/.exec(location.hash)?.[1];
+  const path = invite === undefined ? location.pathname : `/i/${invite}${location.hash}`;
   const scheme = location.protocol.slice(0, -1);
   const back = encodeURIComponent(location.href);
   return `intent://${location.host}${path}#Intent;scheme=${scheme};package=com.android.chrome;S.browser_fallback_url=${back};end`;

@@ -8,6 +8,22 @@ export const isIos = (): boolean =>
   /iPhone|iPad/.test(navigator.userAgent) ||
   (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
 
+/** Says whether a text is in the clipboard now. Browsers inside other apps lack today's way, or refuse it. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const isDone = document.execCommand("copy");
+    area.remove();
+    return isDone;
+  }
+}
+
 /** What the phone calls itself: its model where the browser tells, else its system; "" for neither. */
 export async function phoneName(): Promise<string> {
   const data: unknown = Reflect.get(navigator, "userAgentData");

@@ -1,14 +1,14 @@
 /** On an iPhone the book goes to the home screen before a key is made; the invitation goes along as copied text. */
 import { useSignal } from "@preact/signals";
 import { Btn, Icon } from "../pieces/basic.tsx";
+import { copyText } from "../system.ts";
 import { door } from "../words/door.ts";
 
 export function IosFirst({ isInvited }: { isInvited: boolean }) {
   const w = door.value;
   const copied = useSignal(false);
   const copy = async () => {
-    await navigator.clipboard?.writeText(location.href);
-    copied.value = true;
+    copied.value = await copyText(location.href);
   };
   const steps: [string, string][] = [
     [w.ios_1, "share"],

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { AppState } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon } from "../pieces/basic.tsx";
+import { copyText, isIos } from "../system.ts";
 import { door } from "../words/door.ts";
 import { words } from "../words/index.ts";
 
@@ -69,17 +70,24 @@ function Say(props: {
   );
 }
 
+/** The whole link, the secret of an invitation with it; where it can't be copied it stands there to be pressed. */
 function CopyLink() {
   const w = door.value;
-  const done = useSignal(false);
+  const done = useSignal<boolean | null>(null);
   const copy = async () => {
-    await navigator.clipboard?.writeText(location.href);
-    done.value = true;
+    done.value = await copyText(location.href);
   };
   return (
-    <Btn kind="quiet" icon={done.value ? "check" : "copy"} onClick={() => void copy()}>
-      {done.value ? w.copied_link : w.copy_link}
-    </Btn>
+    <section class="stack">
+      <Btn kind="quiet" icon={done.value === true ? "check" : "copy"} onClick={() => void copy()}>
+        {done.value === true ? w.copied_link : w.copy_link}
+      </Btn>
+      <div role="status">
+        {done.value === true && <p>{isIos() ? w.copied_how_ios : w.copied_how}</p>}
+        {done.value === false && <p>{w.copy_by_hand}</p>}
+      </div>
+      {done.value === false && <p class="card address">{location.href}</p>}
+    </section>
   );
 }
 

@@ -41,6 +41,10 @@ export const doorEn: typeof doorVi = {
   in_app_ios_2: "Choose “Open in Safari”",
   copy_link: "Copy the link",
   copied_link: "Copied",
+  copied_how: "Now open Chrome, hold the address bar at the top, choose “Paste” and open it.",
+  copied_how_ios: "Now open Safari, hold the address bar and choose “Paste and Go”.",
+  copy_by_hand:
+    "It could not be copied. Hold the line below, choose “Copy”, and paste it into the browser’s address bar.",
   insecure_title: "Not safe to write here",
   insecure: "This address has no lock (https). Open the link that the co-op gave you.",
   private_title: "This is a private window",

@@ -5,6 +5,7 @@ import type { Household, Invitation, Team, TeamPerson, TeamPhone } from "../../.
 import { makeQr, qrPath } from "../../../shared/qr.ts";
 import { Btn, Do, Dock, Icon, Note, Top } from "../../pieces/basic.tsx";
 import { go } from "../../router.ts";
+import { copyText } from "../../system.ts";
 import { words } from "../../words/index.ts";
 import { teamWords } from "../../words/team.ts";
 import { clockOf, householdHash, invitationHash, useTeam, went, within } from "./use.ts";
@@ -133,8 +134,7 @@ function Far({ invitation }: { invitation: Invitation }) {
   const shares = typeof navigator.share === "function";
   const share = () => void navigator.share({ text }).catch(() => undefined);
   const copy = async () => {
-    await navigator.clipboard?.writeText(link);
-    copied.value = true;
+    copied.value = await copyText(link);
   };
   return (
     <>
