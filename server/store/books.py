@@ -12,6 +12,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.books import BookRow
 from server.store import log
 from sync import ids
@@ -71,7 +72,7 @@ def of_scope(session: Session, scope: str) -> list[BookRow]:
 
 def is_closed(session: Session, scope: str) -> bool:
     """Return whether the farm has books and none of them is open, nor closed only to move on."""
-    found = session.execute(_CLOSED, {"of": scope}).all()
+    found = run(session, _CLOSED, {"of": scope}).all()
     followed = {row.before for row in found}
     return bool(found) and all(
         row.is_closed and (row.moved_to is None or row.doc in followed) for row in found

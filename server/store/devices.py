@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from server.config import now_ms
+from server.db import run
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
 from server.models.log import HeldOp
 from server.models.people import Farm, Membership
@@ -93,13 +94,13 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
     """
     if device == operator_device():
         return None if scope is None else _operator(session, device, scope)
-    row = session.execute(_BY_DEVICE, {"of": device}).first()
+    row = run(session, _BY_DEVICE, {"of": device}).first()
     return None if row is None else _writer(row)
 
 
 def writer_of_session(session: Session, token_hash: str, now: int) -> Writer | None:
     """Return who writes with the device of a live session."""
-    row = session.execute(_BY_SESSION, {"token": token_hash, "now": now}).first()
+    row = run(session, _BY_SESSION, {"token": token_hash, "now": now}).first()
     return None if row is None or row.device == operator_device() else _writer(row)
 
 
@@ -367,9 +368,7 @@ def rates_of(session: Session, bucket: str, subjects: Iterable[str], window: int
     """Return how often each happened in the running window of `window` ms."""
     counts = dict.fromkeys(subjects, 0)
     asked = {"of": bucket, "subjects": list(counts), "since": now - now % window}
-    for subject, count in session.execute(_RATES, asked):
-        counts[subject] = count
-    return counts
+    return counts | {row[0]: row[1] for row in run(session, _RATES, asked)}
 
 
 def count_rate(session: Session, bucket: str, subject: str, window: int, now: int, times: int = 1) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from server.db import Base
+from server.db import Base, run
 from server.models.log import Epoch, Head, HeldOp, Meta, OpRow
 from server.store import photos
 from sync import ids
@@ -70,7 +70,7 @@ class Signed:
 def origin(session: Session) -> str:
     """Return the log's name, or an empty text before `flask setup`; read once, for it never changes."""
     pool = session.get_bind().engine.pool
-    name = _origins.get(pool) or session.scalar(_META, {"named": "origin"})
+    name = _origins.get(pool) or run(session, _META, {"named": "origin"}).scalar()
     if name:
         _origins[pool] = name
     return name or ""
@@ -84,7 +84,7 @@ def set_origin(session: Session, name: str) -> None:
 
 def epoch(session: Session) -> int:
     """Return how often the server was restored, plus one."""
-    return int(session.scalar(_META, {"named": "epoch"}) or 1)
+    return int(run(session, _META, {"named": "epoch"}).scalar() or 1)
 
 
 def begin_epoch(session: Session, number: int) -> int:
@@ -154,9 +154,9 @@ def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -
         seq += 1
         digest = next_digest(prefix, digest, seq, received_at, urlsafe_b64decode(one.op.id + "="))
         rows.append(_row(scope, seq, digest, one, received_at))
-    session.execute(_APPEND, rows)
+    run(session, _APPEND, rows)
     numbers = list(range(head.seq + 1, seq + 1))
-    session.execute(_MOVE_HEAD, {"of": scope, "to": seq, "ending": digest})
+    run(session, _MOVE_HEAD, {"of": scope, "to": seq, "ending": digest})
     set_committed_value(head, "seq", seq)
     set_committed_value(head, "digest", digest)
     _name_photos(session, scope, zip(ops, numbers, strict=True))
@@ -233,7 +233,7 @@ def wire_op(row: OpRow) -> dict[str, object]:
 
 def heads(session: Session, scopes: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     """Return the newest number and digest of each scope that has any."""
-    found = session.execute(_HEADS, {"of": scopes})
+    found = run(session, _HEADS, {"of": scopes})
     return {scope: (seq, digest) for scope, seq, digest in found if seq > 0}
 
 
@@ -272,7 +272,7 @@ def held_among(session: Session, scope: str, op_ids: Sequence[str]) -> dict[str,
 
 def known_docs(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
     """Return those of the documents that have an op in the log."""
-    return set(session.scalars(_KNOWN_DOCS, {"of": scope, "docs": list(docs)}))
+    return set(run(session, _KNOWN_DOCS, {"of": scope, "docs": list(docs)}).scalars())
 
 
 def used_numbers(session: Session, scope: str, device: str, numbers: Sequence[int]) -> set[int]:
@@ -296,7 +296,7 @@ def turned_down(session: Session, membership: str, most: int) -> list[str]:
 
     Shape:  of all its keys, those too that a restore made unknown: whoever lost a key asks with another one.
     """
-    return list(session.scalars(_TURNED_DOWN, {"membership": membership, "most": most}))
+    return list(run(session, _TURNED_DOWN, {"membership": membership, "most": most}).scalars())
 
 
 def held_of_device(session: Session, device: str, reason: str) -> list[HeldOp]:

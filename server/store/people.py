@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, inspect, select, update
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.people import (
     Farm,
     Help,
@@ -312,4 +313,4 @@ def waiting_kinds(session: Session, organisations: Sequence[str]) -> dict[str, i
 
 def unsettled_scopes(session: Session, scopes: Sequence[str]) -> set[str]:
     """Return those of `scopes` whose request no person has settled: their ops get `later`."""
-    return {scope for scope in session.scalars(_UNSETTLED, {"scopes": scopes}) if scope is not None}
+    return {scope for scope in run(session, _UNSETTLED, {"scopes": scopes}).scalars() if scope is not None}

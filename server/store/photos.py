@@ -27,6 +27,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.blobs import ERASED, PART, STORED, Blob, BlobPart
 from server.models.log import NamedPhoto, OpRow
 from server.store.upserts import upsert
@@ -118,7 +119,7 @@ def forget_parts(session: Session, scope: str, sha256: str) -> None:
 
 def name_photos(session: Session, scope: str, named: Mapping[str, int]) -> None:
     """Keep the hashes that ops of these numbers name, by one statement; a number moves where one is there."""
-    session.execute(_names(session.get_bind().dialect.name), {"of": scope, "named": json.dumps(named)})
+    run(session, _names(session.get_bind().dialect.name), {"of": scope, "named": json.dumps(named)})
 
 
 @cache
@@ -155,7 +156,7 @@ def wanted_photos(
     }
     found: list[tuple[str, str]] = []
     while True:
-        rows = session.execute(_WANTED, asked).all()
+        rows = run(session, _WANTED, asked).all()
         found += [(row.scope, row.sha256) for row in rows if row.is_wanted]
         if len(found) >= most or len(rows) < asked["most"]:
             return found[:most]

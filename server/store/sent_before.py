@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, bindparam, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from server.db import run
 from server.models.log import HeldOp, OpRow
 from sync.ops import Op
 
@@ -81,5 +82,5 @@ def look(session: Session, scope: str, ops: Iterable[Op]) -> SentBefore:
 def _rows(session: Session, scope: str, device: str, numbers: Sequence[int]) -> Iterable[Any]:
     low, high = min(numbers), max(numbers)
     if high - low < 2 * len(numbers):  # as a rule they follow each other
-        return session.execute(_RUN, {"of": scope, "device": device, "low": low, "high": high})
-    return session.execute(_SINGLE, {"of": scope, "device": device, "numbers": numbers})
+        return run(session, _RUN, {"of": scope, "device": device, "low": low, "high": high})
+    return run(session, _SINGLE, {"of": scope, "device": device, "numbers": numbers})

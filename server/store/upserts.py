@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from server.db import Base
+from server.db import Base, run
 
 Put = sqlite.Insert | postgresql.Insert | ReturningInsert[int]
 
@@ -33,9 +33,9 @@ def upsert(
     put = _put(session.get_bind().dialect.name, model, tuple(key), tuple(first), tuple(later), name)
     values = key | first | {f"later_{name}": value for name, value in later.items()}
     if counter is None:
-        session.execute(put, values)
+        run(session, put, values)
         return 0
-    return int(session.execute(put, values | {"times": times}).scalar_one())
+    return int(run(session, put, values | {"times": times}).scalar_one())
 
 
 @cache
