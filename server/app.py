@@ -45,6 +45,8 @@ PAGE_MODULES = (
     "console_commune",
     "console_homes",
     "console_imports",
+    "console_lists",
+    "console_label_book",
     "console_people",
     "console_requests",
     "console_privacy",

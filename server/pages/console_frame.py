@@ -59,6 +59,7 @@ PLACES: Final = (
     Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
     Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
     Place("requests", f"{CONSOLE_PATH}/xin", "hands", "requests"),
+    Place("lists", f"{CONSOLE_PATH}/danh-muc", "bottle"),
     Place("commune", f"{CONSOLE_PATH}/xa", "store"),
     Place("account", f"{CONSOLE_PATH}/toi", "lock", is_aside=True),
     Place("privacy", f"{CONSOLE_PATH}/rieng", "lock", is_aside=True),

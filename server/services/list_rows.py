@@ -59,7 +59,9 @@ class Reading:
             "lines": self.lines,
             "twice": self.twice,
             "bad": [[line, key, dict(values)] for line, key, values in self.bad],
-            "unread": [[what, text, len(lines), lines[:20]] for (what, text), lines in unread],
+            "unread": [
+                [what, text, len(lines), list(dict.fromkeys(lines))[:20]] for (what, text), lines in unread
+            ],
         }
 
 

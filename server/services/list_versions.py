@@ -27,6 +27,7 @@ from server.store import lists
 from server.store.lists import DRAFT, DROPPED, LABEL, TAKEN
 from sync.civil import add_days
 
+KINDS = lists.KINDS
 MARKS = ("V", "V2", "R")
 PAGE_ROWS = 50
 WHOLE = ("pesticide", "veterinary", "fertiliser", lists.BANNED)

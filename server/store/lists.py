@@ -34,6 +34,12 @@ def organisations_for(session: Session, organisation: str) -> list[str]:
     return sorted({organisation, *communes})
 
 
+def names_of(session: Session, organisations: Collection[str]) -> dict[str, str]:
+    """Return how these organisations are called, by id."""
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisations))
+    return {str(one): str(name) for one, name in session.execute(query)}
+
+
 def versions(session: Session, organisations: Collection[str], *states: str) -> list[ListVersion]:
     """Return the versions of these organisations, the newest in force first."""
     query = select(ListVersion).where(ListVersion.organisation.in_(organisations))

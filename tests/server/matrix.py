@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from server.config import now_ms
 from server.db import reading, run_write
+from server.models.lists import ListVersion
 from server.models.people import Consent, FarmMove, Help, Membership, Request
 from server.models.privacy import DataRequest
 from server.services.enrolling_rows import find_or_add_member
@@ -33,6 +34,7 @@ from tests.server.phones import Phone, enrolled, start
 from tests.server.pictures import hash_of
 
 COMMUNE = "Xã Kiến Thụy"
+ABOVE = frozenset({"officer", "administrator"})  # they stand in the commune
 OWN, SAME, FOREIGN, MISSING = "own", "same", "foreign", "missing"
 SOUND = b"\x1a\x45\xdf\xa3 matrix"
 STRANGER = "stranger"
@@ -56,6 +58,7 @@ class Place:
     asked: str
     asked_data: str
     consent: str
+    version: str
     secrets: tuple[str, ...] = ()
 
     @property
@@ -117,7 +120,7 @@ def make_world(app: Flask) -> World:
         run_write(lambda session, row=help_own: session.add(row))  # type: ignore[misc]
         callers[role] = Caller(role, phone.client, phone, places[OWN])
     for role in sorted(STAFF):
-        above = {"organisation": COMMUNE} if role in ("officer", "administrator") else {}
+        above = {"organisation": COMMUNE} if role in ABOVE else {}
         browser = Browser(app, f"Người {role}", role, **above)
         callers[role] = Caller(role, browser.client, browser.phone, places[OWN])
     return World(app, callers, places, _halted(app, places[OWN]))
@@ -178,7 +181,7 @@ def _place(app: Flask, person: str, farm: str, organisation: str) -> Place:
 
 def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[str, str]:
     """Add what a form of the console speaks of; return the ids."""
-    made = {name: new_uuid() for name in ("help", "move", "asked", "asked_data", "consent")}
+    made = {name: new_uuid() for name in ("help", "move", "asked", "asked_data", "consent", "version")}
     values = json.dumps({"person": person, "farm": farm, "role": "member"})  # a member already: it waits on
     agreed = {"purpose": "gps", "text_version": "1", "means": "paper", "given_at": 1}
     due = {"answer_due": "2099-01-01", "done_due": "2099-01-01"}
@@ -205,6 +208,12 @@ def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[st
                     means="paper", received_at=1, recorded_by=membership, **due,
                 ),
                 Consent(id=made["consent"], person=person, **agreed),
+                ListVersion(
+                    id=made["version"], organisation=organisation, kind="banned", title="Danh mục riêng",
+                    mark="R", valid_from="2026-01-01", valid_to="", is_whole=True, state="taken", rows=0,
+                    uses=0, made_at=1,
+                    report='{"lines":0,"twice":0,"bad":[],"unread":[]}',
+                ),
             ]
         )  # fmt: skip
         return made | {"aide": aide.id}

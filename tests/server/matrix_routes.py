@@ -14,7 +14,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from sync.rights import STAFF, may_act, may_open, may_see, reads_of
-from tests.server.matrix import OWN, SAME, SOUND, Caller, Place
+from tests.server.matrix import ABOVE, OWN, SAME, SOUND, Caller, Place
 from tests.server.pictures import hash_of
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -50,6 +50,11 @@ def writes_org(role: str, where: str) -> bool:
 def reaches(_role: str, where: str) -> bool:
     """Return whether people and devices there are those of the staff's organisation or one below it."""
     return where in (OWN, SAME)
+
+
+def own_org(role: str, where: str) -> bool:
+    """Return whether the organisation there is the caller's own; the commune's staff have another."""
+    return where in (OWN, SAME) and role not in ABOVE
 
 
 def sees(page: str, of: May = reads_farm) -> May:
@@ -153,6 +158,7 @@ API = (
 )
 PRIVACY = acts("privacy", "record_data_request")
 CONSENTS = acts("privacy", "record_consent")
+KEEPS = acts("lists", "import_lists", own_org)
 ENDS = acts("people", "end_membership")
 CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
@@ -197,6 +203,12 @@ CONSOLE = (
     form("/rieng/<person>/dong-y", "/rieng/{person}/dong-y", CONSENTS, purpose="push", means="paper"),
     form("/rieng/<person>/rut/<consent>", "/rieng/{person}/rut/{consent}", CONSENTS),
     form("/rieng/<person>/tep", "/rieng/{person}/tep", acts("privacy", "export_person")),
+    page("/danh-muc/ban/<version>", "/danh-muc/ban/{version}", sees("lists", own_org)),
+    form("/danh-muc/ban/<version>/nhan", "/danh-muc/ban/{version}/nhan", KEEPS),
+    form("/danh-muc/ban/<version>/bo", "/danh-muc/ban/{version}/bo", KEEPS),
+    form("/danh-muc/ban/<version>/tep", "/danh-muc/ban/{version}/tep", sees("lists", own_org), kieu="csv"),
+    page("/danh-muc/nhan/<farm>/<entry>", "/danh-muc/nhan/{farm}/{entry}", nobody),  # it has no label
+    page("/danh-muc/nhan/sua/<uuid>", "/danh-muc/nhan/sua/{entry}", nobody),
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
 )  # fmt: skip
 ROUTES = API + CONSOLE
@@ -204,17 +216,24 @@ ROUTES = API + CONSOLE
 PAGES = {
     "/htx/cho": "held", "/htx/ho": "farms", "/htx/ho/them": "farms", "/htx/may": "devices",
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
+    "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
     "/htx/nhap": "imports", "/htx/nhap/lam": "imports", "/htx/xuat": "imports",
     "/htx/xa/them": "commune", "/htx/ho/hai-nguoi": "farms",
+    "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/mau": "lists",
 }  # fmt: skip
-FIELDS = {"/htx/xuat": {"bang": "people", "kieu": "csv"}}  # of a form that says nothing without them
+FIELDS = {
+    "/htx/xuat": {"bang": "people", "kieu": "csv"},
+    "/htx/danh-muc/mau": {"kieu": "csv"},
+    "/htx/danh-muc/nhap": {"loai": "banned", "ten": "Danh mục", "dau": "R", "tu": "2026-01-01"},
+}  # of a form that says nothing without them
 # What a page or form without a place is for, where that is more than to see its list.
 ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm", "/htx/xuat": "export_rows"}
 ACTS |= {"/htx/xa/them": "add_organisation", "/htx/ho/hai-nguoi": "set_four_eyes"}
+ACTS |= {"/htx/danh-muc/nhap": "import_lists", "/htx/danh-muc/mau": "import_lists"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),
@@ -226,7 +245,8 @@ OPEN = {
 # Of the caller himself, without the name of a place; each has a test of its own, in test_matrix.py,
 # (signing out) in test_console_people.py or (keys and sessions) where they are tested.
 PERSONAL = {
-    ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/lists"), ("get", "/api/v1/me/devices"),
+    ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/lists"), ("get", "/htx/danh-muc/ten"),
+    ("get", "/api/v1/me/devices"),
     ("get", "/api/v1/households"),
     ("post", "/api/v1/passkeys/register"), ("get", "/htx/khoa"), ("post", "/htx/khoa"),
     ("post", "/htx/khoa/de-sau"), ("post", "/htx/toi/phien"), ("post", "/htx/toi/ra-het"),

@@ -13,6 +13,7 @@ import { assertOver } from "../net/passkeys.ts";
 import { benchOf, say, still } from "./bench.ts";
 import type { Desk, Statement } from "./desk.ts";
 import { erasing } from "./erasing.ts";
+import { labelling } from "./labelling.ts";
 import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send, type Touch } from "./recording.ts";
 import { showRefused } from "./refused.ts";
@@ -25,7 +26,7 @@ const AGAIN_MS = 30_000; // our choice
 export async function acts(desk: Desk): Promise<void> {
   repeatSaid();
   for (const form of all<HTMLFormElement>(
-    "form[data-settle], form[data-admit], form[data-device-op], form[data-book-op], form[data-erase]",
+    "form[data-settle], form[data-admit], form[data-device-op], form[data-book-op], form[data-erase], form[data-label]",
   )) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -45,7 +46,7 @@ async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | nul
   const bench = await benchOf(desk);
   if (bench === null) return say("no_key");
   const statements = statementsOf(desk, form, pressed?.dataset.what ?? "");
-  if (statements.length === 0) return say("chosen_none");
+  if (statements.length === 0) return say("label" in form.dataset ? "" : "chosen_none");
   still(form, true);
   say("busy");
   const touch = touchFor(bench.person.origin, statements);
@@ -59,7 +60,7 @@ async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | nul
   const outcome = await send(desk, bench.shelf, bench.person);
   // What the rows have to follow is signed first: only then the form itself goes to the server.
   if (outcome === "done" && form.dataset.then !== undefined) return form.submit();
-  finish(desk, outcome);
+  finish(desk, outcome, form.dataset.next);
 }
 
 /** The one touch that these statements need; guests of the demo, who entered without a passkey, need none. */
@@ -72,7 +73,8 @@ function touchFor(origin: string, statements: readonly Statement[]): Touch | nul
   return isNeeded ? (ids) => assertOver(origin, ids) : null;
 }
 
-function finish(desk: Desk, outcome: Outcome): void {
+/** Draw the page anew, or the one that the act leads to, with one sentence on what came of it. */
+function finish(desk: Desk, outcome: Outcome, next: string = location.pathname): void {
   if (outcome === "offline" || outcome === "later") {
     setTimeout(() => void flush(desk), AGAIN_MS); // kept; the page can't be drawn anew now
     say(outcome);
@@ -80,8 +82,9 @@ function finish(desk: Desk, outcome: Outcome): void {
   }
   // Signed out: the page leads to the way in, which says what to do.
   const clashes = Math.max(0, all("form[data-settle]").length - 1);
-  sessionStorage.setItem(SAID, JSON.stringify({ outcome, at: location.pathname, clashes }));
-  location.reload();
+  sessionStorage.setItem(SAID, JSON.stringify({ outcome, at: next, clashes }));
+  if (next === location.pathname) location.reload();
+  else location.assign(next);
 }
 
 /** Say what came of the act that drew this page anew. */
@@ -106,6 +109,7 @@ async function flush(desk: Desk): Promise<void> {
 function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
   if ("settle" in form.dataset) return settling(form);
   if ("erase" in form.dataset) return erasing(desk, form);
+  if ("label" in form.dataset) return labelling(desk, form);
   if ("admit" in form.dataset) return admitting(desk, form, what);
   if (form.dataset.bookOp !== undefined) return keeping(desk, form, form.dataset.bookOp);
   const device = form.dataset.device ? { device: form.dataset.device } : {};
