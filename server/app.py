@@ -51,6 +51,7 @@ PAGE_MODULES = (
     "console_requests",
     "console_privacy",
     "console_audit",
+    "console_dossiers",
     "phone",
 )
 

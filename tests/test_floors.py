@@ -16,7 +16,7 @@ SYNC = (
     "ids values units civil lunar plain",
     "ops signing",
     "merge log erasure",
-    "forms form_shape form_values rights reviews lists_read",
+    "forms form_shape form_values rights reviews checklists lists_read",
     "lists",
     "lists_wire lists_search rules",
     "wire ports",

@@ -57,6 +57,7 @@ PLACES: Final = (
     Place("held", f"{CONSOLE_PATH}/cho", "held", "held"),
     Place("farms", f"{CONSOLE_PATH}/ho", "today"),
     Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
+    Place("dossier", f"{CONSOLE_PATH}/ho-so", "export"),
     Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
     Place("requests", f"{CONSOLE_PATH}/xin", "hands", "requests"),
     Place("lists", f"{CONSOLE_PATH}/danh-muc", "bottle"),

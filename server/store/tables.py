@@ -16,6 +16,7 @@ from decimal import Decimal
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
 
 FILE_BYTES_MAX = 2_000_000
 UNPACKED_BYTES_MAX = 30_000_000
@@ -60,10 +61,24 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_xlsx(title: str, rows: Iterable[Sequence[str]]) -> bytes:
     """Return rows as an XLSX file of one sheet, its first row the head; every cell is text."""
+    return write_sheets([(title, rows)])
+
+
+def write_sheets(sheets: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> bytes:
+    """Return an XLSX file of one or more sheets, each with its name; as `write_xlsx` writes one."""
     book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = title
+    assert book.active is not None
+    book.remove(book.active)
+    for title, rows in sheets:
+        _fill(book.create_sheet(title), rows)
+    if not book.worksheets:
+        book.create_sheet()
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(sheet: Worksheet, rows: Iterable[Sequence[str]]) -> None:
     for number, row in enumerate(rows, 1):
         for place, text in enumerate(row, 1):
             cell = sheet.cell(number, place)
@@ -76,9 +91,6 @@ def write_xlsx(title: str, rows: Iterable[Sequence[str]]) -> bytes:
     for column in sheet.columns:
         widest = max((len(str(cell.value or "")) for cell in column), default=0)
         sheet.column_dimensions[column[0].column_letter].width = min(40, max(10, widest + 2))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def plain_cell(text: str) -> str:

@@ -164,6 +164,7 @@ CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/vu/{farm}/{season}", sees("document")),
     page("/ho/<farm>", "/ho/{farm}", sees("farms")),
+    page("/ho-so/vu/<farm>/<season>", "/ho-so/vu/{farm}/{season}", sees("dossier")),
     page("/may/<uuid>", "/may/{invite}", sees("devices", reaches)),
     page("/", "/?farm={farm}", sees("entries")),
     page("/nguoi", "/nguoi?htx={organisation}", sees("people", reaches)),
@@ -217,6 +218,7 @@ PAGES = {
     "/htx/cho": "held", "/htx/ho": "farms", "/htx/ho/them": "farms", "/htx/may": "devices",
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
     "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",
+    "/htx/ho-so": "dossier", "/htx/ho-so/htx": "dossier",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
 }  # fmt: skip
 FORMS = {
