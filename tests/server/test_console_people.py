@@ -211,6 +211,10 @@ def test_a_page_tells_what_a_phone_says_it_has_not_sent_and_its_version(app: Fla
     report(unsent=3, photos=2, app="0.1.0")
     for page in (path, "/htx/may", f"/htx/ho/{lua.farm}"):
         assert "Còn 3 dòng, 2 ảnh chưa gửi · bản 0.1.0" in browser.text(page), page
+    report(unsent=0, photos=1, app="0.1.0")
+    assert "Còn 1 ảnh chưa gửi · bản 0.1.0" in browser.text(path)
+    report(unsent=5, photos=0, app="0.1.0")
+    assert "Còn 5 dòng chưa gửi · bản 0.1.0" in browser.text("/htx/may")
     report(unsent=0, photos=0, app="0.2.0")
     assert "Đã gửi hết · bản 0.2.0" in browser.text(path)
 
