@@ -7,8 +7,9 @@ The caller holds the lock of the scope's `ViewHead`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, Protocol
 
 from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, select, update
@@ -48,10 +49,27 @@ _MEMBERS = (
     .where(RecordKey.scope == bindparam("in"), RecordKey.key.in_(_NAMED))
     .order_by(RecordKey.key, RecordKey.doc)
 )
-_DOCUMENTS = select(DocumentView.__table__).where(
+_SAID = (
+    "scope",
+    "doc",
+    "type",
+    "values",
+    "rivals",
+    "is_deleted",
+    "by",
+    "recorded_at",
+    "skew",
+    "received_at",
+    "last_seq",
+)
+_DOCUMENTS = select(*(getattr(DocumentView, name) for name in _SAID)).where(
     DocumentView.scope == bindparam("in"), DocumentView.doc.in_(_NAMED)
 )
-_ABOUT = select(FindingView.about).where(FindingView.scope == bindparam("in"), FindingView.key.in_(_NAMED))
+_STORED = (
+    select(FindingView.__table__)
+    .where(FindingView.scope == bindparam("in"), FindingView.key.in_(_NAMED))
+    .order_by(FindingView.key, FindingView.place)
+)
 _GRAVEST = (
     select(FindingView.about, func.max(FindingView.severity))
     .where(FindingView.scope == bindparam("in"), FindingView.about.in_(_NAMED))
@@ -95,18 +113,28 @@ def rejudge(
     """Judge these groups again, and grade these documents and whatever the findings are about."""
     about = set(docs)
     for some in _parts(keys):
-        members = [
-            (str(key), str(doc)) for key, doc in session.execute(_MEMBERS, {"in": scope, "named": some})
-        ]
+        named = {"in": scope, "named": some}
+        members = [(str(key), str(doc)) for key, doc in session.execute(_MEMBERS, named)]
         rows = documents(session, scope, {doc for _, doc in members})
-        of = {key: [rows[doc] for _, doc in found] for key, found in groupby(members, key=lambda one: one[0])}
-        about |= set(session.scalars(_ABOUT, {"in": scope, "named": some}))
-        session.execute(delete(FindingView).where(FindingView.scope == scope, FindingView.key.in_(some)))
-        fresh = [row for key in sorted(of) for row in rows_of_key(scope, key, of[key], book)]
-        if fresh:
-            session.execute(insert(_table(FindingView)), fresh)
-            about |= {row["about"] for row in fresh}
+        groups = {key: [rows[doc] for _, doc in found] for key, found in groupby(members, key=itemgetter(0))}
+        fresh = {key: rows_of_key(scope, key, group, book) for key, group in groups.items()}
+        about |= _write(session, scope, fresh, session.execute(_STORED, named).mappings())
     _grade(session, scope, about)
+
+
+def _write(session: Session, scope: str, fresh: Mapping[str, list[Row]], stored: Iterable[Any]) -> set[str]:
+    """Write the findings of groups where they differ from those stored; return whom the others are about."""
+    known: dict[str, list[Row]] = {}
+    for row in stored:
+        known.setdefault(row["key"], []).append(dict(row))
+    changed = [key for key in sorted({*fresh, *known}) if fresh.get(key, []) != known.get(key, [])]
+    gone = [key for key in changed if key in known]
+    if gone:
+        session.execute(delete(FindingView).where(FindingView.scope == scope, FindingView.key.in_(gone)))
+    new = [row for key in changed for row in fresh.get(key, ())]
+    if new:
+        session.execute(insert(_table(FindingView)), new)
+    return {row["about"] for key in changed for row in (*fresh.get(key, ()), *known.get(key, ()))}
 
 
 def judge_all(session: Session, scope: str, seq: int, book: RuleBook) -> None:
@@ -157,11 +185,11 @@ def rows_of_key(scope: str, key: str, rows: Sequence[Row], book: RuleBook) -> li
 
 
 def documents(session: Session, scope: str, docs: Collection[str]) -> dict[str, Row]:
-    """Return the rows of these documents by their names."""
+    """Return what rules need of the rows of these documents, by their names."""
     found: dict[str, Row] = {}
     for some in _parts(docs):
-        rows = session.execute(_DOCUMENTS, {"in": scope, "named": some}).mappings()
-        found |= {str(row["doc"]): dict(row) for row in rows}
+        for row in session.execute(_DOCUMENTS, {"in": scope, "named": some}):
+            found[row[1]] = dict(zip(_SAID, row, strict=True))
     return found
 
 

@@ -11,12 +11,12 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 
-from tests.bench import crowd, lighthouse, memory, phone, pull, push, sizes, wire
+from tests.bench import crowd, lighthouse, memory, phone, pull, push, review, sizes, wire
 from tests.bench.servers import KINDS
 from tests.bench.table import Row, show, write
 
 LATER = "belongs to the traceability issue"
-PARTS = ("sizes", "wire", "push", "crowd", "pull", "memory", "phone", "lighthouse")
+PARTS = ("sizes", "wire", "push", "crowd", "pull", "review", "memory", "phone", "lighthouse")
 
 
 def main(words: list[str]) -> int:
@@ -72,6 +72,9 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
                 yield f"{part} {kind}", crowd.rows(kind, 4 if is_quick else 15)
             elif part == "pull":
                 yield f"{part} {kind}", pull.rows(kind, 4 if is_quick else 20, lengths)
+            elif part == "review":
+                sizes_of = (500, 10, 50, 3) if is_quick else (5_000, 200, 1_000, 11)
+                yield f"{part} {kind}", review.rows(kind, *sizes_of)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,10 @@ class Household:
             self.clock += 60_000
             yield self._entry()
 
+    def write(self, kind: str, fields: dict[str, object]) -> Made:
+        """Make the first op of a new document."""
+        return self._make(self._ref(kind), fields, {})
+
     def _entry(self) -> Made:
         kind = self.random.randrange(3)
         day = f"2026-{self.random.randint(9, 11):02}-{self.random.randint(1, 30):02}"

@@ -37,7 +37,7 @@ class Bench:
     app: Flask
     settings: Settings
 
-    def phone(self, person: str, farm: str, role: str = "owner") -> Phone:
+    def phone(self, person: str, farm: str | None, role: str = "owner") -> Phone:
         """Return a new phone that has joined."""
         return enrolled(self.app.test_client(), person, farm, role)
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from server.db import run_write
 from server.models.log import OpRow
+from server.services import inbox
+from server.services.inbox import Wanted
+from server.services.viewing import make_current
+from tests.bench import review
 from tests.bench.diaries import Household, requests
 from tests.bench.pull import append
 from tests.bench.push import check_log, floor
@@ -59,3 +64,17 @@ def test_a_row_stands_beside_its_goal_and_says_whether_it_is_met() -> None:
     assert "✗ one" in text
     assert "goal ≥ 0.80" in text
     assert "1,234 ops/s" in text
+
+
+def test_the_inbox_of_the_bench_holds_every_entry_of_every_farm_with_its_findings(app: Flask) -> None:
+    start()
+    server = Bench("", app, app.extensions["settings"])
+    home = server.household(server.phone("Bà Lụa", "Nhà Lụa"))
+    reviewer = server.phone("Chị Hoa", None, "reviewer")
+    append(home, review.entries_of(home, review.begin(home), 300))
+    make_current([home.scope])
+    run_write(lambda session: review.copy_farm(session, home.scope, 2))
+    staff = review.staff_behind(reviewer)
+    counts = inbox.inbox_page(staff, Wanted()).counts
+    assert (len(staff.farms), counts.queues["review"]) == (3, 900)
+    assert counts.severities["stop"] % 3 == 0 < counts.severities["stop"]
