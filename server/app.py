@@ -42,6 +42,7 @@ PAGE_MODULES = (
     "console_passkeys",
     "console_account",
     "console",
+    "console_inbox",
     "console_commune",
     "console_homes",
     "console_imports",

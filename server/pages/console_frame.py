@@ -53,6 +53,7 @@ class Place:
 
 
 PLACES: Final = (
+    Place("inbox", f"{CONSOLE_PATH}/duyet", "approved", "inbox"),
     Place("entries", f"{CONSOLE_PATH}/", "book"),
     Place("held", f"{CONSOLE_PATH}/cho", "held", "held"),
     Place("farms", f"{CONSOLE_PATH}/ho", "today"),

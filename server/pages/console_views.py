@@ -144,7 +144,7 @@ def days(language: Language, found: EntryList) -> list[Day]:
     for line in found.lines:
         if not grouped or grouped[-1][0] != line.happened_on:
             grouped.append((line.happened_on, []))
-        grouped[-1][1].append(_row(language, found, line))
+        grouped[-1][1].append(row(language, found.names, line))
     return [Day(leaf(day, language), tuple(rows)) for day, rows in grouped]
 
 
@@ -216,9 +216,10 @@ def marks_of(language: Language, day: str, recorded_at: int, received_at: int) -
     return found
 
 
-def _row(language: Language, found: EntryList, line: Line) -> Row:
+def row(language: Language, names: Names, line: Line) -> Row:
+    """Return one entry as lists show it."""
     form = load_forms().get(line.form)
-    shower = shower_of(language, found.names, line.farm.scope)
+    shower = shower_of(language, names, line.farm.scope)
     marks = marks_of(language, line.happened_on, line.recorded_at, line.received_at)
     if line.conflicts:
         marks.insert(0, Mark("fork", say(language, "conflict_mark"), "c"))

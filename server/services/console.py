@@ -18,10 +18,12 @@ from server.errors import ServiceError
 from server.models.devices import DeviceRow
 from server.models.log import HeldOp
 from server.models.people import Farm, Membership, Village
-from server.store import people
+from server.store import inbox, people
 from server.store.devices import Writer
 from sync import ids
 from sync.rights import may_act, may_see, may_settle, may_write
+
+INBOX_SHOWN_MAX = 999  # our choice: more is "many", and counting them costs every page
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Waiting:
     held: int
     devices: int
     requests: int
+    inbox: int
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ def staff_of(writer: Writer, scopes: Mapping[str, bool], page: str) -> Staff:
 
 
 def waiting_for(staff: Staff) -> Waiting:
-    """Return how many held ops, unconfirmed devices and requests wait."""
+    """Return how many held ops, unconfirmed devices, requests and entries to review wait."""
     with reading() as session:
         held = select(func.count()).where(HeldOp.scope.in_(staff.scopes), HeldOp.is_turned_down.is_(False))
         devices = select(func.count()).where(
@@ -159,6 +162,7 @@ def waiting_for(staff: Staff) -> Waiting:
             held=session.scalar(held) or 0,
             devices=session.scalar(devices) or 0,
             requests=sum(count for kind, count in requests.items() if may_settle(staff.role, kind)),
+            inbox=inbox.waiting(session, staff.scopes, INBOX_SHOWN_MAX) if staff.may_see("inbox") else 0,
         )
 
 

@@ -8,7 +8,7 @@ browser's; its op goes through `/api/v1/sync` like every other (PROTOCOL §28).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import select
@@ -88,10 +88,14 @@ class InboxLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many entries there are: `queues` by queue, `severities` of the wanted queue ("" for no finding)."""
+    """How many entries there are: `queues` by queue, `severities` of the wanted queue ("" for no finding).
+
+    `plain`: those that wait with nothing to read first: no finding, no conflict, no answer.
+    """
 
     queues: Mapping[str, int]
     severities: Mapping[str, int]
+    plain: int
 
 
 @dataclass(frozen=True)
@@ -155,14 +159,7 @@ def bulk(staff: Staff, wanted: Wanted, after: str | None = None) -> Bulk:
     """
     scopes = _scopes(staff, wanted)
     make_current(scopes)
-    asked = InboxFilter(
-        severity=0,
-        has_photo=_filter(wanted).has_photo,
-        has_conflict=False,
-        is_answered=False,
-        season=_filter(wanted).season,
-        form=_filter(wanted).form,
-    )
+    asked = _plain(_filter(wanted))
     with reading() as session:
         rows = inbox.page(session, scopes, asked, _parse_place(after), BULK_MAX + 1)
         is_more = len(rows) > BULK_MAX
@@ -276,7 +273,13 @@ def _counts(session: Session, scopes: Collection[str], wanted: InboxFilter) -> C
         queues[queue] += count
         if queue == wanted.queue:
             severities[NAMES[severity]] += count
-    return Counts(queues, severities)
+    plain = inbox.counts(session, scopes, _plain(wanted)).get(("review", 0), 0)
+    return Counts(queues, severities, plain)
+
+
+def _plain(wanted: InboxFilter) -> InboxFilter:
+    """Return what waits with nothing to read first, narrowed as asked."""
+    return replace(wanted, queue="review", severity=0, has_conflict=False, is_answered=False)
 
 
 def _scopes(staff: Staff, wanted: Wanted) -> list[str]:

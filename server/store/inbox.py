@@ -93,6 +93,12 @@ def counts(session: Session, scopes: Collection[str], wanted: InboxFilter) -> di
     return {(str(queue), int(severity)): int(count) for queue, severity, count in found if queue}
 
 
+def waiting(session: Session, scopes: Collection[str], most: int) -> int:
+    """Return how many entries wait for the cooperative, counted up to `most`; the views may lag behind."""
+    some = select(EntryView.doc).where(EntryView.scope.in_(scopes), EntryView.queue == "review").limit(most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
 def heads_of(session: Session, scope: str, docs: Sequence[str]) -> dict[str, tuple[set[str], bool]]:
     """Return for each entry the ids that a review of it names, and whether anything there is in conflict."""
     own = select(DocumentView.doc, DocumentView.heads, DocumentView.conflicts).where(

@@ -167,6 +167,8 @@ CONSOLE = (
     page("/ho-so/vu/<farm>/<season>", "/ho-so/vu/{farm}/{season}", sees("dossier")),
     page("/may/<uuid>", "/may/{invite}", sees("devices", reaches)),
     page("/", "/?farm={farm}", sees("entries")),
+    page("/duyet", "/duyet?farm={farm}", sees("inbox")),
+    page("/duyet/khong-co-gi-la", "/duyet/khong-co-gi-la?farm={farm}", sees("inbox")),
     page("/nguoi", "/nguoi?htx={organisation}", sees("people", reaches)),
     page("/nguoi", "/nguoi?ho={farm}", sees("people", reaches)),
     page("/nguoi/<person>", "/nguoi/{person}", sees("people", reaches)),
@@ -215,6 +217,7 @@ CONSOLE = (
 ROUTES = API + CONSOLE
 # Pages that name no place: who sees them; they tell nothing of a foreign one.
 PAGES = {
+    "/htx/duyet": "inbox", "/htx/duyet/khong-co-gi-la": "inbox",
     "/htx/cho": "held", "/htx/ho": "farms", "/htx/ho/them": "farms", "/htx/may": "devices",
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
     "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",

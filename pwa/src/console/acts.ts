@@ -10,24 +10,27 @@ import { ADMISSION_IDS_MAX } from "../core/limits.ts";
 import { needsStepUp, type ScopeKind } from "../core/rights.ts";
 import type { Value } from "../core/values.ts";
 import { assertOver } from "../net/passkeys.ts";
-import { benchOf, say, still } from "./bench.ts";
+import { type Bench, benchOf, say, still } from "./bench.ts";
 import type { Desk, Statement } from "./desk.ts";
 import { erasing } from "./erasing.ts";
 import { labelling } from "./labelling.ts";
 import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send, type Touch } from "./recording.ts";
 import { showRefused } from "./refused.ts";
+import { approveAll, reviewing } from "./reviewing.ts";
 
 const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
 const AGAIN_MS = 30_000; // our choice
+/** Forms whose buttons sign. */
+const SIGNED = ["settle", "admit", "device-op", "book-op", "erase", "label", "review", "approve"];
+/** Forms that say themselves what is missing. */
+const TELLING = ["label", "review"];
 
 /** Wire the forms of a page and send what an earlier one left behind. */
 export async function acts(desk: Desk): Promise<void> {
   repeatSaid();
-  for (const form of all<HTMLFormElement>(
-    "form[data-settle], form[data-admit], form[data-device-op], form[data-book-op], form[data-erase], form[data-label]",
-  )) {
+  for (const form of all<HTMLFormElement>(SIGNED.map((name) => `form[data-${name}]`).join())) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const pressed = event.submitter instanceof HTMLElement ? event.submitter : null;
@@ -45,8 +48,9 @@ export async function acts(desk: Desk): Promise<void> {
 async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | null): Promise<void> {
   const bench = await benchOf(desk);
   if (bench === null) return say("no_key");
+  if (pressed?.dataset.what === "all") return everything(desk, form, bench);
   const statements = statementsOf(desk, form, pressed?.dataset.what ?? "");
-  if (statements.length === 0) return say("label" in form.dataset ? "" : "chosen_none");
+  if (statements.length === 0) return say(TELLING.some((name) => name in form.dataset) ? "" : "chosen_none");
   still(form, true);
   say("busy");
   const touch = touchFor(bench.person.origin, statements);
@@ -60,6 +64,20 @@ async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | nul
   const outcome = await send(desk, bench.shelf, bench.person);
   // What the rows have to follow is signed first: only then the form itself goes to the server.
   if (outcome === "done" && form.dataset.then !== undefined) return form.submit();
+  // One decision of many: the next entry says enough.
+  if (outcome === "done" && "review" in form.dataset) return location.assign(form.dataset.next ?? "");
+  finish(desk, outcome, form.dataset.next);
+}
+
+/** Approve all that waits without findings: pages of it, each signed and sent before the next is asked for. */
+async function everything(desk: Desk, form: HTMLFormElement, bench: Bench): Promise<void> {
+  still(form, true);
+  let outcome: Outcome = "done";
+  await approveAll(desk, form, async (statements) => {
+    const signed = await record(desk, bench.shelf, bench.person, statements).catch(() => null);
+    outcome = Array.isArray(signed) ? await send(desk, bench.shelf, bench.person) : "refused";
+    return outcome === "done";
+  });
   finish(desk, outcome, form.dataset.next);
 }
 
@@ -82,7 +100,7 @@ function finish(desk: Desk, outcome: Outcome, next: string = location.pathname):
   }
   // Signed out: the page leads to the way in, which says what to do.
   const clashes = Math.max(0, all("form[data-settle]").length - 1);
-  sessionStorage.setItem(SAID, JSON.stringify({ outcome, at: next, clashes }));
+  sessionStorage.setItem(SAID, JSON.stringify({ outcome, at: next.split("?")[0], clashes }));
   if (next === location.pathname) location.reload();
   else location.assign(next);
 }
@@ -110,6 +128,7 @@ function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statemen
   if ("settle" in form.dataset) return settling(form);
   if ("erase" in form.dataset) return erasing(desk, form);
   if ("label" in form.dataset) return labelling(desk, form);
+  if ("review" in form.dataset || "approve" in form.dataset) return reviewing(desk, form, what);
   if ("admit" in form.dataset) return admitting(desk, form, what);
   if (form.dataset.bookOp !== undefined) return keeping(desk, form, form.dataset.bookOp);
   const device = form.dataset.device ? { device: form.dataset.device } : {};

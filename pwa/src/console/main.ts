@@ -8,6 +8,7 @@ import { importing } from "./importing.ts";
 import { inviting } from "./inviting.ts";
 import { all, one } from "./page.ts";
 import { account, firstPasskey } from "./passkeys.ts";
+import { keys } from "./reviewing.ts";
 
 const desk: Desk = {
   fetch: (url, init) => fetch(url, init),
@@ -47,4 +48,5 @@ else {
     void acts(desk);
   }
   if (page === "account") account(desk);
+  if (page === "inbox") keys();
 }

@@ -1,0 +1,146 @@
+/**
+ * The reviewers' inbox: what a decision signs, everything without findings at once, and the keys of the page.
+ *
+ * A review names the heads that the page was drawn from. Source: PROTOCOL §28.
+ */
+import { makeUuid7 } from "../core/ids.ts";
+import type { Members } from "../core/values.ts";
+import type { Desk, Statement } from "./desk.ts";
+import { all, one } from "./page.ts";
+
+/** What one line of the inbox may sign. */
+export interface Sign {
+  scope: string;
+  of: string;
+  heads: readonly string[];
+  needs: number;
+  overrides: readonly string[];
+}
+
+interface Page {
+  signs: readonly Sign[];
+  next: string | null;
+}
+
+const words = (text: string | undefined): string[] =>
+  text === undefined || text === "" ? [] : text.split(" ");
+
+export function signOf(element: HTMLElement): Sign {
+  const { scope = "", of = "", heads, needs, overrides } = element.dataset;
+  return { scope, of, heads: words(heads), needs: Number(needs ?? "1"), overrides: words(overrides) };
+}
+
+function review(desk: Desk, sign: Sign, set: Members, comment: string): Statement {
+  const uuid = makeUuid7(desk.now(), desk.crypto.getRandomValues(new Uint8Array(10)));
+  return {
+    scope: sign.scope,
+    doc: `review:${uuid}`,
+    after: [],
+    set: { of: sign.of, ...set, heads: [...sign.heads] },
+    private: comment === "" ? {} : { comment },
+  };
+}
+
+/** An approval of what the page showed; the findings that stood there are named. */
+export function approval(desk: Desk, sign: Sign): Statement {
+  const needs = sign.needs > 1 ? { needs: sign.needs } : {};
+  const overrides = sign.overrides.length > 0 ? { overrides: [...sign.overrides] } : {};
+  return review(desk, sign, { decision: "approved", ...needs, ...overrides }, "");
+}
+
+/** A question back; null where nothing is asked. */
+export function question(desk: Desk, form: HTMLFormElement): Statement | null {
+  const chosen = all<HTMLInputElement>("input[name=ask]:checked", form);
+  const free = one<HTMLInputElement>("input[name=comment]", form)?.value.trim() ?? "";
+  const comment = [...chosen.map((box) => box.dataset.text ?? ""), free].filter(Boolean).join(" ");
+  if (comment === "") return null;
+  const field = chosen.map((box) => box.dataset.field ?? "").find(Boolean) ?? "";
+  const asks = chosen.length > 0 ? { asks: chosen.map((box) => box.value) } : {};
+  const set = { decision: "asked", ...asks, ...(field === "" ? {} : { field }) };
+  return review(desk, signOf(form), set, comment);
+}
+
+/** What a form of the inbox signs; an empty list where nothing is chosen. */
+export function reviewing(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
+  if (what === "approved") return [approval(desk, signOf(form))];
+  if (what === "asked") {
+    const asked = question(desk, form);
+    const missing = one("[data-needs-words]", form);
+    if (missing !== null) missing.hidden = asked !== null;
+    if (asked === null) one("input[name=comment]", form)?.focus();
+    return asked === null ? [] : [asked];
+  }
+  const boxes = all<HTMLInputElement>("input[name=line]:checked:not(:disabled)", form);
+  return boxes.map((box) => approval(desk, signOf(box)));
+}
+
+function isPage(data: unknown): data is Page {
+  return typeof data === "object" && data !== null && Array.isArray(Reflect.get(data, "signs"));
+}
+
+/** Everything in which nothing was noticed, a page at a time; `sign` takes each page's statements. */
+export async function approveAll(
+  desk: Desk,
+  form: HTMLFormElement,
+  sign: (statements: readonly Statement[]) => Promise<boolean>,
+): Promise<void> {
+  const source = form.dataset.source ?? "";
+  const running = one("[data-running]", form);
+  if (running !== null) running.hidden = false;
+  let done = 0;
+  // Each page is asked for anew from the start: what was approved has left it.
+  for (let last = -1; done !== last; ) {
+    last = done;
+    const answer = await desk.fetch(source, { headers: { Accept: "application/json" } });
+    const data: unknown = answer.ok ? await answer.json() : null;
+    if (!isPage(data) || data.signs.length === 0) return;
+    const statements = data.signs.map((each) => approval(desk, { ...each, overrides: [] }));
+    if (!(await sign(statements))) return;
+    done += statements.length;
+    const told = one("[data-done]", form);
+    if (told !== null) told.textContent = String(done);
+  }
+}
+
+/** Keys of the page, as its buttons name them; none while somebody types. */
+export function keys(): void {
+  const decide = one<HTMLFormElement>("form[data-review]");
+  const to = (address: string | undefined) => {
+    if (address !== undefined && address !== "") location.assign(address);
+  };
+  const press = (selector: string) => one<HTMLElement>(selector)?.click();
+  const pick = () => one<HTMLInputElement>(".line.now input[name=line]")?.click();
+  const known: Readonly<Record<string, () => void>> = {
+    j: () => to(decide?.dataset.next),
+    s: () => to(decide?.dataset.next),
+    k: () => to(decide?.dataset.previous),
+    d: () => press("form[data-review] [data-what=approved]"),
+    h: () => press("form[data-review] [data-what=asked]"),
+    a: () => press("form[data-approve] [data-what=all]"),
+    x: pick,
+  };
+  addEventListener("keydown", (event) => {
+    const at = event.target;
+    const types = at instanceof HTMLInputElement && at.type !== "checkbox" && at.type !== "radio";
+    if (types || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    const act = known[event.key.toLowerCase()];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  });
+  one(".line.now")?.scrollIntoView({ block: "nearest" });
+  countChosen();
+}
+
+function countChosen(): void {
+  const boxes = all<HTMLInputElement>("input[name=line]");
+  const bar = one("[data-chosen]");
+  const count = one("[data-count]");
+  const show = () => {
+    const n = boxes.filter((box) => box.checked).length;
+    if (bar !== null) bar.hidden = n === 0;
+    if (count !== null) count.textContent = n === 0 ? "" : `(${n})`;
+  };
+  for (const box of boxes) box.addEventListener("change", show);
+  show();
+}

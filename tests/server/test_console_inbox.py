@@ -1,0 +1,107 @@
+"""The page of the inbox: what a reviewer sees, signs from it, and what others see of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.server.consoles import Browser, conflict_of_two, fake_build, other_cooperative
+from tests.server.diaries import Diary, Sent, diary_of, new_uuid
+from tests.server.phones import start
+
+A = "line.aaaaaaaa."
+SPRAY = {A + "product": "Emamectin 5WG", A + "phi_kind": "days", A + "phi_days": 7}
+
+
+@pytest.fixture
+def lua(app: Flask, tmp_path: Path) -> Diary:
+    fake_build(app, tmp_path)
+    start()
+    return diary_of(app.test_client(), "Phạm Thị Lụa", "Nhà Lụa")
+
+
+def early(lua: Diary) -> tuple[Sent, Sent]:
+    """Let a household harvest two days after a spray of seven."""
+    where = {"plots": [f"plot:{new_uuid()}"], "season": f"season:{new_uuid()}"}
+    spray = lua.entry("CT-10", "2026-11-08", **where, **SPRAY)
+    return spray, lua.entry("CT-12", "2026-11-10", **where)
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return what the deciding form of a page gives the script."""
+    [tag] = re.findall(r"<form class=\"decide\"[^>]*>", page)
+    return dict(re.findall(r'data-([a-z-]+)="([^"]*)"', tag))
+
+
+def review(desk: Browser, form: dict[str, str], decision: str, **more: Any) -> Any:
+    """Sign what the page's script signs for a decision."""
+    fields = {"of": form["of"], "decision": decision, "heads": form["heads"].split(), **more}
+    return desk.sign(form["scope"], f"review:{new_uuid()}", fields, [])
+
+
+def test_the_gravest_stands_first_with_its_reason_and_an_approval_takes_it_off(
+    app: Flask, lua: Diary
+) -> None:
+    _, harvest = early(lua)
+    desk = Browser(app, "Chị Hoa")
+    page = desk.text("/htx/duyet")
+    assert page.index("Thu sớm 5 ngày") < page.index("Không có gì lạ")
+    form = form_of(page)
+    assert form["of"] == harvest.doc
+    assert "Hàng để ở đâu?" in page  # the question that fits the finding is offered
+    assert review(desk, form, "approved", overrides=["harvest_early"])["result"] == "accepted"
+    after = form_of(desk.text("/htx/duyet"))
+    assert after["of"] != harvest.doc
+    assert "Đã duyệt" in desk.text(f"/htx/duyet?ho={lua.farm}&dong={harvest.uuid}")
+
+
+def test_a_question_goes_out_and_its_answer_comes_back_to_the_top(app: Flask, lua: Diary) -> None:
+    entry = lua.entry("CT-10", "2026-11-08", **SPRAY)
+    desk = Browser(app, "Chị Hoa")
+    form = form_of(desk.text("/htx/duyet"))
+    asked = f"review:{new_uuid()}"
+    fields = {"of": entry.doc, "decision": "asked", "heads": form["heads"].split(), "asks": ["which_day"]}
+    assert desk.sign(form["scope"], asked, fields, [])["result"] == "accepted"
+    assert "Không còn dòng nào chờ" in desk.text("/htx/duyet")
+    assert "Đã hỏi lại" in desk.text("/htx/duyet?queue=household")
+    lua.record(f"comment:{new_uuid()}", {"of": entry.doc, "answers": asked}, {"text": "Đúng ngày 8"})
+    page = desk.text("/htx/duyet")
+    assert "Hộ đã trả lời" in page
+    assert "Đúng ngày 8" in page
+
+
+def test_what_is_in_conflict_is_settled_first(app: Flask, lua: Diary) -> None:
+    conflict_of_two(app, lua)
+    page = Browser(app, "Chị Hoa").text("/htx/duyet")
+    assert "chọn cái đúng trước" in page
+    assert form_of(page)["heads"] == ""
+    assert 'data-what="approved"' not in page
+    assert "data-settle" in page
+
+
+def test_everything_without_findings_is_given_to_sign_and_nothing_else(app: Flask, lua: Diary) -> None:
+    spray, harvest = early(lua)
+    others = [lua.entry("CT-07", f"2026-11-{day:02d}") for day in range(1, 4)]
+    desk = Browser(app, "Chị Hoa")
+    found = desk.get("/htx/duyet/khong-co-gi-la").get_json()
+    assert {one["of"] for one in found["signs"]} == {spray.doc, *(one.doc for one in others)}
+    assert harvest.doc not in str(found)
+    for one in found["signs"]:
+        form = {"of": one["of"], "scope": one["scope"], "heads": " ".join(one["heads"])}
+        assert review(desk, form, "approved")["result"] == "accepted"
+    assert desk.get("/htx/duyet/khong-co-gi-la").get_json()["signs"] == []
+
+
+def test_another_cooperative_and_other_roles_see_nothing_of_it(app: Flask, lua: Diary) -> None:
+    entry = lua.entry("CT-07", "2026-11-08")
+    far = Browser(app, "Anh Nam", organisation=other_cooperative())
+    assert "Nhà Lụa" not in far.text("/htx/duyet")
+    assert far.get("/htx/duyet/khong-co-gi-la").get_json()["signs"] == []
+    assert far.get(f"/htx/duyet?ho={lua.farm}&dong={entry.uuid}").status_code == 404
+    assert far.get(f"/htx/duyet?farm={lua.farm}").status_code == 404
+    for role in ("auditor", "clerk"):
+        assert Browser(app, f"Người {role}", role).get("/htx/duyet").status_code == 404
