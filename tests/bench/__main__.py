@@ -11,12 +11,12 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 
-from tests.bench import crowd, lighthouse, memory, phone, pull, push, review, sizes, wire
+from tests.bench import crowd, lighthouse, lists, memory, phone, pull, push, review, sizes, wire
 from tests.bench.servers import KINDS
 from tests.bench.table import Row, show, write
 
 LATER = "belongs to the traceability issue"
-PARTS = ("sizes", "wire", "push", "crowd", "pull", "review", "memory", "phone", "lighthouse")
+PARTS = ("sizes", "wire", "push", "crowd", "pull", "review", "memory", "phone", "lists", "lighthouse")
 
 
 def main(words: list[str]) -> int:
@@ -58,6 +58,7 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
         "sizes": sizes.rows(),
         "wire": wire.rows(2 if is_quick else 10),
         "memory": memory.rows(5 if is_quick else 30),
+        "lists": lists.rows(20 if is_quick else 200),
         "phone": phone.rows(1_000, 10, 3) if is_quick else phone.rows(10_000, 60, 7),
     }
     for part in wanted:

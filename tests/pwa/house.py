@@ -31,12 +31,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.app import create_app
 from server.config import SQLITE_FILE, Settings, now_ms
-from server.db import db, run_write
+from server.db import db, reading, run_write
 from server.models.log import OpRow
 from server.services import restoring
 from server.services.inviting import append_operator_op, settle_device
+from server.services.seed_lists import load_lists
 from server.services.setup import new_id
-from server.store import log, watermark
+from server.store import log, people, watermark
 from server.store.operator import load_private
 from sync.ids import b64_decode
 from sync.log import next_digest, start_digest
@@ -162,6 +163,12 @@ def install() -> None:
     spare_all()
 
 
+def commune() -> str:
+    """Return the commune's id."""
+    with reading() as session:
+        return str(people.organisations(session)[0].id)
+
+
 def operator_op(scope: str, doc: str, fields: dict[str, Any]) -> None:
     """Append an op signed by the operator's key."""
     key = load_private()
@@ -239,6 +246,8 @@ def operate(asked: dict[str, Any]) -> Any:
         return {"id": link.invite, "secret": link.url.rpartition(".")[2], "code": link.code}
     if do == "settle":
         return settle_device(load_private(), asked["invite"], asked["fields"], now_ms())
+    if do == "lists":
+        return load_lists(commune(), now_ms())
     if do == "operator":
         return operator_op(asked["scope"], f"{asked['type']}:{new_id(now_ms())}", asked["fields"])
     if do == "change":

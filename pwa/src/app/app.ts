@@ -228,6 +228,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       team ??= import("./team/team.ts").then((part) => part.makeTeam(c, engine));
       return team;
     },
+    lists: () => import("./lists.ts").then((part) => part.openLists(c)),
     settings: c.settings,
     async changeSettings(change: Partial<Settings>) {
       c.settings.value = { ...c.settings.value, ...change };

@@ -10,6 +10,7 @@
  * It does not draw, word or translate anything: texts come from forms (`Words`) or are data.
  */
 import type { ReadonlySignal } from "@preact/signals";
+import type { OpenLists } from "./lists.ts";
 import type { Drafts } from "./types/drafts.ts";
 import type { Diary, PhotoRow } from "./types/entries.ts";
 import type { Activities, Farm, Home } from "./types/farm.ts";
@@ -67,6 +68,8 @@ export interface App {
   sync: Sync;
   /** What a helper needs; fetched when first asked for, the same one every time. */
   team(): Promise<Team>;
+  /** What may be used and what labels say, for the current person; fetched when first asked for. */
+  lists(): Promise<OpenLists>;
   settings: ReadonlySignal<Settings>;
   changeSettings(change: Partial<Settings>): Promise<void>;
   updates: Updates;

@@ -5,6 +5,7 @@ import { call, type Reply } from "../net/api.ts";
 import { toSent, toTouches } from "../net/session.ts";
 import type { Store } from "../store/db.ts";
 import { householdsKey } from "../store/households.ts";
+import { listsKey, listsVersionKey } from "../store/lists.ts";
 import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
 import type { IdentityRow, KeyRow, RequestRow } from "../store/rows.ts";
 
@@ -70,6 +71,24 @@ export async function fetchReference(store: Store, who: IdentityRow, token: stri
       const copied = member(me, "copied") === true ? { copied: true } : {};
       await db.identities.update(who.device, { ...fresh, ...copied });
     }),
+  );
+  return true;
+}
+
+/** The reference lists, where the snapshot names others than those kept; the old ones stay until the new are here. */
+export async function fetchLists(store: Store, who: IdentityRow, token: string): Promise<boolean> {
+  const key = listsVersionKey(who.org);
+  const [names, kept] = await store.use((db) => db.meta.bulkGet([`reference ${who.device}`, key]));
+  const version = member(member(names?.value, "lists"), "version");
+  if (typeof version !== "string" || version === kept?.value) return false;
+  const reply = await call(store.world, "/api/v1/lists", null, token);
+  if (reply.kind !== "ok" || member(reply.data, "shape") !== 1) return false;
+  const found = member(reply.data, "version");
+  await store.use((db) =>
+    db.meta.bulkPut([
+      { key: listsKey(who.org), value: reply.data },
+      { key, value: found },
+    ]),
   );
   return true;
 }

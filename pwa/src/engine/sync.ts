@@ -11,7 +11,7 @@ import { sweepErased } from "../store/erase.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { removeLostScopes } from "../store/scopes.ts";
-import { fetchHouseholds, fetchReference, handIn, isOutside, sendRequests } from "./beside.ts";
+import { fetchHouseholds, fetchLists, fetchReference, handIn, isOutside, sendRequests } from "./beside.ts";
 import { Pace } from "./pace.ts";
 import { askToJoin, isSpent, succeed } from "./second.ts";
 import { Turn } from "./turn.ts";
@@ -250,6 +250,7 @@ export class Engine {
     const token = await this.sessions.open(this.store.world, who, origin);
     if (typeof token !== "string") return;
     if (await fetchReference(this.store, who, token)) this.events.changed();
+    if (await fetchLists(this.store, who, token)) this.events.changed();
     if ((await isOutside(this.store, who.device)) && (await fetchHouseholds(this.store, who, token)))
       this.events.changed();
   }
