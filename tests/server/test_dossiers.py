@@ -221,6 +221,29 @@ def test_the_cooperative_s_dossier_holds_every_farm_of_the_days_and_no_other(
     assert sum(one.title.endswith("C.3") for one in book) >= 2
 
 
+def test_an_inspection_of_the_season_is_table_d_with_cause_action_and_deadline(farm: Season) -> None:
+    doc = f"inspection:{new_uuid()}"
+    said = {"of": farm.season, "checklist": "annex_d", "happened_on": "2026-11-10"}
+    said |= {
+        "item.training.result": "pass",
+        "item.records.result": "fail",
+        "item.records.due_on": "2026-12-31",
+    }
+    op = farm.desk.diary.op(doc, said, {"item.records.cause": "Ghi thiếu ngày"}, scope=farm.lua.scope)
+    assert farm.desk.diary.send(op)[0]["result"] == "accepted"
+    farm.lua.record(
+        doc, {"item.records.closed_on": "2026-11-20"}, {"item.records.action": "Ghi bổ sung"}, after=[op.id]
+    )
+    rows = {row[0]: row for row in farm.tables()["D"][1:]}
+    assert rows["3.1.1"][3] == "Đ"
+    assert rows["3.1.4"][3:6] == [
+        "K",
+        "Ghi thiếu ngày",
+        "Ghi bổ sung, xong trước 31/12/2026, đã xong 20/11/2026",
+    ]
+    assert rows["3.2.3.1"][3] == ""
+
+
 def test_every_column_of_every_book_names_fields_that_its_form_has() -> None:
     forms = load_forms()
     assert set(load_books()) == {"vietgap", "vietgahp", "aquaculture", "organic"}

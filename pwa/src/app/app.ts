@@ -203,6 +203,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     },
     joining: lazyJoining(c, engine, redraw),
     people: makePeople(c),
+    inspections: async () => (await import("./inspections.ts")).makeInspections(c, drafts),
     mine: async () => (await import("./mine.ts")).makeMine(c, engine, redraw),
     home,
     activities: makeActivities(c),

@@ -132,8 +132,9 @@ export function publish(from: Context, to: Context): void {
 }
 
 export async function loadForms(): Promise<ReadonlyMap<string, Form>> {
-  const files = (await import("virtual:forms")).default;
-  return parseForms(files);
+  const [files, lists] = await Promise.all([import("virtual:forms"), import("../core/checklists.ts")]);
+  const checked = lists.checklistForms(lists.ANNEX_D);
+  return new Map([...parseForms(files.default), ...checked.map((form) => [form.form, form] as const)]);
 }
 
 /** Says whether the current person may see a scope: what one person sees is not shown as another. */

@@ -13,6 +13,9 @@ import { lastLike, productsBefore, written } from "./last_like.ts";
 import { type ScalePicture, scalePicture } from "./pictures.ts";
 import type { Draft, DraftResult, Drafts, NewDraft, SaveResult, Values } from "./types.ts";
 
+/** Types of documents whose form goes by their own name. */
+const DOCUMENTS = ["plot", "season", "inspection"] as const;
+
 function blank(c: Context, form: string, document: Draft["document"], doc: string): DraftRow {
   return {
     id: newId(c),
@@ -80,6 +83,7 @@ async function edit(
   desk: DraftDesk,
   doc: string,
   focus: string | null = null,
+  by?: string,
 ): Promise<DraftResult> {
   const scope = c.farm.value?.scope ?? "";
   if (!c.farm.value?.write) return { ok: false, problem: "read_only" };
@@ -92,14 +96,14 @@ async function edit(
   const stored = await c.store.use((db) => db.docs.get([scope, doc]));
   if (!stored) return { ok: false, problem: "missing" };
   if (stored.erased === 1) return { ok: false, problem: "read_only" };
-  const document = stored.type === "plot" ? "plot" : stored.type === "season" ? "season" : "entry";
+  const document = DOCUMENTS.find((one) => one === stored.type) ?? "entry";
   const again = await refusedFields(c, scope, doc);
   if (Object.keys(stored.heads).length === 0) {
     // Nothing of it was ever taken: it is recorded anew under its own name, to which its photos hold.
     const { form: code, form_version: _, ...rest } = again;
     return begin(desk, { ...blank(c, textValue(code) ?? document, document, doc), values: rest });
   }
-  const form = textValue(stored.values.form) ?? document;
+  const form = by ?? textValue(stored.values.form) ?? document;
   const base = { ...stored.values };
   const values = { ...base, ...again };
   // What the person sees now is what the save will have seen, whatever is pulled meanwhile.
@@ -176,7 +180,7 @@ export function makeDrafts(
     toResume,
     failed: desk.failed,
     create: (start) => create(c, desk, start),
-    edit: (doc, focus) => edit(c, desk, doc, focus),
+    edit: (doc, focus, form) => edit(c, desk, doc, focus, form),
     get(id) {
       // Who opens a form will save it: what the save stands on is looked at while nobody waits.
       const { current, farm, store } = c;

@@ -14,6 +14,7 @@ import type { OpenLists } from "./lists.ts";
 import type { Drafts } from "./types/drafts.ts";
 import type { Diary, PhotoRow } from "./types/entries.ts";
 import type { Activities, Farm, Home } from "./types/farm.ts";
+import type { Inspections } from "./types/inspections.ts";
 import type { Mine } from "./types/mine.ts";
 import type { People } from "./types/people.ts";
 import type { AppState, Joining } from "./types/start.ts";
@@ -24,6 +25,7 @@ import type { Value } from "./types/values.ts";
 export type * from "./types/drafts.ts";
 export type * from "./types/entries.ts";
 export type * from "./types/farm.ts";
+export type * from "./types/inspections.ts";
 export type * from "./types/mine.ts";
 export type * from "./types/people.ts";
 export type * from "./types/start.ts";
@@ -60,6 +62,8 @@ export interface App {
   people: People;
   /** The household's phones, leaving, consents: fetched when first looked at. */
   mine(): Promise<Mine>;
+  /** Internal inspections of the farm: fetched when first looked at. */
+  inspections(): Promise<Inspections>;
   home: ReadonlySignal<Home | null>;
   activities: Activities;
   diary: Diary;

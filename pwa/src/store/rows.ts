@@ -199,7 +199,7 @@ export interface DraftRow {
   device: string;
   scope: string;
   doc: string;
-  document: "entry" | "plot" | "season";
+  document: "entry" | "plot" | "season" | "inspection";
   form: string;
   /** True: a new document; false: an edit of a stored one. */
   isNew: boolean;

@@ -76,8 +76,8 @@ export interface Drafts {
    * Start a new document, also on a full phone (`failed` says so then). `happened_on` (today) and `performed_by` (current person) are filled.
    */
   create(start: NewDraft): Promise<DraftResult>;
-  /** Open a stored document for editing, or go on with the edit already begun; `focus`: at this field. */
-  edit(doc: DocRef, focus?: string | null): Promise<DraftResult>;
+  /** Open a stored document for editing, or go on with the edit already begun; `focus`: at this field; `form`: by this one. */
+  edit(doc: DocRef, focus?: string | null, form?: string): Promise<DraftResult>;
   get(id: string): Promise<Draft | null>;
   /**
    * Keep what is typed. Calls within 400 ms are joined; at most 2 s pass to the write. Resolves at once;

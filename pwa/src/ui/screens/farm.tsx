@@ -63,6 +63,9 @@ export function FarmScreen() {
           <Btn kind="add" icon="season" onClick={() => void begin("season", {})}>
             {w.open_season}
           </Btn>
+          <Btn icon="document" onClick={() => go(makeHash("kiem-tra"))}>
+            {w.inspections}
+          </Btn>
         </div>
       </main>
       <Dock bar>
@@ -243,6 +246,9 @@ export function SeasonScreen({ doc }: { doc: string }) {
           </Btn>
           <Btn icon="draft" onClick={() => void beginEdit(doc)}>
             {w.edit}
+          </Btn>
+          <Btn icon="document" onClick={() => go(makeHash("kiem-tra", [], { vu: doc }))}>
+            {w.inspections}
           </Btn>
           {season.running && (
             <Btn kind="quiet" icon="check" onClick={() => void end(today())}>

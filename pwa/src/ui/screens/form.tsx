@@ -273,13 +273,19 @@ function DayAndPlace({
   );
 }
 
+/** Where a saved document stands. */
+function placeOf(draft: Draft, doc: string): string {
+  if (draft.document === "entry") return entryHash(doc);
+  return draft.document === "inspection" ? makeHash("kiem-tra", [doc]) : makeHash("ruong");
+}
+
 function saved(result: Extract<SaveResult, { ok: true }>, draft: Draft): void {
   const w = words.value;
-  const see = draft.document === "entry" ? entryHash(result.doc) : makeHash("ruong");
+  const see = placeOf(draft, result.doc);
   // Whoever writes for others goes back to the household that he wrote for.
   const home = app().people.helps.value ? makeHash("ho", [draft.scope.slice("farm:".length)]) : "#/";
   if (draft.document === "entry") go(draft.isNew ? home : see, true);
-  else go(makeHash("ruong"), true);
+  else go(see, true);
   const text = result.photosLeft > 0 ? w.saved_photos_left(result.photosLeft, result.voicesLeft) : w.saved;
   toast(text, { word: w.see, run: () => go(see) });
   void app().sync.askPersist();

@@ -231,6 +231,7 @@ export const en: AllWords = {
   void_reasons: ["Mistake", "Recorded twice", "Not done"],
   void_note: "It stays in the history and can come back any time.",
   farm_title: "Fields, ponds, pens",
+  inspections: "Internal inspection",
   farm_sum: (n) => s(n, "place"),
   farm_none: "No field, pond or pen yet.",
   farm_none_how: "Add it once; later you only choose it.",

@@ -222,6 +222,7 @@ export const vi = {
   void_reasons: ["Ghi nhầm", "Ghi hai lần", "Không làm việc này"] as readonly string[],
   void_note: "Dòng vẫn giữ trong lịch sử, lấy lại lúc nào cũng được.",
   farm_title: "Ruộng, ao, chuồng",
+  inspections: "Đánh giá nội bộ",
   farm_sum: (n: number) => `${n} thửa, ao, chuồng`,
   farm_none: "Chưa có thửa, ao, chuồng nào.",
   farm_none_how: "Thêm một lần, rồi mỗi lần ghi chỉ cần chọn.",
