@@ -20,6 +20,7 @@ from server.services.console_document import Page
 from server.services.console_lookups import members
 from server.services.findings import NAMES, Noticed
 from server.services.inbox import Neighbours, Sign, Wanted, neighbours, signs_of
+from server.services.recorded import Recorded, recorded
 from server.services.waits import PlotWait, waits_of
 from server.store import people, views
 from sync.values import Json
@@ -53,7 +54,7 @@ class EntryPage:
     """An entry with all that its reviewer looks at.
 
     Shape:  `sign`: what a review must say, of exactly what `page` shows; `thread`: oldest first; `waits`:
-            what its plots wait for, by what is known now.
+            what its plots wait for, by what is known now; `recorded`: when it can have been made.
     """
 
     page: Page
@@ -66,6 +67,7 @@ class EntryPage:
     thread: tuple[Said, ...]
     season: SeasonView | None
     waits: tuple[PlotWait, ...]
+    recorded: Recorded | None
     beside: Neighbours
 
 
@@ -93,6 +95,7 @@ def entry_page(staff: Staff, farm: FarmName, entry: str, wanted: Wanted) -> Entr
             thread=_thread(session, staff, farm.scope, page),
             season=session.get(SeasonView, (farm.scope, row.season)) if row.season else None,
             waits=waits_of(session, farm.scope, plots, row.season),
+            recorded=recorded(session, farm.scope, page.doc),
             beside=beside,
         )
 

@@ -16,6 +16,7 @@ from sync import ids
 from sync.civil import is_civil_date
 from sync.forms import load_forms
 from sync.merge import Document, Placed, fold, rivals
+from sync.ops import Op
 from sync.reviews import parse_review
 from sync.units import UnitError, find_unit, to_base
 from sync.values import Json, write_text
@@ -77,7 +78,7 @@ def _document(
         "changed_at": last.received_at,
         "by": first.op.by,
         "device": first.op.device,
-        "skew": _skew(first),
+        "skew": stated_skew(first.op),
     }
 
 
@@ -89,9 +90,9 @@ def _rivals(folded: Document, ops: Sequence[Placed]) -> str:
     )
 
 
-def _skew(first: Placed) -> int | None:
+def stated_skew(op: Op) -> int | None:
     """Return the skew that an op says, None where it says none: 0 there means that none was heard."""
-    skew = first.op.skew or json.loads(first.op.body).get("skew")
+    skew = op.skew or json.loads(op.body).get("skew")
     return skew if isinstance(skew, int) else None
 
 

@@ -99,7 +99,7 @@ class Diary:
 
     def entry(self, form: str, day: str, private: dict[str, Any] | None = None, **fields: Any) -> Sent:
         """Record an entry and return its op."""
-        more = {name: fields.pop(name) for name in ("recorded_at", "skew") if name in fields}
+        more = {name: fields.pop(name) for name in ("recorded_at", "skew", "anchor") if name in fields}
         said = {"form": form, "form_version": 1, "happened_on": day, **fields}
         return self.record(f"entry:{new_uuid()}", said, private, **more)
 

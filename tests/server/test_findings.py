@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from server.db import reading
+from server.db import reading, run_write
+from server.models.log import Head, OpRow
 from server.services import findings, inbox, inbox_entry, rebuilding
 from server.services.inbox import InboxLine, Wanted
+from server.services.recorded import Recorded
 from server.services.viewing import make_current
-from tests.server.diaries import Diary, Sent, diary_of
+from sync import ids
+from tests.server.diaries import DAY_MS, NOON, Diary, Sent, diary_of, new_uuid
 from tests.server.phones import enrolled, start
 from tests.server.test_inbox import staff_behind
 
@@ -26,7 +32,7 @@ class Farm:
         self.plot = self.lua.plot("Đồng Cửa")
         self.season = self.lua.season("Lúa", self.plot)
 
-    def spray(self, who: Diary, day: str, kind: str = "days", days: int | None = 7, **more: object) -> Sent:
+    def spray(self, who: Diary, day: str, kind: str = "days", days: int | None = 7, **more: Any) -> Sent:
         """Record a spraying."""
         line = {
             "product": "Tasieu 1.9EC",
@@ -124,3 +130,80 @@ def test_findings_of_a_season_and_of_all_farms_are_read_page_by_page(farm: Farm)
     assert list(rebuilding.check()) == []
     assert list(rebuilding.rebuild()) == []
     assert list(rebuilding.check()) == []
+
+
+def anchor_of(farm: Farm) -> dict[str, Any]:
+    """Return what a phone holds of the farm's log now, as an op says it."""
+    with reading() as session:
+        head = session.get_one(Head, farm.lua.scope)
+        return {"seq": head.seq, "digest": ids.b64_encode(head.digest)}
+
+
+def received(farm: Farm, seq: int, at: int) -> None:
+    """Say when an op of the farm's log was received."""
+    where = (OpRow.scope == farm.lua.scope, OpRow.seq == seq)
+    run_write(lambda session: session.execute(update(OpRow).where(*where).values(received_at=at)))
+
+
+def known(farm: Farm, entry: Sent) -> Recorded:
+    """Return what the page of an entry says of when it was made."""
+    staff = staff_behind(farm.reviewer)
+    page = inbox_entry.entry_page(staff, staff.farm(farm.lua.farm), entry.uuid, Wanted())
+    assert page.recorded is not None
+    return page.recorded
+
+
+def test_case_071_a_clock_two_years_off_is_taken_and_shown_between_anchor_and_arrival(
+    farm: Farm,
+) -> None:
+    anchor = anchor_of(farm)
+    received(farm, anchor["seq"], NOON)
+    two_years = 2 * 365 * DAY_MS
+    clock = {"recorded_at": NOON - two_years, "skew": two_years + 1000}
+    entry = farm.lua.entry("CT-09", "2026-11-09", anchor=anchor, **clock)
+    told = known(farm, entry)
+    assert (told.skew, told.said_at, told.not_before) == (two_years + 1000, NOON + 1000, NOON)
+    assert not told.is_contradicted
+    assert farm.line(entry).line.recorded_at == NOON - two_years
+
+
+def test_case_072_work_of_forty_days_before_says_by_how_much_it_is_late(farm: Farm) -> None:
+    anchor = anchor_of(farm)
+    received(farm, anchor["seq"], NOON)
+    late = farm.spray(farm.lua, "2026-09-30", anchor=anchor)
+    assert (known(farm, late).late_days, known(farm, late).is_contradicted) == (40, False)
+    assert known(farm, farm.spray(farm.lua, "2026-11-09", anchor=anchor)).late_days == 0
+
+
+def test_case_073_a_clock_set_back_contradicts_what_the_phone_held(farm: Farm) -> None:
+    anchor = anchor_of(farm)
+    received(farm, anchor["seq"], NOON)
+    faked = farm.spray(farm.lua, "2026-11-06", anchor=anchor, recorded_at=NOON - 3 * DAY_MS, skew=0)
+    told = known(farm, faked)
+    assert (told.is_contradicted, told.late_days, told.skew) == (True, 3, 0)
+    honest = farm.spray(farm.lua, "2026-11-09", anchor=anchor, recorded_at=NOON + 1000)
+    assert not known(farm, honest).is_contradicted
+
+
+def test_case_074_an_old_anchor_leaves_a_wide_window_that_the_reviewer_sees(farm: Farm) -> None:
+    anchor = anchor_of(farm)
+    received(farm, anchor["seq"], NOON)
+    entries = [farm.spray(farm.lua, "2026-11-09", anchor=anchor) for _ in range(2)]
+    for entry in entries:
+        told = known(farm, entry)
+        assert told.open_ms == told.not_after - NOON
+        assert told.fits is True
+    stray = farm.spray(farm.lua, "2026-11-09", anchor={**anchor, "digest": ids.b64_encode(bytes(32))})
+    bare = farm.spray(farm.lua, "2026-11-09")
+    assert [(one.fits, one.not_before, one.open_ms) for one in (known(farm, stray), known(farm, bare))] == [
+        (False, None, None),
+        (None, None, None),
+    ]
+
+
+def test_case_091_bytes_that_stand_in_two_entries_are_taken_and_shown_to_the_reviewer(farm: Farm) -> None:
+    entries = [farm.spray(farm.lua, "2026-11-09"), farm.spray(farm.son, "2026-11-08")]
+    for entry in entries:
+        photo = {"of": entry.doc, "sha256": ids.b64_encode(bytes(32)), "type": "image/jpeg", "bytes": 7}
+        farm.lua.record(f"photo:{new_uuid()}", photo)
+    assert [farm.line(entry).line.photos[0].elsewhere for entry in entries] == [1, 1]
