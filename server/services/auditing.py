@@ -21,7 +21,7 @@ from server.models.people import Membership
 from server.models.privacy import AuditEvent
 from server.services.console import Staff, Who, names_of
 from server.services.setup import new_id
-from server.store import audit, devices, people
+from server.store import audit, people, rate_counts
 from server.store.audit import AuditFilter
 
 __all__ = ["DAY_MS", "AuditFilter", "export", "note", "page"]
@@ -64,7 +64,7 @@ def note(organisation: str, membership: str, act: str, objects: list[str], reque
                 object=" ".join(objects)[:OBJECT_CHARS], request=request,
             )
         )  # fmt: skip
-        if devices.count_rate(session, "audit", "sweep", DAY_MS, now) == 1:
+        if rate_counts.count_rate(session, "audit", "sweep", DAY_MS, now) == 1:
             audit.sweep(session, now - current_settings().audit_months * MONTH_MS)
 
     run_write(work)

@@ -18,7 +18,7 @@ from server.models.passkeys import ConsoleSession
 from server.models.people import Membership
 from server.services.tokens import hash_token, make_token
 from server.store import console_sessions as rows
-from server.store import demo_mark, devices, passkeys
+from server.store import demo_mark, device_proofs, devices, passkeys
 from server.store.devices import Writer
 from sync import ids
 
@@ -221,7 +221,7 @@ def end_all(person: str) -> None:
     def work(session: Session) -> None:
         rows.end_all(session, person)
         for device in rows.browsers_of(session, person):
-            devices.end_sessions(session, device)
+            device_proofs.end_sessions(session, device)
 
     run_write(work)
 

@@ -14,7 +14,7 @@ from server.errors import ServiceError
 from server.models.people import Farm, Membership
 from server.services import admitting
 from server.services.setup import new_id
-from server.store import books, devices, log, people
+from server.store import books, device_proofs, devices, log, people
 from server.store.device_fold import hash_code
 from sync import ids, limits
 from sync.ops import make_body, message, parse_op
@@ -141,7 +141,7 @@ def settle_device(key: SoftwareKey, invite_id: str, fields: dict[str, object], n
         append_operator_op(session, key, rows[0].scope, doc, fields, now)
         for row in devices.rows_of_doc(session, doc):
             if row.state == "revoked" and row.device is not None:
-                devices.end_sessions(session, row.device)
+                device_proofs.end_sessions(session, row.device)
 
     run_write(work)
 

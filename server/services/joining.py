@@ -19,7 +19,7 @@ from server.models.devices import DeviceRow
 from server.services import rates
 from server.services.sessions import Opened, store_token
 from server.services.tokens import make_token
-from server.store import devices, log, people
+from server.store import device_proofs, devices, log, people
 from server.store.device_fold import join_key, knows_code, knows_secret
 from server.store.operator import operator_device
 from sync import ids, limits
@@ -191,7 +191,7 @@ def _hold(session: Session, row: DeviceRow, signed: log.Signed, now: int) -> Joi
     """Keep a later join beside the log; each new one is one of the invitation's tries."""
     before = log.held_among(session, row.scope, [signed.op.id]).get(signed.op.id)
     if before is None:
-        devices.add_try(session, ids.split_ref(row.doc)[1], now)
+        device_proofs.add_try(session, ids.split_ref(row.doc)[1], now)
         log.hold(session, row.scope, signed, now, "invite_used")
     elif before.is_turned_down:
         raise ServiceError("no_right", "Hợp tác xã không nhận máy này.")
@@ -234,7 +234,7 @@ def _check_time(row: DeviceRow, now: int) -> None:
 
 
 def _check_tries(session: Session, invite: str) -> None:
-    if devices.tries_of(session, invite) >= limits.INVITE_TRIES_MAX:
+    if device_proofs.tries_of(session, invite) >= limits.INVITE_TRIES_MAX:
         raise ServiceError("invite_burnt")
 
 
@@ -248,7 +248,7 @@ def _count_try(invite: str, address: str, now: int) -> NoReturn:
 
     def count(session: Session) -> None:
         if ids.is_uuid(invite) and (not is_over or devices.rows_of_doc(session, f"device:{invite}")):
-            devices.add_try(session, invite, now)
+            device_proofs.add_try(session, invite, now)
 
     over = rates.over("invite", address, rates.HOUR_MS, WRONG_PER_HOUR, now)
     is_over = over is not None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.models.people import Membership
 from server.services import console_four_eyes, console_sessions, stepping_up
 from server.services.stepping_up import Confirmation
-from server.store import books, devices, log, passkeys, people
+from server.store import books, device_proofs, devices, log, passkeys, people
 from server.store.device_fold import join_key, knows_secret, parse_invite, parse_own_join
 from server.store.devices import Writer
 from server.store.passkey_fold import is_ending, parse_passkey
@@ -235,7 +235,7 @@ def _may_join(session: Session, batch: Batch, op: Op) -> bool:
     rows = [row for row in devices.rows_of_doc(session, op.doc) if row.scope == batch.scope]
     if len(rows) != 1 or rows[0].state != "invited" or op.n != 1 or op.by != rows[0].membership:
         return False
-    is_burnt = devices.tries_of(session, ids.split_ref(op.doc)[1]) >= limits.INVITE_TRIES_MAX
+    is_burnt = device_proofs.tries_of(session, ids.split_ref(op.doc)[1]) >= limits.INVITE_TRIES_MAX
     is_new = not devices.rows_of_device(session, op.device)
     is_open = batch.now < rows[0].expires_at and not is_burnt and is_new
     return is_open and knows_secret(devices.terms(rows[0]), op.fields.get("secret"))

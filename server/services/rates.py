@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.config import current_settings
 from server.db import run_write
 from server.errors import ServiceError
-from server.store import devices
+from server.store import rate_counts
 
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -37,7 +37,7 @@ def check(bucket: str, subject: str, window: int, most: int, now: int) -> None:
 def over(bucket: str, subject: str, window: int, most: int, now: int) -> ServiceError | None:
     """Count one more, and return the refusal where that is above `most` in the running window."""
     name = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()
-    count = run_write(lambda session: devices.count_rate(session, bucket, name, window, now))
+    count = run_write(lambda session: rate_counts.count_rate(session, bucket, name, window, now))
     if count <= most:
         return None
     return ServiceError("too_many", retry_after=max(1, (window - now % window) // 1000))
@@ -49,7 +49,7 @@ def room_for_ops(session: Session, of: Iterable[str], now: int) -> dict[str, int
     Source: faults.md 93. An op above it is told to come `later`; nothing is lost, and nobody is locked out.
     """
     most = current_settings().ops_per_day
-    counts = devices.rates_of(session, OPS, of, DAY_MS, now)
+    counts = rate_counts.rates_of(session, OPS, of, DAY_MS, now)
     return {device: most - count for device, count in counts.items()}
 
 
@@ -57,12 +57,12 @@ def count_ops(session: Session, stored: Mapping[str, int], now: int) -> None:
     """Count the ops taken of each device, in the transaction that takes them."""
     most = current_settings().ops_per_day
     for device in sorted(stored):  # in one order, for the rows are locked
-        count = devices.count_rate(session, OPS, device, DAY_MS, now, stored[device])
+        count = rate_counts.count_rate(session, OPS, device, DAY_MS, now, stored[device])
         if count >= most:
             logger.warning("quota of a device used up", extra={"device": device, "ops": count})
 
 
 def count_request(session: Session, device: str, now: int) -> None:
     """Count a new request of a device. Raises: ServiceError(too_many) above a day's (UTC) number of them."""
-    if devices.count_rate(session, "requests", device, DAY_MS, now) > REQUESTS_PER_DAY:
+    if rate_counts.count_rate(session, "requests", device, DAY_MS, now) > REQUESTS_PER_DAY:
         raise ServiceError("too_many", retry_after=max(1, (DAY_MS - now % DAY_MS) // 1000))

@@ -16,7 +16,7 @@ from server.db import reading, run_write
 from server.errors import ServiceError
 from server.services import coming_back, coming_back_alone, rates
 from server.services.tokens import hash_token, make_token
-from server.store import devices, log
+from server.store import device_proofs, devices, log
 from server.store.devices import Writer
 from sync import ids, limits
 from sync.ops import domain
@@ -60,7 +60,7 @@ def challenge(device: str, address: str, now: int) -> str:
         rates.check("challenges", address, rates.MINUTE_MS, PER_ADDRESS, now)
     nonce = ids.b64_encode(secrets.token_bytes(32))
     expires_at = now + limits.NONCE_MINUTES * MINUTE_MS
-    run_write(lambda session: devices.add_nonce(session, hash_token(nonce), device, now, expires_at))
+    run_write(lambda session: device_proofs.add_nonce(session, hash_token(nonce), device, now, expires_at))
     return nonce
 
 
@@ -77,7 +77,7 @@ def open_session(
     Raises: ServiceError: nonce_unknown; session for an unknown device or a signature that is not its;
             device_revoked; key_wanted while the inviter is not back; no_right, bad_signature.
     """
-    if not run_write(lambda session: devices.take_nonce(session, hash_token(nonce), device, now)):
+    if not run_write(lambda session: device_proofs.take_nonce(session, hash_token(nonce), device, now)):
         raise ServiceError("nonce_unknown")
     with reading() as session:
         origin, key = log.origin(session), devices.key_of(session, device)
@@ -131,13 +131,13 @@ def waits_in(who: Writer, scope: str) -> bool:
 
 def end(token: str) -> None:
     """End a session."""
-    run_write(lambda session: devices.end_session(session, hash_token(token)))
+    run_write(lambda session: device_proofs.end_session(session, hash_token(token)))
 
 
 def store_token(session: Session, token: str, device: str, now: int) -> Opened:
     """Store a session of 24 hours inside the caller's transaction."""
     expires_at = now + limits.SESSION_HOURS * HOUR_MS
-    devices.open_session(session, hash_token(token), device, now, expires_at)
+    device_proofs.open_session(session, hash_token(token), device, now, expires_at)
     return Opened(token, expires_at)
 
 

@@ -1,12 +1,12 @@
-"""Devices: who writes with which key, which scopes that opens, and the proofs of their sessions.
+"""Devices: who writes with which key, and which scopes that opens.
 
-`devices` is a view of the log (`refold`); sessions, nonces, tries and counts are not and may be lost.
+`devices` is a view of the log (`refold`); when each was heard of is not and may be lost.
 Rights that a person decides on (held or accepted) are asked of `sync.rights` by the log's service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.config import now_ms
 from server.db import run
-from server.models.devices import DeviceRow, DeviceSeen, DeviceSession, InviteTry, Nonce, RateCount
+from server.models.devices import DeviceRow, DeviceSeen, DeviceSession
 from server.models.log import HeldOp
 from server.models.people import Farm, Membership
 from server.store import assertions, books, log, people
@@ -50,11 +50,6 @@ _WRITERS = (
 _BY_DEVICE = _WRITERS.where(DeviceRow.device == bindparam("of"))
 _BY_SESSION = _WRITERS.join(DeviceSession, DeviceSession.device == DeviceRow.device).where(
     DeviceSession.token_hash == bindparam("token"), DeviceSession.expires_at > bindparam("now")
-)
-_RATES = select(RateCount.subject, RateCount.count).where(
-    RateCount.bucket == bindparam("of"),
-    RateCount.subject.in_(bindparam("subjects", expanding=True)),
-    RateCount.window == bindparam("since"),
 )
 
 
@@ -314,71 +309,6 @@ def note_seen(session: Session, device: str, now: int, phone: str | None = None)
 def mark_copied(session: Session, device: str) -> None:
     """Keep that a device's key is in two places; never taken back."""
     upsert(session, DeviceSeen, {"device": device}, {"copied": True}, {"copied": True})
-
-
-def open_session(session: Session, token_hash: str, device: str, now: int, expires_at: int) -> None:
-    """Store a session; those that are over go."""
-    session.execute(delete(DeviceSession).where(DeviceSession.expires_at <= now))
-    session.add(DeviceSession(token_hash=token_hash, device=device, created_at=now, expires_at=expires_at))
-
-
-def end_session(session: Session, token_hash: str) -> None:
-    """Forget one session."""
-    session.execute(delete(DeviceSession).where(DeviceSession.token_hash == token_hash))
-
-
-def end_sessions(session: Session, device: str) -> None:
-    """Forget every session of a device."""
-    session.execute(delete(DeviceSession).where(DeviceSession.device == device))
-
-
-def add_nonce(session: Session, nonce_hash: str, device: str, now: int, expires_at: int) -> None:
-    """Store a challenge; those that are over go."""
-    session.execute(delete(Nonce).where(Nonce.expires_at <= now))
-    session.add(Nonce(nonce_hash=nonce_hash, device=device, expires_at=expires_at))
-
-
-def take_nonce(session: Session, nonce_hash: str, device: str, now: int) -> bool:
-    """Return whether the challenge was this device's and live; it is gone in any case."""
-    taken = session.execute(
-        delete(Nonce).where(Nonce.nonce_hash == nonce_hash).returning(Nonce.device, Nonce.expires_at)
-    ).first()
-    return taken is not None and taken.device == device and taken.expires_at > now
-
-
-def tries_of(session: Session, invite: str) -> int:
-    """Return how often an invite id was tried with a wrong secret or code, existing or not."""
-    return session.scalar(select(InviteTry.tries).where(InviteTry.invite == invite)) or 0
-
-
-def add_try(session: Session, invite: str, now: int) -> None:
-    """Count one wrong try; tries older than a month go."""
-    session.execute(delete(InviteTry).where(InviteTry.last_at < now - 30 * 86_400_000))
-    upsert(
-        session,
-        InviteTry,
-        {"invite": invite},
-        {"tries": 1, "last_at": now},
-        {"last_at": now},
-        InviteTry.tries,
-    )
-
-
-def rates_of(session: Session, bucket: str, subjects: Iterable[str], window: int, now: int) -> dict[str, int]:
-    """Return how often each happened in the running window of `window` ms."""
-    counts = dict.fromkeys(subjects, 0)
-    asked = {"of": bucket, "subjects": list(counts), "since": now - now % window}
-    return counts | {row[0]: row[1] for row in run(session, _RATES, asked)}
-
-
-def count_rate(session: Session, bucket: str, subject: str, window: int, now: int, times: int = 1) -> int:
-    """Return how often this happened in the running window of `window` ms, now included."""
-    key = {"bucket": bucket, "subject": subject[:64], "window": now - now % window}
-    count = upsert(session, RateCount, key, {"count": times}, {}, RateCount.count, times)
-    if count == times:  # the first of its window: those before are over
-        over = (RateCount.bucket == bucket, RateCount.window < key["window"])
-        session.execute(delete(RateCount).where(*over))
-    return count
 
 
 def _operator(session: Session, device: str, scope: str) -> Writer | None:
