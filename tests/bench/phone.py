@@ -25,13 +25,16 @@ SLOWED = 6
 TAKEN_SECONDS_MAX = 900
 # Marks the tap by the time the browser got it, and the end of the transaction that added to the outbox.
 WATCH_SAVES = """
-window.__taps = []; window.__durable = [];
+window.__taps = []; window.__durable = []; window.__told = () => {};
 const add = IDBObjectStore.prototype.add;
 IDBObjectStore.prototype.add = function (...given) {
   const of = this.transaction;
   if (this.name === "outbox" && !of.__watched) {
     of.__watched = true;
-    of.addEventListener("complete", () => window.__durable.push([performance.now(), of.durability]));
+    // By the event's own time: the page's listener comes first and draws what follows the save.
+    of.addEventListener("complete", (event) => {
+      window.__durable.push([event.timeStamp, of.durability]); window.__told();
+    });
   }
   return add.apply(this, given);
 };
@@ -40,6 +43,13 @@ addEventListener("click", (event) => {
     window.__taps.push(event.timeStamp);
 }, true);
 """
+# The page has nothing to do, as when a person looks at the form before he taps.
+QUIET = "() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(() => done(true))))"
+# Resolves when so many saves are durable. Nothing asks for it again and again.
+SAVED = """(many) => new Promise((done) => {
+  window.__told = () => { if (window.__durable.length >= many) done(true); };
+  window.__told();
+})"""
 # The moment at which a row of the list has been painted and the page is free again. Nothing asks for it
 # again and again: a slowed page would be kept busy by the asking.
 WATCH_OPENING = """
@@ -147,8 +157,8 @@ def _save(group: str, phone: Phone, saves: int) -> Iterator[Row]:
     )
     phone.page.evaluate("() => { window.__taps.length = window.__durable.length = 0; }")
     before = phone.taps
-    for _ in range(saves):
-        phone.again()
+    for done in range(saves):
+        _again(phone, done + 1)
     taps_each = (phone.taps - before) / saves
     taps, durable = phone.page.evaluate("() => [window.__taps, window.__durable]")
     assert len(taps) == len(durable) == saves, (len(taps), len(durable))
@@ -164,6 +174,24 @@ def _save(group: str, phone: Phone, saves: int) -> Iterator[Row]:
     value, spread = median_of(floor)
     yield Row(group, f"{what}, p95", percentile(floor, 0.95), "ms", "", "", spread)
     yield Row(group, f"{what}, median", value, "ms", "", "", spread)
+
+
+def _again(phone: Phone, many: int) -> None:
+    """Record the same as last time, the save by a bare touch.
+
+    Playwright's own tap and its waiting look through the whole page, slowed like everything in it: a sixth
+    and more of what was measured between the tap and the end of the transaction was the measuring.
+    """
+    phone.tap("Ghi nhật ký")
+    phone.tap(phone.page.locator("button.again"))
+    button = phone.page.locator("main.form ~ .dock .btn.do")
+    button.wait_for()
+    phone.page.evaluate(QUIET)
+    box = button.bounding_box()
+    assert box is not None
+    phone.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.taps += 1
+    phone.page.evaluate(SAVED, many)
 
 
 def _start(group: str, phone: Phone, starts: int) -> Iterator[Row]:
