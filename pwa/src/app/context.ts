@@ -39,6 +39,8 @@ export interface Context {
   workers: Signal<readonly string[]>;
   /** Invitations that were used on this phone. */
   joined: Signal<ReadonlySet<string>>;
+  /** How often each tile was used, as read for the form that is open; undefined: not read. */
+  used: unknown;
   /** Scope → its entries that somebody has to look at, as they were found last. */
   noticed: Map<string, readonly string[]>;
   /** Something was stored: draw again. `own`: all of it is this one document, written here. */
@@ -68,6 +70,7 @@ export function makeContext(store: Store): Context {
     households: signal(null),
     workers: signal([]),
     joined: signal(new Set()),
+    used: undefined,
     noticed: new Map(),
     bell: (own) => {
       // A change of our own may be what another phone's disagrees with: it is looked at, and nothing else.

@@ -101,24 +101,31 @@ function leftOf(draft: DraftRow, photos: readonly DraftPhotoRow[], rows: readonl
   };
 }
 
+/** Read the counts of use while the form is filled in: a save that finds them here asks nothing of its own. */
+export async function readUsed(c: Context): Promise<void> {
+  c.used = (await c.store.use((db) => db.meta.get("usage")))?.value ?? {};
+}
+
 /** What the save does to the draft, its photos and the counts; `isStored` as in `saveDraft`. */
 function endDraft(c: Context, draft: DraftRow, photos: readonly DraftPhotoRow[], isStored: boolean): Also {
-  let used: unknown;
+  let { used } = c;
+  const toRead = draft.isNew && used === undefined;
+  const isDone = photos.length === draft.photos.length;
   return {
+    isReady: !toRead,
     async check(db) {
       const [held, here, counts] = await Promise.all([
         isStored ? db.drafts.get(draft.id) : draft,
         bytesHere(db, draft.scope, photos),
-        draft.isNew ? db.meta.get("usage") : undefined,
+        toRead ? db.meta.get("usage") : undefined,
       ]);
-      used = counts?.value;
+      if (toRead) used = counts?.value;
       if (!held) return new Gone();
       // The bytes were stored when the picture was taken; without them there is no op (case 2).
       const isWhole = photos.every((p) => here.has(p.sha256));
       return isWhole ? null : new StoreError("storage_broken", "photo bytes are gone");
     },
     async write(db, rows) {
-      const isDone = photos.length === draft.photos.length;
       await Promise.all([
         photos.length > 0 ? db.uploads.bulkPut(photos.map((p) => toUpload(draft, p))) : undefined,
         isDone ? db.drafts.delete(draft.id) : db.drafts.put(leftOf(draft, photos, rows)),
@@ -156,6 +163,7 @@ export async function saveDraft(c: Context, draft: DraftRow, isStored: boolean):
   try {
     const saved = await saveOps(c.store, who, ops, endDraft(c, draft, photos, isStored));
     if (!saved.ok) return saved;
+    c.used = undefined; // read anew for the next form: another tab may count too
   } catch (error) {
     if (isGone(error)) return { ok: false, problem: "missing" };
     throw error;

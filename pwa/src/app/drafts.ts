@@ -8,7 +8,7 @@ import { originOf, prepareSave } from "../store/save.ts";
 import { type Context, newId, problemOf, textValue } from "./context.ts";
 import { DraftDesk, loadDrafts } from "./draft_desk.ts";
 import { DraftPhotos } from "./draft_photos.ts";
-import { saveDraft } from "./draft_save.ts";
+import { readUsed, saveDraft } from "./draft_save.ts";
 import { lastLike, productsBefore, written } from "./last_like.ts";
 import { type ScalePicture, scalePicture } from "./pictures.ts";
 import type { Draft, DraftResult, Drafts, NewDraft, SaveResult, Values } from "./types.ts";
@@ -185,7 +185,9 @@ export function makeDrafts(
       // Who opens a form will save it: what the save stands on is looked at while nobody waits.
       const { current, farm, store } = c;
       if (current.value && farm.value)
-        void prepareSave(store, current.value.device, farm.value.scope).catch(() => undefined);
+        void Promise.all([readUsed(c), prepareSave(store, current.value.device, farm.value.scope)]).catch(
+          () => undefined,
+        );
       return desk.get(id);
     },
     keep: (id, change) => desk.keep(id, change),

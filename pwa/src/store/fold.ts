@@ -2,7 +2,7 @@
 
 import { Refusal } from "../core/errors.ts";
 import { fold as foldOps, type Placed } from "../core/merge.ts";
-import { parseOp } from "../core/ops.ts";
+import { type Op, parseOp } from "../core/ops.ts";
 import { isRecordedAgain } from "./again.ts";
 import type { Database } from "./db.ts";
 import { plain } from "./plain.ts";
@@ -11,8 +11,12 @@ import { type DocRow, type OpRow, toValues } from "./rows.ts";
 /** How many documents are read at once: many for speed, not all for memory. */
 const DOCS_AT_ONCE = 200;
 
+/** What rows that were made here were parsed to: their view does not hash their bytes again. */
+const parsed = new WeakMap<OpRow, Op>();
+export const noteParsed = (row: OpRow, op: Op): unknown => parsed.set(row, op);
+
 export function placed(origin: string, row: OpRow): Placed | null {
-  const op = parseOp(origin, row.body, row.private);
+  const op = parsed.get(row) ?? parseOp(origin, row.body, row.private);
   return op instanceof Refusal ? null : { op, seq: row.seq, receivedAt: row.receivedAt };
 }
 

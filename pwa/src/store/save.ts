@@ -1,17 +1,18 @@
 /**
- * Saving: one lock around `n`, and one strict transaction that adds ops, outbox rows and views.
+ * Saving: one strict transaction that adds ops, outbox rows and views, and proves that `n` is the next number.
  *
  * What is signed beforehand, on what is remembered, is written only where the transaction finds the same; else it is
- * read and signed anew.
+ * read and signed anew, under a lock, so that several who have to do so don't disturb each other. The transaction and
+ * not the lock keeps two ops from one number: asking for a lock costs a slow phone more than the write itself.
  *
  * Resolves only after the transaction's `complete`. A retry of the caller makes new ops; a retry of sending never does.
  */
 import { Refusal } from "../core/errors.ts";
 import { b64Encode } from "../core/ids.ts";
 import { parseCursor } from "../core/log.ts";
-import { makeBody, makePrivate, message, opId, parseOp, privateHash } from "../core/ops.ts";
+import { makeBody, makePrivate, message, parseOp, privateHash } from "../core/ops.ts";
 import type { Database, Store } from "./db.ts";
-import { putViews, readOps } from "./fold.ts";
+import { type DocKey, noteParsed, putViews, readOps } from "./fold.ts";
 import type { IdentityRow, OpRow, Values } from "./rows.ts";
 import { randomBytes } from "./world.ts";
 
@@ -72,13 +73,13 @@ const readMoving = (db: Database, device: string, scopes: readonly string[]) =>
     db.scopes.bulkGet([...scopes]),
   ]);
 
-/** Says whether the numbers and cursors are still those of a ground. */
-async function isStill(db: Database, ground: Ground, scopes: readonly string[]): Promise<boolean> {
+/** Says whether the numbers are still those of a ground, and where it counts the cursors. */
+async function isStill(db: Database, ground: Ground, scopes: readonly string[], exactly: boolean) {
   const [counters, rows] = await readMoving(db, ground.device, scopes);
   return scopes.every(
     (scope, i) =>
       ground.last.get(scope) === (counters[i]?.n ?? 0) &&
-      ground.cursors.get(scope) === (rows[i]?.cursor ?? "0"),
+      (!exactly || ground.cursors.get(scope) === (rows[i]?.cursor ?? "0")),
   );
 }
 
@@ -93,6 +94,8 @@ export async function prepareSave(store: Store, device: string, scope: string): 
 /** The rows of ops, signed on a ground, and the ground after them. */
 interface Signed {
   rows: OpRow[];
+  /** All of it are first ops of new documents: nothing of them is on the phone. */
+  isNew: boolean;
   before: Ground;
   after: Ground;
 }
@@ -112,7 +115,8 @@ async function signAll(
     last.set(one.scope, n);
     rows.push(row);
   }
-  return { rows, before, after: { ...before, last } };
+  const isNew = fresh.every((one) => one.after.length === 0);
+  return { rows, isNew, before, after: { ...before, last } };
 }
 
 async function sign(store: Store, who: IdentityRow, ground: Ground, fresh: NewOp, n: number) {
@@ -139,7 +143,7 @@ async function sign(store: Store, who: IdentityRow, ground: Ground, fresh: NewOp
   if (checked instanceof Refusal) return checked;
   const signature = await world.crypto.subtle.sign(SIGN, who.privateKey, message(origin, body));
   const row: OpRow = {
-    id: opId(origin, body),
+    id: checked.id,
     scope: fresh.scope,
     doc: fresh.doc,
     device: who.device,
@@ -154,11 +158,12 @@ async function sign(store: Store, who: IdentityRow, ground: Ground, fresh: NewOp
     problem: null,
     tried: false,
   };
+  noteParsed(row, checked);
   return row;
 }
 
 interface How {
-  /** Throws Moved where the ground moved; else only the numbers count, which the lock holds. */
+  /** The cursors count too; else only the numbers. */
   exactly: boolean;
   /** After a lost connection: its own rows may be there, and then it is done. */
   again: boolean;
@@ -168,47 +173,78 @@ interface How {
 class Moved extends Error {}
 
 /**
- * Add what was signed, in one transaction: first it asks all that it has to know, then it writes, waiting for nothing
- * in between. Each question costs a slow phone some milliseconds.
+ * Add what was signed, in one transaction. Each wait for an answer costs a slow phone some milliseconds: where nothing
+ * that is written turns on an answer, all is asked and written at once, and an answer that is against it undoes it.
  */
 async function write(db: Database, signed: Signed, how: How, also: Also | undefined): Promise<void> {
   const { rows, before } = signed;
   const more = also ? [db.drafts, db.uploads, db.blobs, db.requests] : [];
   const tables = [...groundTables(db), db.ops, db.outbox, db.docs, ...more];
+  const scopes = [...new Set(rows.map((row) => row.scope))];
+  const docs = [
+    ...new Map(rows.map(({ scope, doc }) => [`${scope} ${doc}`, [scope, doc] as const])).values(),
+  ];
   await db.transaction("rw", tables, async () => {
-    const scopes = [...new Set(rows.map((row) => row.scope))];
-    const docs = new Map(rows.map((row) => [`${row.scope} ${row.doc}`, [row.scope, row.doc] as const]));
-    const [there, still, held, against] = await Promise.all([
+    const asked = Promise.all([
       how.again ? db.ops.bulkGet(rows.map((row) => row.id)) : [],
-      how.exactly ? isStill(db, before, scopes) : true,
-      readOps(db, [...docs.values()]),
+      isStill(db, before, scopes, how.exactly),
+      readOps(db, docs),
       also?.check?.(db),
     ]);
+    const atOnce = signed.isNew && !how.again && (also?.isReady ?? true);
+    const putting = atOnce ? put(db, signed, docs, [], also) : null;
+    // What is refused first says why: an answer, before what could not be written.
+    putting?.catch(() => undefined);
+    const [there, still, held, against] = await asked;
     if (there.length > 0 && there.every((row) => row !== undefined)) return;
     if (against) throw against;
     if (!still) throw new Moved();
-    const last = [...new Map(rows.map((row) => [row.scope, row])).values()];
-    await Promise.all([
-      db.ops.bulkAdd([...rows]),
-      db.outbox.bulkAdd(rows.map(({ id, scope, device }) => ({ id, scope, device }))),
-      db.counters.bulkPut(last.map(({ device, scope, n }) => ({ device, scope, n }))),
-      putViews(
-        db,
-        before.origin,
-        [...docs.values()].map(([scope, doc], i) => {
-          const own = rows.filter((row) => row.scope === scope && row.doc === doc);
-          return { scope, doc, rows: [...(held[i] ?? []), ...own] };
-        }),
-      ),
-      also?.write(db, rows),
-    ]);
+    await (putting ?? put(db, signed, docs, held, also));
+    // Recorded anew under a name that is here: what was refused of it before belongs to its view.
+    if (putting && held.some((some) => some.length > 0)) await putAll(db, signed, docs, held);
   });
 }
+
+/** Write the rows, what counts them, and the views of their documents, of which these ops were held before. */
+function put(
+  db: Database,
+  { rows, before }: Signed,
+  docs: readonly DocKey[],
+  held: readonly OpRow[][],
+  also: Also | undefined,
+): Promise<unknown> {
+  const last = [...new Map(rows.map((row) => [row.scope, row])).values()];
+  return Promise.all([
+    db.ops.bulkAdd([...rows]),
+    db.outbox.bulkAdd(rows.map(({ id, scope, device }) => ({ id, scope, device }))),
+    db.counters.bulkPut(last.map(({ device, scope, n }) => ({ device, scope, n }))),
+    putAll(db, { rows, before }, docs, held),
+    also?.write(db, rows),
+  ]);
+}
+
+/** Write the views of these documents from what was held of them and what was signed. */
+const putAll = (
+  db: Database,
+  { rows, before }: Pick<Signed, "rows" | "before">,
+  docs: readonly DocKey[],
+  held: readonly OpRow[][],
+): Promise<void> =>
+  putViews(
+    db,
+    before.origin,
+    docs.map(([scope, doc], i) => {
+      const own = rows.filter((row) => row.scope === scope && row.doc === doc);
+      return { scope, doc, rows: [...(held[i] ?? []), ...own] };
+    }),
+  );
 
 /** What a save does besides, in the same transaction: on drafts, photo rows, bytes, requests and meta. */
 export interface Also {
   /** Reads; gives what stands against the save. */
   check?: (db: Database) => Promise<Error | null>;
+  /** False: what it writes turns on what `check` reads. */
+  isReady?: boolean;
   write: (db: Database, rows: readonly OpRow[]) => Promise<void>;
 }
 
@@ -222,42 +258,53 @@ export async function saveOps(
   const scopes = [...new Set(fresh.map((one) => one.scope))];
   const known = seen.get(store);
   const isKnown = known?.device === who.device && scopes.every((scope) => known.last.has(scope));
-  // Signing needs no lock: on a ground that moved meanwhile it is done again, under it.
-  const ahead = isKnown ? signAll(store, who, known, fresh) : null;
-  ahead?.catch(() => undefined); // told where it is waited for
-  const saved = await store.world.lock(SAVE_LOCK, async (): Promise<SaveOutcome> => {
-    for (let signed = await ahead; ; signed = null) {
-      const exactly = signed !== null;
-      signed ??= await signAll(
-        store,
-        who,
-        await store.use((db) =>
-          db.transaction("r", groundTables(db), () => readGround(db, who.device, scopes)),
-        ),
-        fresh,
-      );
-      if (signed instanceof Refusal)
-        return { ok: false, problem: signed.slug === "too_large" ? "too_large" : "bad_value" };
-      const { after } = signed;
-      try {
-        let again = false;
-        await store.use((db) => {
-          const how = { exactly, again };
-          again = true;
-          return write(db, signed as Signed, how, also);
-        });
-      } catch (error) {
-        seen.delete(store);
-        if (exactly && isMoved(error)) continue;
-        throw error;
-      }
-      seen.set(store, after);
-      return { ok: true };
-    }
-  });
+  const ahead = isKnown ? await attempt(store, await signAll(store, who, known, fresh), true, also) : null;
+  const saved = ahead ?? (await store.world.lock(SAVE_LOCK, () => saveAnew(store, who, fresh, also)));
   if (saved === undefined) throw new Error("the save lock always waits");
   if (saved.ok) store.world.announce();
   return saved;
+}
+
+/** Read the ground and sign on it, until nobody came in between. */
+async function saveAnew(
+  store: Store,
+  who: IdentityRow,
+  fresh: readonly NewOp[],
+  also: Also | undefined,
+): Promise<SaveOutcome> {
+  const scopes = [...new Set(fresh.map((one) => one.scope))];
+  for (;;) {
+    const ground = await store.use((db) =>
+      db.transaction("r", groundTables(db), () => readGround(db, who.device, scopes)),
+    );
+    const done = await attempt(store, await signAll(store, who, ground, fresh), false, also);
+    if (done !== null) return done;
+  }
+}
+
+/** Write what was signed; null where its ground moved meanwhile. */
+async function attempt(
+  store: Store,
+  signed: Signed | Refusal,
+  exactly: boolean,
+  also: Also | undefined,
+): Promise<SaveOutcome | null> {
+  if (signed instanceof Refusal)
+    return { ok: false, problem: signed.slug === "too_large" ? "too_large" : "bad_value" };
+  try {
+    let again = false;
+    await store.use((db) => {
+      const how = { exactly, again };
+      again = true;
+      return write(db, signed, how, also);
+    });
+  } catch (error) {
+    seen.delete(store);
+    if (isMoved(error)) return null;
+    throw error;
+  }
+  seen.set(store, signed.after);
+  return { ok: true };
 }
 
 /** Dexie may wrap what ended a transaction. */

@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { b64Encode } from "../../../pwa/src/core/ids.ts";
 import { makeKey } from "../../../pwa/src/core/signing.ts";
 import { NAME, SCHEMA, Store } from "../../../pwa/src/store/db.ts";
 import type { IdentityRow } from "../../../pwa/src/store/rows.ts";
-import { type NewOp, saveOps } from "../../../pwa/src/store/save.ts";
+import { type NewOp, prepareSave, saveOps } from "../../../pwa/src/store/save.ts";
 import { makeWorld } from "./world.ts";
 
 const SCOPE = "farm:019a0000-0000-7000-8000-000000000001";
@@ -100,4 +100,29 @@ test("test_case_014 sixty saves at once get sixty different numbers", async () =
   await Promise.all(Array.from({ length: 60 }, () => saveOps(store, who, [fresh])));
   const rows = await store.use((db) => db.ops.toArray());
   expect(rows.map((r) => r.n).sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+});
+
+test("test_case_014 a tab that signed ahead and one that read first never give one number twice", async () => {
+  const { store, who } = await start();
+  const other = new Store(store.world);
+  await prepareSave(store, who.device, SCOPE);
+  const sign = crypto.subtle.sign.bind(crypto.subtle);
+  // The other one has read its number and signs: now the first one, which asks for no lock, is quicker.
+  vi.spyOn(crypto.subtle, "sign").mockImplementationOnce(async (...given) => {
+    expect(await saveOps(store, who, [fresh])).toEqual({ ok: true });
+    return sign(...given);
+  });
+  expect(await saveOps(other, who, [fresh])).toEqual({ ok: true });
+  const rows = await store.use((db) => db.ops.toArray());
+  expect(rows.map((r) => r.n).sort()).toEqual([1, 2]);
+  expect(await store.use((db) => db.outbox.count())).toBe(2);
+});
+
+test("what is recorded anew under its own name is shown with what was refused of it", async () => {
+  const { store, who } = await start();
+  await saveOps(store, who, [fresh]);
+  await store.use((db) => db.ops.toCollection().modify({ state: "turned_down" }));
+  await prepareSave(store, who.device, SCOPE);
+  expect(await saveOps(store, who, [{ ...fresh, private: {} }])).toEqual({ ok: true });
+  expect(await store.use((db) => db.docs.get([SCOPE, ENTRY]))).toMatchObject({ state: "refused" });
 });

@@ -37,6 +37,9 @@ function leave(draft: string): void {
   }
 }
 
+/** After so long a save says that it is under way. */
+const SLOW_MS = 150;
+
 const lineOf = (name: string | null): string | null => /^line\.([a-z2-7]{8})\./.exec(name ?? "")?.[1] ?? null;
 
 /** After a kill: the field that was being filled in is in sight again, and a box for text is written on (case 1). */
@@ -80,9 +83,12 @@ export function useFilling(draft: Draft, form: Form, saved: (result: Saved) => v
   };
   const save = async () => {
     touch(draft.id);
-    const running = drafts.save(draft.id); // under way before anything is drawn
-    saving.value = true;
-    const result = await running;
+    // A second tap gets the first one's answer: nothing has to be drawn before the save, unless it takes its time.
+    const slow = setTimeout(() => {
+      saving.value = true;
+    }, SLOW_MS);
+    const result = await drafts.save(draft.id);
+    clearTimeout(slow);
     saving.value = false;
     if (result.ok) saved(result);
     else failed.value = result.problem;
