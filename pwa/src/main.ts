@@ -1,4 +1,5 @@
 /** Wire the phone together: the app, the screens, the service worker. Nothing else. */
+import "./net/waken.ts"; // first of all: the database opens while the rest is read
 import { createApp } from "./app/app.ts";
 import { mount } from "./ui/mount.tsx";
 import { startWorker } from "./ui/worker.ts";

@@ -1,7 +1,7 @@
 /** The farms whose books a person may open on this phone: what the server grants, and what he asked for himself. */
 import Dexie from "dexie";
 import { helpEnd } from "../store/households.ts";
-import type { IdentityRow } from "../store/rows.ts";
+import type { AccessRow, IdentityRow } from "../store/rows.ts";
 import { type Context, listIn, member, textIn, textValue } from "./context.ts";
 import type { FarmRef } from "./types.ts";
 
@@ -12,13 +12,13 @@ interface Granted {
   asked?: { name: string; village: string };
 }
 
-/** Return the farms of a person, those of the server's list first. */
-export async function farmsOf(c: Context, row: IdentityRow): Promise<FarmRef[]> {
+/** Return the farms of a person, those of the server's list (`seen`) first. */
+export async function farmsOf(c: Context, row: IdentityRow, seen: readonly AccessRow[]): Promise<FarmRef[]> {
   const villages = listIn(c.reference.value, "villages");
   const known = listIn(c.reference.value, "farms");
   const isOver = (scope: string) =>
     (helpEnd(c.households.value, scope) ?? Number.POSITIVE_INFINITY) <= c.store.world.now();
-  return (await granted(c, row)).map(({ scope, write, asked }): FarmRef => {
+  return (await granted(c, row, seen)).map(({ scope, write, asked }): FarmRef => {
     const farm = known.find((f) => `farm:${textIn(f, "id")}` === scope);
     const id = asked?.village ?? textIn(farm, "village");
     const village = villages.find((v) => textIn(v, "id") === id);
@@ -32,9 +32,8 @@ export async function farmsOf(c: Context, row: IdentityRow): Promise<FarmRef[]> 
   });
 }
 
-async function granted(c: Context, row: IdentityRow): Promise<Granted[]> {
-  const seen = await c.store.use((db) => db.access.where("device").equals(row.device).toArray());
-  const access: Granted[] =
+async function granted(c: Context, row: IdentityRow, seen: readonly AccessRow[]): Promise<Granted[]> {
+  const access: readonly Granted[] =
     seen.length > 0 ? seen : own(row, textIn(member(c.reference.value, "me"), "farm"));
   const farms = access.filter((one) => one.scope.startsWith("farm:"));
   const list = c.households.value;

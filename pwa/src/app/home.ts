@@ -18,7 +18,7 @@ const RECENT_ROWS = 200;
 const slotOf = (scope: string): string => `noticed ${scope}`;
 
 /** Read what is on the home screen: the same work, however many entries the phone holds. */
-export async function loadHome(c: Context): Promise<Home> {
+export async function loadHome(c: Context): Promise<Omit<Home, "runningSeasons" | "drafts">> {
   const scope = c.farm.value?.scope ?? "";
   const today = String(msToDate(c.store.world.now()));
   return c.store.use(async (db) => {
@@ -36,10 +36,8 @@ export async function loadHome(c: Context): Promise<Home> {
     forget(c, scope, looked, [...conflicts, ...asked]);
     return {
       today: entries.slice(0, rows.length),
-      runningSeasons: c.seasons.value.filter((s) => s.running),
       waitingPhotos: waiting.length,
       waitingVoices: countVoices(waiting),
-      drafts: c.drafts.value,
       ...counts,
       conflicts,
       asked,

@@ -30,16 +30,17 @@ export async function loadPeople(c: Context): Promise<void> {
     c.households.value = null;
     return;
   }
-  const [reference, households, last] = await c.store.use((db) =>
+  const [reference, households, last, seen] = await c.store.use((db) =>
     Promise.all([
       db.meta.get(`reference ${row.device}`),
       readHouseholds(db, row.device),
       db.meta.get(`farm ${row.device}`),
+      db.access.where("device").equals(row.device).toArray(),
     ]),
   );
   c.reference.value = reference?.value ?? null;
   c.households.value = households;
-  c.farms.value = await farmsOf(c, row);
+  c.farms.value = await farmsOf(c, row, seen);
   c.farm.value = c.farms.value.find((f) => f.scope === last?.value) ?? c.farms.value[0] ?? null;
 }
 

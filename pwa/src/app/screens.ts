@@ -23,8 +23,13 @@ export async function readAll(shadow: Context): Promise<{ home: Home; skew: numb
         const kept = settings?.value;
         if (typeof kept === "object" && kept !== null)
           shadow.settings.value = { ...shadow.settings.value, ...kept };
-        await Promise.all([loadDrafts(shadow), loadFarm(shadow)]);
-        return { home: await loadHome(shadow), skew: typeof skew?.value === "number" ? skew.value : null };
+        // None waits for another's answer; what the first two found is put into the third.
+        const [home] = await Promise.all([loadHome(shadow), loadDrafts(shadow), loadFarm(shadow)]);
+        const runningSeasons = shadow.seasons.value.filter((season) => season.running);
+        return {
+          home: { ...home, runningSeasons, drafts: shadow.drafts.value },
+          skew: typeof skew?.value === "number" ? skew.value : null,
+        };
       },
     ),
   );

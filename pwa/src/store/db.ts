@@ -12,11 +12,12 @@ import Dexie, {
   type Table,
 } from "dexie";
 import { tokensOf } from "./fold.ts";
+import { NAME } from "./name.ts";
 import type * as r from "./rows.ts";
 import type { World } from "./world.ts";
 
 export const SCHEMA = 2;
-export const NAME = "so-nha-nong";
+export { NAME };
 
 export type StoreProblem = "storage_full" | "storage_broken" | "newer_data" | "blocked";
 export class StoreError extends Error {
