@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -20,52 +20,50 @@ from sync.rules import SEVERITIES, Finding, Record, judge, keys_of
 from sync.values import write_text
 
 _HASHED: Final = "#"  # behind the colon of a key that was too long to be stored as it is
+RECORDS_KEPT: Final = 5_000  # our choice: the book of a large farm, some 10 MB
+_SAID: Final = ("doc", "type", "values", "rivals", "is_deleted", "by", "recorded_at", "skew", "received_at")
 _READ: Final = (".py", ".json")
 
 
 class Rules:
-    """The rules with the lists of one organisation; keeps the records that it made of one scope's rows."""
+    """The rules with the lists of one organisation."""
 
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
-        self._scope = ""
-        self._records: dict[tuple[str, int], Record] = {}
         self.lists = f"{_rules_tag()}.{lists.version}"
 
     def keys_of(self, row: Row) -> Collection[str]:
         """Return the groups to which a document matters."""
-        return {_stored(key) for key in keys_of(self._record(row))}
+        return {_stored(key) for key in keys_of(record_of(row))}
 
     def judge(self, key: str, rows: Sequence[Row]) -> Sequence[Row]:
         """Return all findings of a group, of which `rows` are the documents."""
-        records = [self._record(row) for row in rows]
+        records = [record_of(row) for row in rows]
         if key.partition(":")[2].startswith(_HASHED):
             key = next(one for one in keys_of(records[0]) if _stored(one) == key)
         return [_row(one) for one in judge(key, records, self._lists)]
 
-    def _record(self, row: Row) -> Record:
-        if row["scope"] != self._scope:
-            self._scope, self._records = row["scope"], {}
-        known = self._records.get((row["doc"], row["last_seq"]))
-        if known is None:
-            known = self._records[row["doc"], row["last_seq"]] = record_of(row)
-        return known
-
 
 def record_of(row: Row) -> Record:
-    """Return a document as rules see it."""
-    rivals = {} if row["rivals"] == "{}" else json.loads(row["rivals"])
-    return Record(
-        doc=row["doc"],
-        type=row["type"],
-        values=json.loads(row["values"]),
-        rivals={name: tuple(values) for name, values in rivals.items()},
-        deleted=row["is_deleted"],
-        by=row["by"],
-        recorded_at=row["recorded_at"],
-        skew=row["skew"],
-        received_at=row["received_at"],
-    )
+    """Return a document as rules see it; the same text is read once."""
+    return _record(*(row[name] for name in _SAID))
+
+
+@lru_cache(maxsize=RECORDS_KEPT)
+def _record(
+    doc: str,
+    type_: str,
+    values: str,
+    rivals: str,
+    is_deleted: bool,
+    by: str,
+    recorded_at: int,
+    skew: int | None,
+    received_at: int | None,
+) -> Record:
+    told = {} if rivals == "{}" else json.loads(rivals)
+    beside = {name: tuple(some) for name, some in told.items()}
+    return Record(doc, type_, json.loads(values), beside, is_deleted, by, recorded_at, skew, received_at)
 
 
 def _row(finding: Finding) -> Row:
