@@ -53,6 +53,7 @@ PAGE_MODULES = (
     "console_privacy",
     "console_audit",
     "console_dossiers",
+    "console_seasons",
     "phone",
 )
 

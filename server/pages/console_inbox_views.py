@@ -159,7 +159,7 @@ def entry(language: Language, found: EntryPage) -> Shown:
         marks=console_views.marks_of(language, day, first.recorded_at, first.received_at) if first else [],
         state=(kind, icon, say(language, words)),
         whom="" if first is None or first.who is None else first.who.name,
-        points=[_point(language, one) for one in found.findings],
+        points=[point_of(language, one) for one in found.findings],
         asks=_asks(language, "" if page.form is None else page.form.sector, found.findings),
         thread=[_spoken(language, one) for one in found.thread],
         blocks=console_views.blocks(page, shower),
@@ -170,7 +170,7 @@ def entry(language: Language, found: EntryPage) -> Shown:
     )
 
 
-def _point(language: Language, one: Noticed) -> Point:
+def point_of(language: Language, one: Noticed) -> Point:
     finding, rule = _finding(one), rules.catalogue().get(one.rule)
     other = next((doc for doc in one.behind if doc != one.about and doc.startswith("entry:")), "")
     farm = ids.split_ref(one.scope)[1]

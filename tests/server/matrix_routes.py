@@ -164,6 +164,7 @@ CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/vu/{farm}/{season}", sees("document")),
     page("/ho/<farm>", "/ho/{farm}", sees("farms")),
+    page("/ho/<farm>/vu/<season>", "/ho/{farm}/vu/{season}", sees("season")),
     page("/ho-so/vu/<farm>/<season>", "/ho-so/vu/{farm}/{season}", sees("dossier")),
     page("/may/<uuid>", "/may/{invite}", sees("devices", reaches)),
     page("/", "/?farm={farm}", sees("entries")),

@@ -1,0 +1,163 @@
+"""A season as its page shows it: its entries, its waiting time, its plots, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.inspection import inspect
+from sqlalchemy.orm import Session
+
+from server.db import reading
+from server.models.views import DocumentView, EntryView, SeasonView
+from server.services import dossiers, findings
+from server.services.books import Book, book_for
+from server.services.console import FarmName, Staff
+from server.services.console_entries import Line, lines_of
+from server.services.console_lookups import Names, lookups, members
+from server.services.console_reach import NotDone
+from server.services.dossiers import Asked, Dossier
+from server.services.findings import Noticed
+from server.store import people, views
+from server.store.rule_book import record_of
+from sync.rules import Record
+from sync.rules.form_rules import Produce, codes, rules_of
+from sync.rules.waiting import Statement, ground, statements, waiting
+from sync.values import Json
+
+LINES_MAX: Final = 400  # our choice: more makes no picture of a season
+_PRODUCE: Final[Mapping[str, Produce]] = {"crop": "crop", "livestock": "meat", "aquaculture": "fish"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A plot of the farm. `points`: its boundary as (lat, lng) in 10⁻⁷ degree, none where it is not known.
+
+    `state`: of its waiting time: free, days, unknown, not_defined; `until`: first safe day, "" for none.
+    """
+
+    doc: str
+    name: str
+    area_m2: int | None
+    points: tuple[tuple[int, int], ...]
+    is_ours: bool
+    state: str
+    until: str
+
+
+@dataclass(frozen=True)
+class SeasonPage:
+    """A season. `lines`: its entries with the state of each, the newest first.
+
+    Shape:  `waits`: what its entries say of waits; `dossier`: None where it is too long for one.
+    """
+
+    farm: FarmName
+    season: SeasonView
+    values: Mapping[str, Json]
+    lines: tuple[tuple[Line, str], ...]
+    is_cut: bool
+    plots: tuple[Ground, ...]
+    waits: tuple[Statement, ...]
+    findings: tuple[Noticed, ...]
+    book: Book
+    dossier: Dossier | None
+    names: Names
+
+
+def season_page(staff: Staff, farm: str, season: str, today: str) -> SeasonPage:
+    """Return a season of one of the staff's farms. Raises: ServiceError(not_found)."""
+    found = dossiers.season_of(staff, farm, season)
+    home = staff.farm(farm)
+    asked = Asked(book_for(found.sector, found.standard), farm=farm, season=season)
+    try:
+        dossier: Dossier | None = dossiers.gather(staff, asked)
+    except NotDone:
+        dossier = None
+    with reading() as session:
+        query = select(EntryView).where(
+            EntryView.scope == home.scope, EntryView.season == found.doc, EntryView.is_deleted.is_(False)
+        )
+        order = (EntryView.happened_on.desc(), EntryView.recorded_at.desc(), EntryView.doc)
+        rows = list(session.scalars(query.order_by(*order).limit(LINES_MAX + 1)))
+        names = lookups(session, [home.scope])
+        kept = rows[:LINES_MAX]
+        said = session.get(DocumentView, (home.scope, found.doc))
+        values = {} if said is None else members(said.values)
+        ours = {str(one) for one in named} if isinstance(named := values.get("plots"), list) else set()
+        records = _records(session, home.scope, found.doc)
+        produce = _PRODUCE.get(found.sector, "crop")
+        own = [one for one in records if one.values.get("season") == found.doc]
+        return SeasonPage(
+            farm=home,
+            season=found,
+            values=values,
+            lines=tuple(
+                (line, row.state)
+                for line, row in zip(lines_of(session, staff, kept, names), kept, strict=True)
+            ),
+            is_cut=len(rows) > LINES_MAX,
+            plots=tuple(_plots(session, home.scope, ours, records, produce, found.doc, today)),
+            waits=tuple(one for record in own for one in statements(record) if one.produce == produce),
+            findings=findings.of_season(session, home.scope, found.doc),
+            book=asked.book,
+            dossier=dossier,
+            names=names,
+        )
+
+
+def _records(session: Session, scope: str, season: str) -> list[Record]:
+    """Return the treatments of the farm's plots, whatever season they name: days count over all of them."""
+    forms = [code for code in codes() if rules_of(Record("", "entry", {"form": code})).waits]
+    query = (
+        select(DocumentView)
+        .join(EntryView, (EntryView.scope == DocumentView.scope) & (EntryView.doc == DocumentView.doc))
+        .where(EntryView.scope == scope, EntryView.is_deleted.is_(False), EntryView.form.in_(forms))
+        .order_by(EntryView.season != season, EntryView.happened_on.desc())
+        .limit(dossiers.LINES_MAX)
+    )
+    columns = inspect(DocumentView).columns.keys()
+    return [record_of({name: getattr(one, name) for name in columns}) for one in session.scalars(query)]
+
+
+def _plots(
+    session: Session,
+    scope: str,
+    ours: set[str],
+    records: list[Record],
+    produce: Produce,
+    season: str,
+    today: str,
+) -> Iterable[Ground]:
+    rows = [one for one in views.plots_of(session, [scope]) if not one.is_deleted]
+    query = select(DocumentView).where(
+        DocumentView.scope == scope, DocumentView.doc.in_([row.doc for row in rows])
+    )
+    said = {one.doc: one for one in session.scalars(query)}
+    gone = people.erased_among(session, {one.by for one in said.values()})
+    for row in rows:
+        held = waiting(ground(row.doc, produce, records), season if row.doc in ours else "", None)
+        is_over = held.state == "days" and held.until <= today
+        private = {} if said[row.doc].by in gone else members(said[row.doc].private)
+        yield Ground(
+            doc=row.doc,
+            name=row.name,
+            area_m2=row.area_m2,
+            points=_points(private.get("boundary")),
+            is_ours=row.doc in ours,
+            state="free" if is_over else held.state,
+            until="" if is_over else held.until,
+        )
+
+
+def _points(value: Json) -> tuple[tuple[int, int], ...]:
+    """Return the corners of a boundary; none of one that is no boundary."""
+    listed = value if isinstance(value, list) else []
+    pairs = [
+        (one[0], one[1])
+        for one in listed
+        if isinstance(one, list) and len(one) == 2 and all(isinstance(side, int) for side in one)
+    ]
+    return tuple(pairs) if len(pairs) >= 3 else ()
