@@ -229,6 +229,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       team ??= import("./team/team.ts").then((part) => part.makeTeam(c, engine));
       return team;
     },
+    noticing: () => import("./noticing.ts").then((part) => part.makeNoticing(c)),
     lists: () => import("./lists.ts").then((part) => part.openLists(c)),
     settings: c.settings,
     async changeSettings(change: Partial<Settings>) {

@@ -45,6 +45,8 @@ export interface Context {
   noticed: Map<string, readonly string[]>;
   /** Something was stored: draw again. `own`: all of it is this one document, written here. */
   bell: (own?: { scope: string; doc: string }) => void;
+  /** Documents written here since the rules last looked; null: whatever else may have come too. */
+  touched: Set<string> | null;
   /** Something came that this page did not write itself, since somebody last looked for what is to be noticed. */
   foreign: boolean;
   /** Something waits: try to send. */
@@ -74,10 +76,13 @@ export function makeContext(store: Store): Context {
     noticed: new Map(),
     bell: (own) => {
       // A change of our own may be what another phone's disagrees with: it is looked at, and nothing else.
+      if (own === undefined) made.touched = null;
+      else made.touched?.add(own.doc);
       if (own === undefined) made.foreign = true;
       else made.noticed.set(own.scope, [...new Set([own.doc, ...(made.noticed.get(own.scope) ?? [])])]);
       changed.value += 1;
     },
+    touched: null,
     foreign: true,
     kick: () => undefined,
   };

@@ -16,6 +16,7 @@ import type { Diary, PhotoRow } from "./types/entries.ts";
 import type { Activities, Farm, Home } from "./types/farm.ts";
 import type { Inspections } from "./types/inspections.ts";
 import type { Mine } from "./types/mine.ts";
+import type { Noticing } from "./types/noticing.ts";
 import type { People } from "./types/people.ts";
 import type { AppState, Joining } from "./types/start.ts";
 import type { Sync } from "./types/sync.ts";
@@ -27,6 +28,7 @@ export type * from "./types/entries.ts";
 export type * from "./types/farm.ts";
 export type * from "./types/inspections.ts";
 export type * from "./types/mine.ts";
+export type * from "./types/noticing.ts";
 export type * from "./types/people.ts";
 export type * from "./types/start.ts";
 export type * from "./types/sync.ts";
@@ -64,6 +66,8 @@ export interface App {
   mine(): Promise<Mine>;
   /** Internal inspections of the farm: fetched when first looked at. */
   inspections(): Promise<Inspections>;
+  /** What the rules notice: fetched with the first question. */
+  noticing(): Promise<Noticing>;
   home: ReadonlySignal<Home | null>;
   activities: Activities;
   diary: Diary;

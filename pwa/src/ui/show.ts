@@ -158,6 +158,16 @@ export function seasonNameOf(ref: string | null): string {
 }
 
 /** Pictogram of a season: its product's in the reference, else one for its sector. */
+/** The word for taking what a season gives ("hái", "gặt", "bán"): the first of the product's own words. */
+export function verbOf(season: SeasonRow): string {
+  const product = app()
+    .reference("products")
+    ?.find((one) => one.code === season.product);
+  const verb = product?.verb;
+  const said = typeof verb === "object" && verb !== null && !Array.isArray(verb) ? verb[language.value] : "";
+  return (typeof said === "string" ? said.split(" ")[0] : "") || words.value.verb_take;
+}
+
 export function seasonIcon(season: SeasonRow | undefined): string {
   if (season === undefined) return "field";
   const product = app()

@@ -4,6 +4,8 @@ import { doorVi } from "../../../pwa/src/ui/words/door.vi.ts";
 import { en } from "../../../pwa/src/ui/words/en.ts";
 import { mineEn } from "../../../pwa/src/ui/words/mine.en.ts";
 import { mineVi } from "../../../pwa/src/ui/words/mine.vi.ts";
+import { reviewEn } from "../../../pwa/src/ui/words/review.en.ts";
+import { reviewVi } from "../../../pwa/src/ui/words/review.vi.ts";
 import { teamEn } from "../../../pwa/src/ui/words/team.en.ts";
 import { teamVi } from "../../../pwa/src/ui/words/team.vi.ts";
 import { vi } from "../../../pwa/src/ui/words/vi.ts";
@@ -12,6 +14,7 @@ const BOTH: [object, object][] = [
   [vi, en],
   [doorVi, doorEn],
   [mineVi, mineEn],
+  [reviewVi, reviewEn],
 ];
 
 test("both languages have every key, of the same kind, and none is empty", () => {

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { EntryDetail, Form, FormField, HistoryStep, PhotoRow } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { useHarvests } from "../form/harvests.tsx";
+import { EntryFindings } from "../form/noticed.tsx";
 import { isSound, Sound, useUrl } from "../form/photos.tsx";
 import { labelOf } from "../form/plan.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
@@ -64,6 +65,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
           <Conflicts entry={entry} form={form} />
         )}
         <Talk entry={entry} />
+        <EntryFindings entry={entry} />
         {entry.erased && <Note>{w.erased_note}</Note>}
         {entry.photos.length > 0 && <h2>{w.photos}</h2>}
         <div class="photos">

@@ -12,6 +12,7 @@ import { Field } from "../form/fields.tsx";
 import { type Filled, useFilling } from "../form/filling.ts";
 import { type Known, useKnown } from "../form/known.ts";
 import { Lines } from "../form/lines.tsx";
+import { DraftFindings } from "../form/noticed.tsx";
 import { Photos } from "../form/photos.tsx";
 import { fieldOf, isEmpty, labelOf, planFields } from "../form/plan.ts";
 import { productOptions, productValues } from "../form/product.tsx";
@@ -80,6 +81,7 @@ function Filling({ draft, form, reload }: FillingProps) {
           </Btn>
         )}
         {entry && <DayAndPlace form={form} values={values.value} set={set} />}
+        {entry && <DraftFindings draft={draft} form={form} values={values.value} />}
         {form.lines !== null && (
           <Lines
             lines={form.lines}

@@ -1,9 +1,13 @@
 /** Hôm nay: who and which day, what waits, what the cooperative asks, running seasons, what was recorded today. */
-import type { Home, SeasonRow } from "../../app/types.ts";
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Home, SeasonRow, SeasonWait } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { whenIdle } from "../idle.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note } from "../pieces/basic.tsx";
 import { go, makeHash } from "../router.ts";
-import { dayCount, formShort, plotsShown, seasonIcon, seasonParts, today } from "../show.ts";
+import { dayCount, formShort, plotsShown, seasonIcon, seasonParts, today, verbOf } from "../show.ts";
 import { words } from "../words/index.ts";
 import { cards } from "./install.ts";
 import { begin, DraftCard, EntryCard, entryHash } from "./rows.tsx";
@@ -128,6 +132,7 @@ function Notice(props: { kind: string; icon: string; title: string; why: string 
 
 function Today({ home }: { home: Home }) {
   const w = words.value;
+  const waits = useWaits();
   return (
     <>
       {home.drafts.length > 0 && <h2>{w.drafts}</h2>}
@@ -135,7 +140,7 @@ function Today({ home }: { home: Home }) {
         <DraftCard key={draft.id} draft={draft} />
       ))}
       {home.runningSeasons.map((season) => (
-        <SeasonCard key={season.doc} season={season} />
+        <SeasonCard key={season.doc} season={season} waits={waits} />
       ))}
       {home.runningSeasons.length === 0 && app().people.current.value?.confirmed !== false && (
         <section class="card stack">
@@ -166,8 +171,28 @@ function Today({ home }: { home: Home }) {
   );
 }
 
-function SeasonCard({ season }: { season: SeasonRow }) {
+interface Waits {
+  Shown: ComponentType<{ wait: SeasonWait; verb: string }>;
+  found: ReadonlyMap<string, SeasonWait>;
+}
+
+/** How long the seasons wait: looked up when the screen stands and has time, and after every change. */
+function useWaits(): Waits | null {
+  const waits = useSignal<Waits | null>(null);
+  useEffect(
+    () =>
+      whenIdle(async () => {
+        const [part, noticing] = await Promise.all([import("../form/noticed.tsx"), app().noticing()]);
+        waits.value = { Shown: part.WaitShown, found: await noticing.waits() };
+      }),
+    [app().diary.changed.value],
+  );
+  return waits.value;
+}
+
+function SeasonCard({ season, waits }: { season: SeasonRow; waits: Waits | null }) {
   const w = words.value;
+  const wait = waits?.found.get(season.doc);
   const days = dayCount(season.started_on, today());
   const [product, part] = seasonParts(season);
   return (
@@ -179,10 +204,11 @@ function SeasonCard({ season }: { season: SeasonRow }) {
         <div class="grow">
           <h2>{product}</h2>
           <p class="small soft">{[part, plotsShown(season.plots)].filter(Boolean).join(", ")}</p>
-          {days > 0 && <p class="answer g">{w.day_of_season(days)}</p>}
+          {days > 0 && <p class={wait === undefined ? "answer g" : "small"}>{w.day_of_season(days)}</p>}
         </div>
         <Icon name="next" />
       </div>
+      {waits !== null && wait !== undefined && <waits.Shown wait={wait} verb={verbOf(season)} />}
     </a>
   );
 }

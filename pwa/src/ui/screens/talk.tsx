@@ -7,27 +7,28 @@ import { openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { moment } from "../show.ts";
 import { words } from "../words/index.ts";
 import { writeText } from "../words/problems.ts";
+import { reviewWords } from "../words/review.ts";
 
 const ANSWER_CHARS_MAX = 1000; // our choice: more is told on the telephone
 
 export function Talk({ entry }: { entry: EntryDetail }) {
-  const w = words.value;
+  const r = reviewWords.value;
   const { question, talk } = entry;
   if (talk.length === 0) return null;
   const asks = question !== null && !question.answered;
   const kind = asks ? "ask" : entry.state === "approved" ? "done" : "";
   return (
-    <section class={`card stack ${kind}`} aria-label={w.talk}>
+    <section class={`card stack ${kind}`} aria-label={r.talk}>
       {talk.map((one) => (
         <Line key={one.doc} said={one} />
       ))}
-      {question?.answered === true && <p class="okline">{w.answered_wait}</p>}
-      {entry.state === "amended" && <p class="help">{w.amended_wait}</p>}
+      {question?.answered === true && <p class="okline">{r.answered_wait}</p>}
+      {entry.state === "amended" && <p class="help">{r.amended_wait}</p>}
       {asks && entry.mayWrite && (
         <>
-          <p>{w.answered_how}</p>
+          <p>{r.answered_how}</p>
           <Btn kind="ask" icon="message" onClick={() => openAnswer(entry, question.review)}>
-            {w.answer_in_words}
+            {r.answer_in_words}
           </Btn>
         </>
       )}
@@ -43,11 +44,12 @@ const ICONS: Readonly<Record<Said["kind"], string>> = {
 
 function Line({ said }: { said: Said }) {
   const w = words.value;
+  const r = reviewWords.value;
   const whose = said.who ?? (said.kind === "comment" ? w.other_phone : "HTX");
   const title = {
-    asked: w.said_asked(said.who),
-    approved: w.said_approved(said.who),
-    comment: w.said_answer(said.mine ? w.me : whose),
+    asked: r.said_asked(said.who),
+    approved: r.said_approved(said.who),
+    comment: r.said_answer(said.mine ? w.me : whose),
   }[said.kind];
   return (
     <div>
@@ -64,12 +66,13 @@ function Line({ said }: { said: Said }) {
 }
 
 function openAnswer(entry: EntryDetail, review: string): void {
-  const w = words.value;
-  openSheet(w.answer_in_words, (close) => <Answer entry={entry} review={review} close={close} />);
+  const r = reviewWords.value;
+  openSheet(r.answer_in_words, (close) => <Answer entry={entry} review={review} close={close} />);
 }
 
 function Answer({ entry, review, close }: { entry: EntryDetail; review: string; close: () => void }) {
   const w = words.value;
+  const r = reviewWords.value;
   const text = useSignal("");
   const busy = useSignal(false);
   const send = async () => {
@@ -87,14 +90,14 @@ function Answer({ entry, review, close }: { entry: EntryDetail; review: string; 
         class="pick text"
         rows={4}
         maxLength={ANSWER_CHARS_MAX}
-        aria-label={w.answer_in_words}
+        aria-label={r.answer_in_words}
         value={text.value}
         onInput={(event) => {
           text.value = event.currentTarget.value;
         }}
       />
       <Do icon="check" disabled={busy.value || text.value.trim() === ""} onClick={() => void send()}>
-        {w.answer_send}
+        {r.answer_send}
       </Do>
     </div>
   );

@@ -1,0 +1,33 @@
+/** What the rules notice, as screens see it. */
+import type { Finding } from "../../core/rules/shape.ts";
+import type { DocRef, Values } from "./values.ts";
+
+/** A form that is being filled in. */
+export interface DraftToCheck {
+  doc: DocRef;
+  document: string;
+  form: string;
+  values: Values;
+}
+
+/** How long nothing of a season may be taken. */
+export interface SeasonWait {
+  /** `days`: until `until`; `unknown`: nobody knows; `not_defined`: the label says so. */
+  state: "days" | "unknown" | "not_defined";
+  /** The first safe day by what is known; "" for none. */
+  until: string;
+  /** The last day of the work that is waited for. */
+  since: string;
+  product: string;
+  /** The entry that set it. */
+  entry: DocRef;
+}
+
+export interface Noticing {
+  /** What is noticed of a form while it is filled in, beside everything in the book. */
+  draft(draft: DraftToCheck): Promise<readonly Finding[]>;
+  /** What is noticed of a stored entry. */
+  about(doc: DocRef): Promise<readonly Finding[]>;
+  /** The running seasons that wait, or waited; those in which nothing was ever done have none. */
+  waits(): Promise<ReadonlyMap<DocRef, SeasonWait>>;
+}
