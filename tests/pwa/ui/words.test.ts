@@ -6,6 +6,8 @@ import { mineEn } from "../../../pwa/src/ui/words/mine.en.ts";
 import { mineVi } from "../../../pwa/src/ui/words/mine.vi.ts";
 import { reviewEn } from "../../../pwa/src/ui/words/review.en.ts";
 import { reviewVi } from "../../../pwa/src/ui/words/review.vi.ts";
+import { sendEn } from "../../../pwa/src/ui/words/send.en.ts";
+import { sendVi } from "../../../pwa/src/ui/words/send.vi.ts";
 import { teamEn } from "../../../pwa/src/ui/words/team.en.ts";
 import { teamVi } from "../../../pwa/src/ui/words/team.vi.ts";
 import { vi } from "../../../pwa/src/ui/words/vi.ts";
@@ -15,6 +17,7 @@ const BOTH: [object, object][] = [
   [doorVi, doorEn],
   [mineVi, mineEn],
   [reviewVi, reviewEn],
+  [sendVi, sendEn],
 ];
 
 test("both languages have every key, of the same kind, and none is empty", () => {

@@ -9,6 +9,7 @@ import { toast } from "../pieces/overlay.tsx";
 import { go } from "../router.ts";
 import { dayName, moment } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { sendWords } from "../words/send.ts";
 import { UpdateCard } from "./home.tsx";
 import { beginEdit, entryHash } from "./rows.tsx";
 import { bytesShown, StorageCard } from "./storage.tsx";
@@ -25,7 +26,7 @@ export function SendScreen() {
     <>
       <main class="phone">
         <header class="top plain">
-          <h1>{w.send_title}</h1>
+          <h1>{sendWords.value.send_title}</h1>
           <span class="net">
             <Icon name={status.connection === "offline" ? "nosignal" : "send"} size="s" />
             {connectionWord(status.connection)}
@@ -34,24 +35,28 @@ export function SendScreen() {
         <UpdateCard />
         <Waiting />
         {connectionHow(status.connection) !== "" && <Note>{connectionHow(status.connection)}</Note>}
-        {Math.abs(skew) > CLOCK_MS_MAX && <Note>{w.clock_wrong(Math.round(Math.abs(skew) / 60_000))}</Note>}
-        {status.digestMismatch && <Note>{w.digest_mismatch}</Note>}
+        {Math.abs(skew) > CLOCK_MS_MAX && (
+          <Note>{sendWords.value.clock_wrong(Math.round(Math.abs(skew) / 60_000))}</Note>
+        )}
+        {status.digestMismatch && <Note>{sendWords.value.digest_mismatch}</Note>}
         <Stuck />
         <PhotosWaiting />
-        <h2>{w.last_sync}</h2>
+        <h2>{sendWords.value.last_sync}</h2>
         <p class="card row">
           <Icon name={status.last_sync_at === null ? "clock" : "sent"} />
-          <b class="grow">{status.last_sync_at === null ? w.never_sent : moment(status.last_sync_at)}</b>
+          <b class="grow">
+            {status.last_sync_at === null ? sendWords.value.never_sent : moment(status.last_sync_at)}
+          </b>
         </p>
         <WifiOnly />
         <h2>{w.storage}</h2>
         <StorageCard />
-        <h2>{w.no_signal_long}</h2>
+        <h2>{sendWords.value.no_signal_long}</h2>
         <Files />
       </main>
       <Dock bar>
         <Do icon="send" disabled={status.connection === "sending"} onClick={() => void sync.now()}>
-          {status.connection === "sending" ? w.sending_plain : w.send_now}
+          {status.connection === "sending" ? sendWords.value.sending_plain : w.send_now}
         </Do>
       </Dock>
     </>
@@ -59,16 +64,15 @@ export function SendScreen() {
 }
 
 export function connectionWord(connection: Connection): string {
-  const w = words.value;
   const texts: Record<Connection, string> = {
-    idle: w.net_idle,
-    sending: w.sending_plain,
-    offline: w.net_offline,
-    not_our_server: w.net_not_ours,
-    busy: w.net_busy,
-    update_needed: w.net_update,
-    revoked: w.net_revoked,
-    broken: w.net_broken,
+    idle: sendWords.value.net_idle,
+    sending: sendWords.value.sending_plain,
+    offline: sendWords.value.net_offline,
+    not_our_server: sendWords.value.net_not_ours,
+    busy: sendWords.value.net_busy,
+    update_needed: sendWords.value.net_update,
+    revoked: sendWords.value.net_revoked,
+    broken: sendWords.value.net_broken,
   };
   return texts[connection];
 }
@@ -76,11 +80,11 @@ export function connectionWord(connection: Connection): string {
 function connectionHow(connection: Connection): string {
   const w = words.value;
   const texts: Partial<Record<Connection, string>> = {
-    not_our_server: w.net_not_ours_how,
-    busy: w.net_busy_how,
-    update_needed: w.net_update_how,
+    not_our_server: sendWords.value.net_not_ours_how,
+    busy: sendWords.value.net_busy_how,
+    update_needed: sendWords.value.net_update_how,
     revoked: w.revoked,
-    broken: w.net_broken_how,
+    broken: sendWords.value.net_broken_how,
   };
   return texts[connection] ?? "";
 }
@@ -95,8 +99,8 @@ function Waiting() {
       <section class="card done row">
         <Icon name="sent" size="xl" />
         <p class="grow">
-          <span class="answer">{w.send_all}</span>
-          <span class="under">{w.send_all_why}</span>
+          <span class="answer">{sendWords.value.send_all}</span>
+          <span class="under">{sendWords.value.send_all_why}</span>
         </p>
       </section>
     );
@@ -108,7 +112,7 @@ function Waiting() {
         <p class="answer grow">{w.send_waiting(waitingOps, waitingPhotos, waitingVoices)}</p>
       </div>
       {progress === null ? (
-        <p>{w.send_safe}</p>
+        <p>{sendWords.value.send_safe}</p>
       ) : (
         <div role="status" class="stack">
           <b>
@@ -120,7 +124,7 @@ function Waiting() {
             class="meter"
             max={progress.opsTotal + progress.photosTotal}
             value={progress.ops + progress.photos}
-            aria-label={w.sending_plain}
+            aria-label={sendWords.value.sending_plain}
           />
         </div>
       )}
@@ -137,7 +141,7 @@ function PhotosWaiting() {
   const rest = photos.slice(PHOTOS_SHOWN);
   return (
     <>
-      <h2>{w.photos_waiting(bytesShown(app().sync.status.value.waitingPhotoBytes))}</h2>
+      <h2>{sendWords.value.photos_waiting(bytesShown(app().sync.status.value.waitingPhotoBytes))}</h2>
       <ul class="card stack">
         {shown.map((one) => (
           <li key={one.doc} class="row">
@@ -154,7 +158,12 @@ function PhotosWaiting() {
           </li>
         ))}
         {rest.length > 0 && (
-          <li>{w.photos_more(rest.length, bytesShown(rest.reduce((sum, one) => sum + one.bytes, 0)))}</li>
+          <li>
+            {sendWords.value.photos_more(
+              rest.length,
+              bytesShown(rest.reduce((sum, one) => sum + one.bytes, 0)),
+            )}
+          </li>
         )}
       </ul>
     </>
@@ -162,19 +171,17 @@ function PhotosWaiting() {
 }
 
 function photoState(one: WaitingPhoto): string {
-  const w = words.value;
-  if (one.state === "broken") return w.photo_unsendable;
-  if (one.sent > 0) return w.photo_sent(Math.floor((100 * one.sent) / one.bytes));
-  return one.state === "wifi" ? w.photo_wifi : w.photo_waits;
+  if (one.state === "broken") return sendWords.value.photo_unsendable;
+  if (one.sent > 0) return sendWords.value.photo_sent(Math.floor((100 * one.sent) / one.bytes));
+  return one.state === "wifi" ? sendWords.value.photo_wifi : sendWords.value.photo_waits;
 }
 
 function Stuck() {
-  const w = words.value;
   const stuck = app().sync.stuck.value;
   if (stuck.length === 0) return null;
   return (
     <>
-      <h2>{w.stuck_title(stuck.length)}</h2>
+      <h2>{sendWords.value.stuck_title(stuck.length)}</h2>
       <div class="stack">
         {stuck.map((one) => (
           <StuckCard key={one.op} one={one} />
@@ -190,24 +197,24 @@ function StuckCard({ one }: { one: StuckOp }) {
   const type = one.doc.slice(0, one.doc.indexOf(":"));
   const form = app().activities.form(one.form ?? type);
   const what = [
-    form === null ? (type === "device" ? w.stuck_phone : "") : say(form.short),
+    form === null ? (type === "device" ? sendWords.value.stuck_phone : "") : say(form.short),
     one.happened_on === null ? "" : dayName(one.happened_on),
   ]
     .filter(Boolean)
     .join(", ");
   const states: Record<StuckOp["state"], string> = {
-    held: w.stuck_held,
-    refused: w.stuck_refused,
-    turned_down: w.stuck_turned_down,
-    later: w.stuck_later,
-    declined: w.stuck_declined,
+    held: sendWords.value.stuck_held,
+    refused: sendWords.value.stuck_refused,
+    turned_down: sendWords.value.stuck_turned_down,
+    later: sendWords.value.stuck_later,
+    declined: sendWords.value.stuck_declined,
   };
   const next: Record<StuckOp["next"], string> = {
-    wait: w.next_wait,
-    ask: w.next_ask,
-    update: w.next_update,
-    record_again: w.next_record_again,
-    export: w.next_export,
+    wait: sendWords.value.next_wait,
+    ask: sendWords.value.next_ask,
+    update: sendWords.value.next_update,
+    record_again: sendWords.value.next_record_again,
+    export: sendWords.value.next_export,
   };
   const halt = one.state === "refused";
   const entry = one.doc.startsWith("entry:");
@@ -232,7 +239,6 @@ function StuckCard({ one }: { one: StuckOp }) {
 }
 
 function WifiOnly() {
-  const w = words.value;
   const on = app().settings.value.wifiOnlyPhotos;
   return (
     <button
@@ -243,8 +249,8 @@ function WifiOnly() {
       onClick={() => void app().changeSettings({ wifiOnlyPhotos: !on })}
     >
       <span class="grow">
-        <b>{w.wifi_only}</b>
-        <span class="under">{w.wifi_only_why}</span>
+        <b>{sendWords.value.wifi_only}</b>
+        <span class="under">{sendWords.value.wifi_only_why}</span>
       </span>
       <span class="switch" aria-hidden="true">
         <span />
@@ -260,13 +266,13 @@ async function exportUnsent(): Promise<void> {
 
 export function importText(report: ImportReport): string {
   const w = words.value;
-  if (report.problem === "not_a_file") return w.import_not_file;
-  if (report.problem === "other_origin") return w.import_origin;
-  if (report.problem === "too_large") return w.import_large;
+  if (report.problem === "not_a_file") return sendWords.value.import_not_file;
+  if (report.problem === "other_origin") return sendWords.value.import_origin;
+  if (report.problem === "too_large") return sendWords.value.import_large;
   if (report.problem !== null) return w.not_saved_full;
   return [
     w.imported(report.ops + report.requests, report.photos, report.voices),
-    report.bad > 0 ? w.import_bad(report.bad) : "",
+    report.bad > 0 ? sendWords.value.import_bad(report.bad) : "",
   ]
     .filter(Boolean)
     .join(". ");
@@ -281,7 +287,7 @@ function Files() {
   };
   return (
     <section class="card stack">
-      <p>{w.export_why}</p>
+      <p>{sendWords.value.export_why}</p>
       <Btn icon="export" onClick={() => void exportUnsent()}>
         {w.export}
       </Btn>

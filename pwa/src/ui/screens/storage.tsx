@@ -3,6 +3,7 @@ import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { numberShown } from "../show.ts";
 import { words } from "../words/index.ts";
+import { sendWords } from "../words/send.ts";
 
 const PHOTO_BYTES = 350_000; // our choice: the upper end of what the phone makes of a picture
 const PHOTOS_SHOWN_MAX = 5000;
@@ -28,18 +29,18 @@ export function StorageCard() {
   return (
     <section class="card stack">
       {used === null || left === null ? (
-        <p>{w.storage_unknown}</p>
+        <p>{sendWords.value.storage_unknown}</p>
       ) : (
         <>
           <progress
             class="meter"
             max={used + left}
             value={used}
-            aria-label={w.storage_used(bytesShown(used), bytesShown(left))}
+            aria-label={sendWords.value.storage_used(bytesShown(used), bytesShown(left))}
           />
           <p>
-            <b>{w.storage_photos(photosLeft(left))}</b>
-            <span class="under">{w.storage_used(bytesShown(used), bytesShown(left))}</span>
+            <b>{sendWords.value.storage_photos(photosLeft(left))}</b>
+            <span class="under">{sendWords.value.storage_used(bytesShown(used), bytesShown(left))}</span>
           </p>
         </>
       )}
@@ -52,7 +53,7 @@ export function StorageCard() {
       )}
       {persisted === false && (
         <>
-          <p>{w.not_persisted}</p>
+          <p>{sendWords.value.not_persisted}</p>
           <Btn icon="lock" onClick={() => void app().sync.askPersist()}>
             {w.persist}
           </Btn>
