@@ -19,6 +19,7 @@ from server.pages.season_drawing import ROW, TOP, Bar, Days, Strip, chart, strip
 from server.services import console, seasons
 from server.services.console_entries import Line
 from server.services.seasons import SeasonPage
+from sync.checklists import Checklist, Item, load_checklists
 from sync.civil import add_days, is_civil_date, ms_to_date
 from sync.forms import load_forms
 from sync.lunar import lunar_shown
@@ -44,6 +45,28 @@ class Work:
     summary: str
     state: str
     has_conflict: bool
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One item that failed in an inspection; days are civil dates, "" where none was written."""
+
+    title: str
+    cause: str
+    action: str
+    due_on: str
+    closed_on: str
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """An internal inspection: how many of its items were looked at, and what failed."""
+
+    day: str
+    seen: int
+    items: int
+    faults: tuple[Fault, ...]
 
 
 @blueprint.get("/ho/<farm>/vu/<season>")
@@ -74,6 +97,7 @@ def season_page(farm: str, season: str) -> Response:
         chart=chart([(one.doc, one.points) for one in found.plots]),
         grounds=grounds,
         tables=_tables(found),
+        inspections=_inspections(found, today),
         works=[_work(language, found, line, state) for line, state in found.lines],
     )
 
@@ -171,6 +195,36 @@ def _tables(found: SeasonPage) -> list[tuple[str, int]]:
             filled = sum(1 for row in sheet.rows if row.doc)
             rows[name] = rows.get(name, 0) + (min(1, filled) if sheet.code == "D" else filled)
     return list(rows.items())
+
+
+def _inspections(found: SeasonPage, today: str) -> list[Inspected]:
+    """Return the inspections that the season's book closes with, the newest first."""
+    checklist = load_checklists().get(found.book.inspection)
+    if checklist is None or found.dossier is None:
+        return []
+    said = [values for part in found.dossier.parts for _, values in part.inspections]
+    return sorted((_inspected(checklist, one, today) for one in said), key=lambda one: one.day, reverse=True)
+
+
+def _inspected(checklist: Checklist, said: Mapping[str, Json], today: str) -> Inspected:
+    def text(item: Item, field: str) -> str:
+        value = said.get(item.name(field))
+        return value if isinstance(value, str) else ""
+
+    faults = tuple(
+        Fault(
+            f"{item.clause} {item.criterion['vi']}",
+            text(item, "cause"),
+            text(item, "action"),
+            text(item, "due_on"),
+            text(item, "closed_on"),
+            is_late=not text(item, "closed_on") and "" < text(item, "due_on") < today,
+        )
+        for item in checklist.items
+        if text(item, "result") == "fail"
+    )
+    seen = sum(1 for item in checklist.items if text(item, "result"))
+    return Inspected(str(said.get("happened_on") or ""), seen, len(checklist.items), faults)
 
 
 def _work(language: Language, found: SeasonPage, line: Line, state: str) -> Work:

@@ -14,6 +14,7 @@ from sync.civil import add_days, days_between, is_civil_date
 
 WIDTH: Final = 820  # of the strip, in its own units; the rows' names stand to the left
 LEFT: Final = 130
+RIGHT: Final = 36  # room for the words at the last day
 ROW: Final = 46
 TOP: Final = 40
 TICKS_MAX: Final = 8
@@ -74,7 +75,7 @@ class Days:
 
     def x(self, day: str) -> float:
         """Return where a day stands."""
-        return round(LEFT + (WIDTH - LEFT) * days_between(self.first, day) / self.span, 1)
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * days_between(self.first, day) / self.span, 1)
 
 
 def strip(scale: Days, today: str, bars: Iterable[Bar], rows: int = 4) -> Strip:

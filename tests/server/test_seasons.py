@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from server.pages.season_drawing import chart, outline_points
 from tests.server.consoles import Browser, fake_build
-from tests.server.diaries import Diary, diary_of
+from tests.server.diaries import Diary, diary_of, new_uuid
 from tests.server.phones import start
 
 CORNERS = [[207_600_000, 1_066_500_000], [207_605_000, 1_066_500_000], [207_605_000, 1_066_506_000]]
@@ -67,8 +67,21 @@ def test_a_season_tells_when_it_may_be_harvested_what_was_taken_and_sold(app: Fl
 def test_a_waiting_time_that_is_not_known_is_never_a_free_plot(app: Flask, lua: Diary) -> None:
     page = page_of(app, lua, grown(lua, **{f"{LINE}phi_kind": "unknown"}))
     assert '<polygon class="plot unknown ours"' in page
-    assert re.search(r'class="warn"><dt>Thu được từ</dt><dd>Chưa rõ</dd>', page)
+    assert re.search(r'class="warn"><dt>Thu hoạch</dt><dd>Chưa rõ</dd>', page)
     assert re.search(r'<rect class="bar unknown"[^>]*>\s*<text[^>]*>\?<', page)
+
+
+def test_an_inspection_shows_what_failed_why_and_until_when(app: Flask, lua: Diary) -> None:
+    season = grown(lua, **{f"{LINE}phi_kind": "unknown"})
+    desk = Browser(app, "Anh Tuấn")
+    said = {"of": season, "happened_on": "2026-10-10", "item.training.result": "pass"}
+    said |= {"item.records.result": "fail", "item.records.due_on": "2026-10-20"}
+    op = desk.diary.op(f"inspection:{new_uuid()}", said, {"item.records.cause": "Ghi thiếu"}, scope=lua.scope)
+    assert desk.diary.send(op)[0]["result"] == "accepted"
+    page = page_of(app, lua, season)
+    assert "đã xem 2/14 mục" in page
+    late = r'class="finding halt">.*?3\.1\.4 Ghi chép, lưu hồ sơ</b> Ghi thiếu.*?xong trước 20/10/2026'
+    assert re.search(late, page, re.S)
 
 
 def test_plots_stand_north_up_in_the_frame_and_in_the_commune() -> None:

@@ -89,6 +89,7 @@ function resultField(item: Item): FormField {
 /** The forms of a checklist: the inspector's and the household's. */
 export function checklistForms(of: Checklist): readonly Form[] {
   const day = plainField("happened_on", "date", { vi: "Ngày kiểm tra", en: "Date of inspection" });
+  const name = { vi: "Đánh giá nội bộ", en: "Internal inspection" };
   const form: Form = {
     form: INSPECTION,
     version: of.version,
@@ -97,8 +98,8 @@ export function checklistForms(of: Checklist): readonly Form[] {
     kind: "record",
     icon: "zoom-question",
     standard: of.standard,
-    title: of.title,
-    short: of.title,
+    title: name,
+    short: name,
     help: null,
     order: 1000,
     tiles: [],

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { DraftResult, Inspection } from "../../app/types.ts";
 import { ANNEX_D, type Item, itemField } from "../../core/checklists.ts";
 import { app } from "../app.ts";
-import { Behalf, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
+import { Behalf, Do, Dock, Icon, Leaf, Mark, Note, State, Top } from "../pieces/basic.tsx";
 import { warn } from "../pieces/overlay.tsx";
 import { go, makeHash, place } from "../router.ts";
 import { draftHash } from "../screens/rows.tsx";
@@ -74,12 +74,12 @@ function All({ found, may }: { found: readonly Inspection[]; may: boolean }) {
   );
 }
 
-const aboutOf = (one: Inspection): string => seasonNameOf(one.of) || say(ANNEX_D.title);
+const aboutOf = (one: Inspection): string => seasonNameOf(one.of) || words.value.inspections;
 
 function Open({ one }: { one: Inspection }) {
   const w = inspectionWords.value;
   const left = one.stand.open.length;
-  if (left > 0) return <span class="finding small">{w.open(left)}</span>;
+  if (left > 0) return <Mark icon="warn" text={w.open(left)} />;
   return <span class="under">{w.good}</span>;
 }
 
