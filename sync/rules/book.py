@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sync.lists import Lists
+from sync.rules import record as record_family
 from sync.rules import waiting
 from sync.rules.shape import Finding, Record, counts, order_of
 
@@ -24,7 +25,10 @@ class Family:
     judge: Callable[[str, Sequence[Record], Lists], Iterator[Finding]]
 
 
-FAMILIES: Final[tuple[Family, ...]] = (Family(waiting.KINDS, waiting.keys, waiting.judge),)
+FAMILIES: Final[tuple[Family, ...]] = (
+    Family(waiting.KINDS, waiting.keys, waiting.judge),
+    Family(record_family.KINDS, record_family.keys, record_family.judge),
+)
 
 
 def keys_of(record: Record) -> frozenset[str]:

@@ -30,11 +30,25 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Which of several things a form is about: field `by` looked up in `of`, else `otherwise`."""
+    """Which of several things a form is about: field `by` looked up in `of`, else `otherwise`.
+
+    `amount`, `pack`: the fields of how much, and of how much one package holds ("" for none).
+    """
 
     by: str
     of: Mapping[str, str]
     otherwise: str
+    amount: str = ""
+    pack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """Values of field `by` that mean "did not pass", and the fields that must then be filled in."""
+
+    by: str
+    values: frozenset[str]
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +62,13 @@ class FormRules:
     uses: Sort | None
     buys: Sort | None
     counts: Sort | None
+    sells: tuple[str, ...]
+    fails: Fails | None
+    trains: bool
+    measures: bool
 
 
-NONE: Final = FormRules((), "", None, (), None, None, None)
+NONE: Final = FormRules((), "", None, (), None, None, None, (), None, trains=False, measures=False)
 
 
 @cache
@@ -60,7 +78,7 @@ def _load() -> Mapping[str, FormRules]:
 
 
 def _parse(one: Mapping[str, Json]) -> FormRules:
-    takes = one.get("takes")
+    takes, fails = one.get("takes"), one.get("fails")
     return FormRules(
         waits=tuple(
             Wait(w["produce"], w["kind"], w["days"], w.get("missing", "unknown"))
@@ -72,11 +90,18 @@ def _parse(one: Mapping[str, Json]) -> FormRules:
         uses=_sort(one.get("uses")),
         buys=_sort(one.get("buys")),
         counts=_sort(one.get("counts")),
+        sells=tuple(one.get("sells", ())),
+        fails=Fails(fails["by"], frozenset(fails["in"]), tuple(fails["needs"])) if fails else None,
+        trains=one.get("trains", False),
+        measures=one.get("measures", False),
     )
 
 
 def _sort(data: Mapping[str, Json] | None) -> Sort | None:
-    return Sort(data.get("by", ""), data.get("of", {}), data["else"]) if data else None
+    if data is None:
+        return None
+    amount, pack = data.get("amount", "total_used"), data.get("pack", "")
+    return Sort(data.get("by", ""), data.get("of", {}), data["else"], amount, pack)
 
 
 def codes() -> list[str]:

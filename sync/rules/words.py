@@ -66,7 +66,8 @@ def _shown(name: str, value: Json, language: Language) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(name, one, language) for one in value)
     if isinstance(value, dict):
-        return _amount(value, language)
+        text = value.get(language)
+        return f"“{text}”" if isinstance(text, str) else _amount(value, language)
     if isinstance(value, str) and is_civil_date(value):
         _, month, day = parse_date(value)
         return f"{day}/{month}"

@@ -14,7 +14,8 @@ from tests.server.diaries import Diary, Sent, diary_of, new_uuid
 from tests.server.phones import start
 
 A = "line.aaaaaaaa."
-SPRAY = {A + "product": "Emamectin 5WG", A + "phi_kind": "days", A + "phi_days": 7}
+DOSE = {"amount": "30", "unit": "ml/binh"}
+SPRAY = {A + "product": "Emamectin 5WG", A + "dose": DOSE, A + "phi_kind": "days", A + "phi_days": 7}
 
 
 @pytest.fixture
@@ -27,8 +28,11 @@ def lua(app: Flask, tmp_path: Path) -> Diary:
 def early(lua: Diary) -> tuple[Sent, Sent]:
     """Let a household harvest two days after a spray of seven."""
     where = {"plots": [f"plot:{new_uuid()}"], "season": f"season:{new_uuid()}"}
-    spray = lua.entry("CT-10", "2026-11-08", **where, **SPRAY)
-    return spray, lua.entry("CT-12", "2026-11-10", **where)
+    spray = lua.entry("CT-10", "2026-11-08", target_pest="sâu tơ", **where, **SPRAY)
+    label = {"of": spray.doc, "kind": "label", "sha256": "l" * 43, "bytes": 9, "type": "image/jpeg"}
+    lua.record(f"photo:{new_uuid()}", label)
+    quantity = {"amount": "50", "unit": "kg"}
+    return spray, lua.entry("CT-12", "2026-11-10", quantity=quantity, **where)
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -85,7 +89,8 @@ def test_what_is_in_conflict_is_settled_first(app: Flask, lua: Diary) -> None:
 
 def test_everything_without_findings_is_given_to_sign_and_nothing_else(app: Flask, lua: Diary) -> None:
     spray, harvest = early(lua)
-    others = [lua.entry("CT-07", f"2026-11-{day:02d}") for day in range(1, 4)]
+    plots = [f"plot:{new_uuid()}"]
+    others = [lua.entry("CT-07", "2026-11-08", activity=one, plots=plots) for one in ("weed", "sow", "prune")]
     desk = Browser(app, "Chị Hoa")
     found = desk.get("/htx/duyet/khong-co-gi-la").get_json()
     assert {one["of"] for one in found["signs"]} == {spray.doc, *(one.doc for one in others)}

@@ -19,12 +19,14 @@ Given = dict[str, Any]
 
 def record(given: Given) -> rules.Record:
     rivals = {name: tuple(values) for name, values in given.get("rivals", {}).items()}
-    return rules.Record(given["doc"], given["type"], given["values"], rivals, given.get("deleted", False))
+    times = given.get("recorded_at", 0), given.get("skew"), given.get("received_at")
+    deleted = given.get("deleted", False)
+    return rules.Record(given["doc"], given["type"], given["values"], rivals, deleted, "", *times)
 
 
 def noticed(given: Given) -> list[Any]:
     found = rules.findings(map(record, given["records"]), Lists())
-    return [json.loads(json.dumps(asdict(one))) for one in found]
+    return [json.loads(json.dumps(asdict(one))) for one in found if one.rule in given["rules"]]
 
 
 def waits(given: Given) -> Given:
@@ -50,9 +52,14 @@ CALLS: dict[str, Callable[[Given], Any]] = {
     "keys_of": lambda given: sorted(rules.keys_of(record(given["records"][0]))),
 }
 CASES = [
-    pytest.param(group["description"], case, id=f"{file.stem}: {group['description']}: {case['name']}")
+    pytest.param(
+        group["description"],
+        {**case, "given": {"rules": vectors["rules"], **case["given"]}},
+        id=f"{file.stem}: {group['description']}: {case['name']}",
+    )
     for file in FILES
-    for group in json.loads(file.read_text("utf-8"))["groups"]
+    for vectors in [json.loads(file.read_text("utf-8"))]
+    for group in vectors["groups"]
     for case in group["cases"]
 ]
 
@@ -80,6 +87,7 @@ def test_what_rules_know_of_a_form_names_its_fields() -> None:
         named = [name for wait in known.waits for name in (wait.kind, wait.days)]
         named += [*known.quantity, *([known.until] if known.until else [])]
         named += [sort.by for sort in (known.takes, known.uses, known.buys, known.counts) if sort and sort.by]
+        named += [known.fails.by, *known.fails.needs] if known.fails else []
         lines = form.lines.fields if form.lines else ()
         assert set(named) <= {field.name for field in (*form.fields, *lines)}, code
 

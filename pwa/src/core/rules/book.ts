@@ -7,6 +7,7 @@
  * Twin of `sync/rules/book.py`. Source: PROTOCOL §Rules and findings.
  */
 import type { Lists } from "../lists.ts";
+import * as record from "./record.ts";
 import { type BookRecord, byOrder, counts, type Finding } from "./shape.ts";
 import * as waiting from "./waiting.ts";
 
@@ -17,7 +18,7 @@ interface Family {
   judge(key: string, records: readonly BookRecord[], lists: Lists): readonly Finding[];
 }
 
-export const FAMILIES: readonly Family[] = [waiting];
+export const FAMILIES: readonly Family[] = [waiting, record];
 
 /** The groups that a document matters to; none where it counts for nothing. */
 export function keysOf(record: BookRecord): ReadonlySet<string> {

@@ -18,11 +18,23 @@ export interface Wait {
   readonly missing: (typeof MISSING)[number];
 }
 
-/** Which of several things a form is about: field `by` looked up in `of`, else `otherwise`. */
+/**
+ * Which of several things a form is about: field `by` looked up in `of`, else `otherwise`. `amount`, `pack`: the
+ * fields of how much, and of how much one package holds ("" for none).
+ */
 export interface Sort {
   readonly by: string;
   readonly of: Readonly<{ [value: string]: string }>;
   readonly otherwise: string;
+  readonly amount: string;
+  readonly pack: string;
+}
+
+/** Values of field `by` that mean "did not pass", and the fields that must then be filled in. */
+export interface Fails {
+  readonly by: string;
+  readonly values: ReadonlySet<string>;
+  readonly needs: readonly string[];
 }
 
 /** What rules know of a form. `quantity`: fields of what was taken, the first filled in counts. */
@@ -34,6 +46,10 @@ export interface FormRules {
   readonly uses: Sort | null;
   readonly buys: Sort | null;
   readonly counts: Sort | null;
+  readonly sells: readonly string[];
+  readonly fails: Fails | null;
+  readonly trains: boolean;
+  readonly measures: boolean;
 }
 
 interface SortData {
@@ -41,6 +57,8 @@ interface SortData {
   of?: { [value: string]: string };
   else: string;
   quantity?: string[];
+  amount?: string;
+  pack?: string;
 }
 interface FormData {
   waits?: { produce: string; kind: string; days: string; missing?: string }[];
@@ -49,6 +67,10 @@ interface FormData {
   uses?: SortData;
   buys?: SortData;
   counts?: SortData;
+  sells?: string[];
+  fails?: { by: string; in: string[]; needs: string[] };
+  trains?: boolean;
+  measures?: boolean;
 }
 
 const NONE: FormRules = {
@@ -59,13 +81,28 @@ const NONE: FormRules = {
   uses: null,
   buys: null,
   counts: null,
+  sells: [],
+  fails: null,
+  trains: false,
+  measures: false,
 };
 
 const one = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T =>
   known.find((each) => each === value) ?? otherwise;
 
 const sort = (from: SortData | undefined): Sort | null =>
-  from === undefined ? null : { by: from.by ?? "", of: from.of ?? {}, otherwise: from.else };
+  from === undefined
+    ? null
+    : {
+        by: from.by ?? "",
+        of: from.of ?? {},
+        otherwise: from.else,
+        amount: from.amount ?? "total_used",
+        pack: from.pack ?? "",
+      };
+
+const failing = (from: FormData["fails"]): Fails | null =>
+  from === undefined ? null : { by: from.by, values: new Set(from.in), needs: from.needs };
 
 function parse(from: FormData): FormRules {
   return {
@@ -81,6 +118,10 @@ function parse(from: FormData): FormRules {
     uses: sort(from.uses),
     buys: sort(from.buys),
     counts: sort(from.counts),
+    sells: from.sells ?? [],
+    fails: failing(from.fails),
+    trains: from.trains ?? false,
+    measures: from.measures ?? false,
   };
 }
 

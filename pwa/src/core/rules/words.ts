@@ -39,7 +39,9 @@ function shown(name: string, value: Value, language: Language): string {
   if (Array.isArray(value)) return value.map((one) => shown(name, one, language)).join(", ");
   if (value === null || value === "") return name === "product" ? NAMELESS[language] : "?";
   if (typeof value === "object") {
-    const { amount, unit } = value as { [name: string]: Value };
+    const said = value as { [name: string]: Value };
+    const { amount, unit } = said;
+    if (typeof said[language] === "string") return `“${said[language]}”`;
     const text =
       typeof amount === "string" && typeof unit === "string" ? amountShown(amount, unit, language) : "?";
     return isText(text) ? text : "?";
