@@ -25,7 +25,9 @@ test("a harvest that is being written is stopped by the spray that another phone
   desk.c.bell(); // as the sync loop does when a page of the log has come
   const [early] = ofWaits(await noticing.draft({ ...draft, values }));
   expect([early?.rule, early?.facts.until, early?.facts.short]).toEqual(["harvest_early", "2026-11-15", 5]);
-  expect(rules(await noticing.draft({ ...draft, values: { ...values, happened_on: "2026-11-15" } }))).toEqual([]);
+  expect(rules(await noticing.draft({ ...draft, values: { ...values, happened_on: "2026-11-15" } }))).toEqual(
+    [],
+  );
 });
 
 test("an entry that was written here counts at once, and an edit of it too", async () => {
@@ -61,6 +63,11 @@ test("a running season counts down, and what is not known is said as such", asyn
   expect((await noticing.waits()).size).toBe(0);
   await desk.entry({ ...where, happened_on: "2026-11-08", ...SPRAY });
   expect((await noticing.waits()).get(season)).toMatchObject({ state: "days", until: "2026-11-15" });
-  await desk.entry({ ...where, happened_on: "2026-11-09", [`${A}product`]: "X", [`${A}phi_kind`]: "unknown" });
+  await desk.entry({
+    ...where,
+    happened_on: "2026-11-09",
+    [`${A}product`]: "X",
+    [`${A}phi_kind`]: "unknown",
+  });
   expect((await noticing.waits()).get(season)).toMatchObject({ state: "unknown", product: "X" });
 });
