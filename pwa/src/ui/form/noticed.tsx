@@ -42,11 +42,9 @@ export function EntryFindings({ entry }: { entry: EntryDetail }) {
   return <Findings findings={found.value} />;
 }
 
-export function DraftFindings({ draft, form, values }: { draft: Draft; form: Form; values: Values }) {
-  return <Findings findings={useDraftFindings(draft, form, values)} />;
-}
+export const isStop = (finding: Finding): boolean => finding.severity === "stop";
 
-function Findings({ findings }: { findings: readonly Finding[] }) {
+export function Findings({ findings }: { findings: readonly Finding[] }) {
   return (
     <>
       {findings.map((one) => (
@@ -64,12 +62,12 @@ function Noticed({ finding }: { finding: Finding }) {
   const say = (part: "farmer" | "todo") => sentence(finding, part, language.value);
   const rule = ruleOf(finding.rule);
   if (rule === null) return null;
-  const isStop = finding.severity === "stop";
+  const halts = isStop(finding);
   const { until } = finding.facts;
   const { standard, clause, mark } = rule.source;
   return (
-    <section class={isStop ? "card halt stack" : "finding"} role="status">
-      {isStop ? (
+    <section class={halts ? "card halt stack" : "finding"} role="status">
+      {halts ? (
         <p class="row">
           <Icon name="stop" size="l" />
           <b class="answer">{r.hold_on}</b>
@@ -78,7 +76,7 @@ function Noticed({ finding }: { finding: Finding }) {
         <Icon name="warn" />
       )}
       <div class="stack">
-        {isStop && typeof until === "string" && (
+        {halts && typeof until === "string" && (
           <div class="row">
             <Leaf date={until} kind="safe" />
             <p class="grow">{r.safe_from(dayMonth(until))}</p>

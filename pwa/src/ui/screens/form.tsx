@@ -12,7 +12,7 @@ import { Field } from "../form/fields.tsx";
 import { type Filled, useFilling } from "../form/filling.ts";
 import { type Known, useKnown } from "../form/known.ts";
 import { Lines } from "../form/lines.tsx";
-import { DraftFindings } from "../form/noticed.tsx";
+import { Findings, isStop, useDraftFindings } from "../form/noticed.tsx";
 import { Photos } from "../form/photos.tsx";
 import { fieldOf, isEmpty, labelOf, planFields } from "../form/plan.ts";
 import { productOptions, productValues } from "../form/product.tsx";
@@ -65,6 +65,7 @@ function Filling({ draft, form, reload }: FillingProps) {
   const filled = useFilling(draft, form, (result) => saved(result, draft));
   const lineMore = useSignal(false);
   const known = useKnown(form);
+  const noticed = useDraftFindings(draft, form, filled.values.value);
   const { values, last, set, focus } = filled;
   const entry = draft.document === "entry";
   const plan = planFields(form.fields, values.value, "", entry);
@@ -73,6 +74,7 @@ function Filling({ draft, form, reload }: FillingProps) {
     <>
       <main class="phone form">
         <FormTop form={form} isNew={draft.isNew} />
+        <Findings findings={noticed.filter(isStop)} />
         <Behalf />
         {draft.pendingCapture !== null && draft.photos.length === 0 && <Note>{w.camera_resume}</Note>}
         {draft.isNew && last.value !== null && isBare(form, values.value) && (
@@ -81,7 +83,6 @@ function Filling({ draft, form, reload }: FillingProps) {
           </Btn>
         )}
         {entry && <DayAndPlace form={form} values={values.value} set={set} />}
-        {entry && <DraftFindings draft={draft} form={form} values={values.value} />}
         {form.lines !== null && (
           <Lines
             lines={form.lines}
@@ -109,6 +110,7 @@ function Filling({ draft, form, reload }: FillingProps) {
           filled={filled}
           known={known}
         />
+        <Findings findings={noticed.filter((one) => !isStop(one))} />
         <Troubles form={form} filled={filled} />
         {!dated && <Note halt>{w.date_needed}</Note>}
       </main>
