@@ -13,6 +13,8 @@ import { language } from "../words/index.ts";
 import { reviewWords } from "../words/review.ts";
 
 const DAYS_SHOWN_MAX = 14;
+/** What the form says itself, in its own words, beside the fields. */
+const SAID_BY_FORM = new Set(["field_missing", "value_odd", "dated_ahead", "check_failed"]);
 
 /** Return what is noticed of the form as it stands; asked anew whenever it changes and the page has time. */
 export function useDraftFindings(draft: Draft, form: Form, values: Values): readonly Finding[] {
@@ -22,7 +24,9 @@ export function useDraftFindings(draft: Draft, form: Form, values: Values): read
       whenIdle(async () => {
         const noticing = await app().noticing();
         const asked = { doc: draft.doc, document: draft.document, form: form.form, values };
-        found.value = await noticing.draft(asked);
+        const noticed = await noticing.draft(asked);
+        // A screen of advice is read by nobody: only what a person should stop or look at.
+        found.value = noticed.filter((one) => one.severity !== "note" && !SAID_BY_FORM.has(one.rule));
       }),
     [draft.doc, values],
   );
