@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { doorEn } from "../../../pwa/src/ui/words/door.en.ts";
 import { doorVi } from "../../../pwa/src/ui/words/door.vi.ts";
 import { en } from "../../../pwa/src/ui/words/en.ts";
+import { inputsEn } from "../../../pwa/src/ui/words/inputs.en.ts";
+import { inputsVi } from "../../../pwa/src/ui/words/inputs.vi.ts";
 import { mineEn } from "../../../pwa/src/ui/words/mine.en.ts";
 import { mineVi } from "../../../pwa/src/ui/words/mine.vi.ts";
 import { reviewEn } from "../../../pwa/src/ui/words/review.en.ts";
@@ -15,6 +17,7 @@ import { vi } from "../../../pwa/src/ui/words/vi.ts";
 const BOTH: [object, object][] = [
   [vi, en],
   [doorVi, doorEn],
+  [inputsVi, inputsEn],
   [mineVi, mineEn],
   [reviewVi, reviewEn],
   [sendVi, sendEn],

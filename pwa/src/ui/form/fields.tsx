@@ -9,6 +9,7 @@ import { Choice, type Option } from "../pieces/overlay.tsx";
 import { type Amount, dayName, isAmount, numberShown, seasonName, unitShown, valueShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { Harvests } from "./harvests.tsx";
+import { NameField, type Naming } from "./naming.tsx";
 import { PersonField } from "./person.tsx";
 import { BoundaryField, PositionField } from "./place.tsx";
 import { isEmpty, oddRange } from "./plan.ts";
@@ -24,6 +25,10 @@ export interface FieldProps {
   known?: readonly string[];
   /** For what a season grows: the list to choose from. */
   options?: readonly Option[];
+  /** For the name of an input: the lists to choose from while it is typed. */
+  naming?: Naming | null;
+  /** What the label says of this field, shown beside it and its keypad. */
+  tip?: string;
   set: (name: string, value: Value) => void;
   focus: (name: string) => void;
 }
@@ -43,6 +48,7 @@ export function Field(props: FieldProps) {
           {words.value.range_odd(valueShown(field, value), numberShown(odd[0]), numberShown(odd[1]))}
         </Note>
       )}
+      {props.tip !== undefined && <p class="help b">{props.tip}</p>}
       {help !== "" && isEmpty(value) && <p class="help">{help}</p>}
     </section>
   );
@@ -51,6 +57,8 @@ export function Field(props: FieldProps) {
 function draw(props: FieldProps): ComponentChildren {
   if (props.field.name === "product" && props.options !== undefined && props.options.length > 0)
     return <ProductPick {...props} options={props.options} />;
+  const { naming } = props;
+  if (props.field.type === "product" && naming) return <NameField {...props} naming={naming} />;
   switch (props.field.type) {
     case "choice":
       return <OneOf {...props} />;
@@ -216,6 +224,7 @@ function NumberField(props: FieldProps) {
       field,
       value: amount,
       last: asAmount(field, last),
+      ...(props.tip === undefined ? {} : { tip: props.tip }),
       units: field.type === "amount" ? field.units : [],
       whole: field.type === "integer" || field.type === "days",
       done: (one) => set(name, fromAmount(field, one)),

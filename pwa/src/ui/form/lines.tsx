@@ -1,14 +1,19 @@
 /** The product lines of a form: folded to name and dose; only the line being edited is open. */
 import type { Signal } from "@preact/signals";
-import type { Draft, FormLines, Value, Values } from "../../app/types.ts";
+import type { OpenLists } from "../../app/lists.ts";
+import type { Draft, Form, FormField, FormLines, Value, Values } from "../../app/types.ts";
 import { Btn, Icon } from "../pieces/basic.tsx";
 import { lineIds, lineSummary } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { inputsWords } from "../words/inputs.ts";
 import { Field } from "./fields.tsx";
 import type { Known } from "./known.ts";
+import { askOf, doseText, useLists, waitText } from "./naming.tsx";
 import { isAsked, isEmpty, newLineId, planFields } from "./plan.ts";
+import { type Ask, labelOf, leavesWith, type Suggestion, takenUp } from "./suggest.ts";
 
 interface LinesProps {
+  form: Form;
   lines: FormLines;
   values: Values;
   last: Values | null;
@@ -22,8 +27,14 @@ interface LinesProps {
   fill: (values: Values) => void;
 }
 
+interface LineProps extends LinesProps {
+  id: string;
+  lists: OpenLists | null;
+}
+
 export function Lines(props: LinesProps) {
-  const { lines, values, open } = props;
+  const { form, lines, values, open } = props;
+  const lists = useLists(form);
   const stored = lineIds(values);
   // A line begins to exist with its first value; until then only its id is held, as the open one.
   const ids = open.value !== null && !stored.includes(open.value) ? [...stored, open.value] : stored;
@@ -33,7 +44,7 @@ export function Lines(props: LinesProps) {
       <h2 class="label">{say(lines.title)}</h2>
       {shown.map((id) =>
         open.value === id ? (
-          <OpenLine key={id} id={id} {...props} />
+          <OpenLine key={id} id={id} lists={lists} {...props} />
         ) : (
           <FoldedLine key={id} id={id} {...props} />
         ),
@@ -97,19 +108,40 @@ function FoldedLine({ id, lines, values, open, remove }: LinesProps & { id: stri
   );
 }
 
-function OpenLine({ id, ...props }: LinesProps & { id: string }) {
-  const { lines, values, last, open, more, set, focus, remove, known, fill } = props;
+/** The line's own values, without `line.<id>.`. */
+const lineValues = (fields: readonly FormField[], values: Values, prefix: string): Values =>
+  Object.fromEntries(fields.map(({ name }) => [name, values[prefix + name] ?? null]));
+
+function OpenLine({ id, ...props }: LineProps) {
+  const { form, lines, values, last, open, more, set, focus, remove, known, fill, lists } = props;
   const w = words.value;
   const prefix = `line.${id}.`;
-  const setOne = (name: string, value: Value) => {
-    const said =
-      typeof value === "string" && name === `${prefix}product` ? known.lines.get(value) : undefined;
-    const fresh = lines.fields.every((field) => isEmpty(values[prefix + field.name]));
-    if (said === undefined || !fresh) return set(name, value);
-    // A product of before: with its dose and days as they stood, folded to be looked over.
-    fill(Object.fromEntries(Object.entries(said).map(([field, one]) => [prefix + field, one])));
+  const line = lineValues(lines.fields, values, prefix);
+  const ask = askOf(form, values, id);
+  const write = (some: Values) =>
+    fill(Object.fromEntries(Object.entries(some).map(([field, one]) => [prefix + field, one])));
+  /** A product of before: with its dose and days as they stood, folded to be looked over. */
+  const writeAgain = (name: string, isBare: (field: string) => boolean): boolean => {
+    const said = known.lines.get(name);
+    if (said === undefined || !lines.fields.every((field) => isBare(field.name))) return false;
+    write(said);
     open.value = null;
+    return true;
   };
+  const setOne = (name: string, value: Value) => {
+    const isName = name === `${prefix}product` && typeof value === "string";
+    if (isName && writeAgain(value, (field) => isEmpty(line[field]))) return;
+    set(name, value);
+    const gone = isName && lists !== null ? leavesWith(lines.fields, lists.lists, ask, line) : {};
+    if (Object.keys(gone).length > 0) write(gone);
+  };
+  const pick = (row: Suggestion) => {
+    const isBare = (field: string) => field === "product" || isEmpty(line[field]);
+    if (row.before && writeAgain(row.name, isBare)) return;
+    if (lists !== null) write(takenUp(lines.fields, lists.lists, ask, line, row));
+  };
+  const naming = lists === null ? null : { open: lists, ask, pick };
+  const tipOf = tipsOf(lists, ask, line);
   const plan = planFields(lines.fields, values, prefix);
   const asked = more.value ? [...plan.main, ...plan.more] : plan.main;
   const lastId = last === null ? undefined : lineIds(last)[0];
@@ -123,6 +155,8 @@ function OpenLine({ id, ...props }: LinesProps & { id: string }) {
           value={values[prefix + field.name]}
           last={lastId === undefined ? undefined : last?.[`line.${lastId}.${field.name}`]}
           known={known.texts.get(field.name) ?? []}
+          naming={naming}
+          {...tipOf(field.name)}
           set={setOne}
           focus={focus}
         />
@@ -152,4 +186,17 @@ function OpenLine({ id, ...props }: LinesProps & { id: string }) {
       </div>
     </article>
   );
+}
+
+const DOSES = new Set(["dose", "rate"]);
+
+/** What the label of the line's product says of a field, for the season's crop; nothing where no label is known. */
+function tipsOf(lists: OpenLists | null, ask: Ask, line: Values): (field: string) => { tip?: string } {
+  const { product } = line;
+  const label = lists === null || typeof product !== "string" ? null : labelOf(lists.lists, product, ask);
+  return (field) => {
+    if (label === null) return {};
+    const said = DOSES.has(field) ? doseText(label) : field === "phi_kind" ? waitText(label) : "";
+    return said === "" ? {} : { tip: inputsWords.value.label_says(said) };
+  };
 }

@@ -26,6 +26,8 @@ export interface KeypadAsk {
   field: FormField;
   value: Amount | null;
   last: Amount | null;
+  /** What the label says, in place of the usual range. */
+  tip?: string;
   /** Units as segments; none for a plain number. */
   units: readonly string[];
   whole: boolean;
@@ -87,9 +89,11 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
         )}
       </div>
       <p class="tip">
-        {range !== null && (ask.units.length === 0 || unit.value === ask.units[0])
-          ? w.range_usual(numberShown(range[0]), numberShown(range[1]))
-          : say(ask.field.help)}
+        {ask.tip !== undefined
+          ? ask.tip
+          : range !== null && (ask.units.length === 0 || unit.value === ask.units[0])
+            ? w.range_usual(numberShown(range[0]), numberShown(range[1]))
+            : say(ask.field.help)}
       </p>
       {ask.units.length > 1 && (
         <Units

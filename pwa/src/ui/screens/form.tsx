@@ -85,6 +85,7 @@ function Filling({ draft, form, reload }: FillingProps) {
         {entry && <DayAndPlace form={form} values={values.value} set={set} />}
         {form.lines !== null && (
           <Lines
+            form={form}
             lines={form.lines}
             values={values.value}
             last={last.value}
