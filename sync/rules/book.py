@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sync.lists import Lists
+from sync.rules import harvest, inputs, stock, waiting, water
 from sync.rules import record as record_family
-from sync.rules import waiting
 from sync.rules.shape import Finding, Record, counts, order_of
 
 
@@ -25,9 +25,8 @@ class Family:
     judge: Callable[[str, Sequence[Record], Lists], Iterator[Finding]]
 
 
-FAMILIES: Final[tuple[Family, ...]] = (
-    Family(waiting.KINDS, waiting.keys, waiting.judge),
-    Family(record_family.KINDS, record_family.keys, record_family.judge),
+FAMILIES: Final[tuple[Family, ...]] = tuple(
+    Family(one.KINDS, one.keys, one.judge) for one in (waiting, record_family, inputs, stock, harvest, water)
 )
 
 

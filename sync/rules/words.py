@@ -37,9 +37,14 @@ class Rule:
 
 
 @cache
+def _data() -> Mapping[str, Json]:
+    data: Mapping[str, Json] = json.loads(Path(__file__).with_name("catalogue.json").read_text("utf-8"))
+    return data
+
+
+@cache
 def catalogue() -> Mapping[str, Rule]:
     """Return every rule by its code."""
-    data = json.loads(Path(__file__).with_name("catalogue.json").read_text("utf-8"))["rules"]
     return {
         code: Rule(
             code,
@@ -49,7 +54,7 @@ def catalogue() -> Mapping[str, Rule]:
             one["source"]["mark"],
             {part: one[part] for part in PARTS},
         )
-        for code, one in data.items()
+        for code, one in _data()["rules"].items()
     }
 
 
@@ -68,6 +73,9 @@ def _shown(name: str, value: Json, language: Language) -> str:
     if isinstance(value, dict):
         text = value.get(language)
         return f"“{text}”" if isinstance(text, str) else _amount(value, language)
+    called = _data()["words"].get(name, {}).get(value)
+    if called is not None:
+        return str(called[language])
     if isinstance(value, str) and is_civil_date(value):
         _, month, day = parse_date(value)
         return f"{day}/{month}"

@@ -88,12 +88,14 @@ def test_what_is_in_conflict_is_settled_first(app: Flask, lua: Diary) -> None:
 
 
 def test_everything_without_findings_is_given_to_sign_and_nothing_else(app: Flask, lua: Diary) -> None:
+    had = {A + "product": "Emamectin 5WG", A + "on_hand": {"amount": "9", "unit": "goi"}}
+    store = lua.entry("KK-01", "2026-11-07", item_kind="crop_inputs", **had)
     spray, harvest = early(lua)
     plots = [f"plot:{new_uuid()}"]
     others = [lua.entry("CT-07", "2026-11-08", activity=one, plots=plots) for one in ("weed", "sow", "prune")]
     desk = Browser(app, "Chị Hoa")
     found = desk.get("/htx/duyet/khong-co-gi-la").get_json()
-    assert {one["of"] for one in found["signs"]} == {spray.doc, *(one.doc for one in others)}
+    assert {one["of"] for one in found["signs"]} == {store.doc, spray.doc, *(one.doc for one in others)}
     assert harvest.doc not in str(found)
     for one in found["signs"]:
         form = {"of": one["of"], "scope": one["scope"], "heads": " ".join(one["heads"])}

@@ -10,6 +10,9 @@ from sync.rules import Finding, Record, findings, judge, keys_of
 
 PLOTS = [f"plot:01900000-0000-7000-8000-{n:012d}" for n in range(2)]
 SEASONS = [f"season:01900000-0000-7000-8000-{n:012d}" for n in range(2)]
+FORMS = ["CT-10", "CT-10", "CT-12", "CT-14", "CT-03", "CN-06", "CN-12", "CN-14", "TS-06", "TS-11", "KK-01"]
+units = st.sampled_from(["kg", "ml", "chai"])
+amounts = st.builds(lambda amount, unit: {"amount": str(amount), "unit": unit}, st.integers(0, 30), units)
 days_of_2026 = st.integers(1, 28).map(lambda day: f"2026-11-{day:02d}")
 kinds = st.sampled_from(["days", "unknown", "not_defined_on_label", None])
 plots = st.lists(st.sampled_from(PLOTS), min_size=1, max_size=2, unique=True)
@@ -18,7 +21,7 @@ plots = st.lists(st.sampled_from(PLOTS), min_size=1, max_size=2, unique=True)
 @st.composite
 def entries(draw: st.DrawFn, number: int) -> Record:
     """A treatment or a harvest of some plots, sometimes torn between two phones or taken out."""
-    form = draw(st.sampled_from(["CT-10", "CT-10", "CT-12", "CN-06", "CN-12", "CN-14", "TS-06", "TS-11"]))
+    form = draw(st.sampled_from(FORMS))
     values = {
         "form": form,
         "happened_on": draw(days_of_2026),
@@ -29,6 +32,10 @@ def entries(draw: st.DrawFn, number: int) -> Record:
         "line.aaaaaaaa.phi_days": draw(st.none() | st.integers(0, 20)),
         "line.aaaaaaaa.withdrawal_kind": draw(kinds),
         "line.aaaaaaaa.withdrawal_days": draw(st.none() | st.integers(0, 20)),
+        "quantity": draw(amounts),
+        "line.aaaaaaaa.quantity": draw(amounts),
+        "line.aaaaaaaa.total_used": draw(amounts),
+        "line.aaaaaaaa.on_hand": draw(amounts),
     }
     rivals = {}
     if draw(st.booleans()):

@@ -11,6 +11,7 @@ import pytest
 from sync import rules
 from sync.forms import load_forms
 from sync.lists import Lists
+from sync.lists_wire import lists_from_wire
 from sync.rules import form_rules, words
 
 FILES = sorted((Path(__file__).parents[1] / "vectors").glob("rules*.json"))
@@ -25,7 +26,8 @@ def record(given: Given) -> rules.Record:
 
 
 def noticed(given: Given) -> list[Any]:
-    found = rules.findings(map(record, given["records"]), Lists())
+    lists = lists_from_wire(given["lists"]) if given["lists"] else Lists()
+    found = rules.findings(map(record, given["records"]), lists)
     return [json.loads(json.dumps(asdict(one))) for one in found if one.rule in given["rules"]]
 
 
@@ -40,6 +42,23 @@ def waits(given: Given) -> Given:
     }
 
 
+def stored(given: Given) -> list[Given]:
+    return [
+        {
+            **{
+                name: getattr(line, name)
+                for name in ("plain", "name", "counted_on", "expires", "lots", "open")
+            },
+            "kinds": sorted(line.kinds),
+            "sizes": {
+                name: {unit: str(size) for unit, size in getattr(line, name).items()}
+                for name in ("bought", "used", "left")
+            },
+        }
+        for line in rules.stock(map(record, given["records"]))
+    ]
+
+
 def said(given: Given) -> str:
     finding = rules.Finding(given["rule"], "note", "entry:x", "", (), given["facts"])
     return rules.sentence(finding, given["part"], given["language"])
@@ -49,12 +68,13 @@ CALLS: dict[str, Callable[[Given], Any]] = {
     "findings": noticed,
     "waiting": waits,
     "sentence": said,
+    "stock": stored,
     "keys_of": lambda given: sorted(rules.keys_of(record(given["records"][0]))),
 }
 CASES = [
     pytest.param(
         group["description"],
-        {**case, "given": {"rules": vectors["rules"], **case["given"]}},
+        {**case, "given": {"rules": vectors["rules"], "lists": vectors.get("lists"), **case["given"]}},
         id=f"{file.stem}: {group['description']}: {case['name']}",
     )
     for file in FILES

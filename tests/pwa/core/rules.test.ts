@@ -2,9 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { NO_LISTS } from "../../../pwa/src/core/lists.ts";
+import { listsFromWire } from "../../../pwa/src/core/lists_wire.ts";
 import { findings, keysOf } from "../../../pwa/src/core/rules/book.ts";
 import type { Produce } from "../../../pwa/src/core/rules/form_rules.ts";
 import type { BookRecord } from "../../../pwa/src/core/rules/shape.ts";
+import { stock } from "../../../pwa/src/core/rules/stock.ts";
 import { ground, waiting } from "../../../pwa/src/core/rules/waiting.ts";
 import { type Part, sentence } from "../../../pwa/src/core/rules/words.ts";
 import type { Members } from "../../../pwa/src/core/values.ts";
@@ -17,6 +19,7 @@ interface RecordGiven extends Partial<BookRecord> {
 interface Given {
   records: RecordGiven[];
   rules?: string[];
+  lists?: unknown;
   plot: string;
   produce: Produce;
   season: string;
@@ -28,6 +31,7 @@ interface Given {
 }
 interface Vectors {
   rules: string[];
+  lists?: unknown;
   groups: { description: string; cases: { name: string; given: Given; expect: unknown }[] }[];
 }
 
@@ -47,9 +51,14 @@ const toRecord = ({ recorded_at = 0, received_at = null, ...given }: RecordGiven
   ...given,
 });
 
+const shown = (sizes: ReadonlyMap<string, bigint>): unknown =>
+  Object.fromEntries([...sizes].map(([unit, size]) => [unit, String(size)]));
+
 const calls: Record<string, (given: Given) => unknown> = {
-  findings: ({ records, rules = [] }) =>
-    findings(records.map(toRecord), NO_LISTS).filter((one) => rules.includes(one.rule)),
+  findings: ({ records, rules = [], lists }) =>
+    findings(records.map(toRecord), listsFromWire(lists) ?? NO_LISTS).filter((one) =>
+      rules.includes(one.rule),
+    ),
   waiting: ({ records, plot, produce, season, day }) => {
     const found = waiting(ground(plot, produce, records.map(toRecord)), season, day);
     return {
@@ -59,6 +68,17 @@ const calls: Record<string, (given: Given) => unknown> = {
       open: found.open.map((one) => one.record.doc),
     };
   },
+  stock: ({ records }) =>
+    stock(records.map(toRecord)).map(({ plain, name, countedOn, expires, lots, open, ...line }) => ({
+      plain,
+      name,
+      counted_on: countedOn,
+      expires,
+      lots,
+      open,
+      kinds: [...line.kinds].sort(),
+      sizes: { bought: shown(line.bought), used: shown(line.used), left: shown(line.left) },
+    })),
   sentence: ({ rule, facts, part, language }) =>
     sentence({ rule, severity: "note", about: "entry:x", field: "", behind: [], facts }, part, language),
   keys_of: ({ records }) => records.flatMap((one) => [...keysOf(toRecord(one))].sort()),
@@ -69,7 +89,9 @@ for (const file of files) {
   for (const { description, cases } of vectors.groups) {
     describe(`${file}: ${description}`, () => {
       test.each(cases)("$name", ({ given, expect: expected }) => {
-        expect(calls[description]?.({ rules: vectors.rules, ...given })).toEqual(expected);
+        expect(calls[description]?.({ rules: vectors.rules, lists: vectors.lists, ...given })).toEqual(
+          expected,
+        );
       });
     });
   }

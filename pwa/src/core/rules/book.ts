@@ -7,9 +7,13 @@
  * Twin of `sync/rules/book.py`. Source: PROTOCOL §Rules and findings.
  */
 import type { Lists } from "../lists.ts";
+import * as harvest from "./harvest.ts";
+import * as inputs from "./inputs.ts";
 import * as record from "./record.ts";
 import { type BookRecord, byOrder, counts, type Finding } from "./shape.ts";
+import * as stock from "./stock.ts";
 import * as waiting from "./waiting.ts";
+import * as water from "./water.ts";
 
 /** Rules of one kind. `KINDS`: the beginnings (before the colon) of the keys that they judge. */
 interface Family {
@@ -18,7 +22,7 @@ interface Family {
   judge(key: string, records: readonly BookRecord[], lists: Lists): readonly Finding[];
 }
 
-export const FAMILIES: readonly Family[] = [waiting, record];
+export const FAMILIES: readonly Family[] = [waiting, record, inputs, stock, harvest, water];
 
 /** The groups that a document matters to; none where it counts for nothing. */
 export function keysOf(record: BookRecord): ReadonlySet<string> {

@@ -19,6 +19,8 @@ export interface Rule extends Readonly<Record<Part, Text>> {
 }
 
 const RULES: Readonly<{ [code: string]: Rule }> = data.rules;
+/** What a fact's code is called, by the fact's name. */
+const WORDS: Readonly<{ [name: string]: Readonly<{ [code: string]: Text }> }> = data.words;
 const FACT = /\{([a-z_]+)\}/g;
 const NAMELESS: Text = { vi: "thuốc này", en: "this product" };
 
@@ -47,6 +49,8 @@ function shown(name: string, value: Value, language: Language): string {
     return isText(text) ? text : "?";
   }
   if (typeof value !== "string") return String(value);
+  const called = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
+  if (called !== undefined && Object.hasOwn(called, value)) return called[value]?.[language] ?? "?";
   const date = parseDate(value);
   return typeof date === "string" ? value : `${date[2]}/${date[1]}`;
 }

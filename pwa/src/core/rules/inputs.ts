@@ -1,0 +1,253 @@
+/**
+ * What was used: is it forbidden, on the list of that day, still good, and used as its label says.
+ *
+ * Lists are asked about the day of the work. What no list knows is never said to be permitted. A label is
+ * compared for the season's crop alone, and a dose only where both sides have the same kind of unit.
+ * Twin of `sync/rules/inputs.py`. Source: TCVN 11892-1:2017, 3.2.2.4; PROTOCOL §Rules and findings.
+ */
+import {
+  type Dose,
+  findBanned,
+  findListed,
+  inForce,
+  isListed,
+  type Lists,
+  type Use,
+  usesOf,
+} from "../lists.ts";
+import { plainName, plainWords } from "../plain.ts";
+import type { Members, Value } from "../values.ts";
+import { at, linesOf, rulesOf, sorts } from "./form_rules.ts";
+import { compare, fraction, perSao, quotient, type Rate, ratesOf } from "./rates.ts";
+import {
+  type BookRecord,
+  counts,
+  dates,
+  days,
+  type Finding,
+  makeFinding,
+  options,
+  refs,
+  type Severity,
+  texts,
+} from "./shape.ts";
+
+export const KINDS: ReadonlySet<string> = new Set(["entry", "season"]);
+const FRESH: readonly string[] = ["phan", "tuoi"];
+const DOSES: readonly (readonly [rule: string, severity: Severity])[] = [
+  ["dose_over", "doubt"],
+  ["dose_under", "note"],
+];
+
+/** The line of an entry beside the labels of one crop. */
+interface Beside {
+  readonly season: string;
+  readonly facts: Members;
+  readonly record: BookRecord;
+  readonly line: string;
+}
+
+/** The groups of an entry that uses something (itself, its seasons) and of a season. */
+export function keys(record: BookRecord): string[] {
+  if (record.type === "season") return [record.doc];
+  return rulesOf(record).uses === null ? [] : [record.doc, ...refs(record, "season", "season")];
+}
+
+/** What is noticed of what an entry used, by itself or on the crop of its season. */
+export function judge(key: string, records: readonly BookRecord[], lists: Lists): Finding[] {
+  const using = records.filter((one) => rulesOf(one).uses !== null && counts(one));
+  if (key.startsWith("entry:")) {
+    return using
+      .filter((one) => one.doc === key)
+      .flatMap((one) => linesOf(one).flatMap((line) => ofLine(one, line, lists)));
+  }
+  const season = records.find((one) => one.doc === key);
+  const crops = season === undefined ? [] : texts(season, "product_name");
+  return using.flatMap((one) => linesOf(one).flatMap((line) => labels(key, crops, one, line, lists)));
+}
+
+function ofLine(record: BookRecord, line: string, lists: Lists): Finding[] {
+  const [field, when] = [at(line, "product"), dates(record, "happened_on")];
+  const kinds = sorts(record, rulesOf(record).uses, line);
+  const actives = texts(record, at(line, "active_ingredient"));
+  const names = texts(record, field);
+  const found = names.flatMap((name) => {
+    const noticed: Finding[] = [];
+    const active = when.map((day) => banned(lists, name, actives, day)).find((one) => one !== "");
+    if (active !== undefined) {
+      noticed.push(makeFinding("input_banned", "stop", record.doc, { product: name, active }, field));
+    }
+    if (kinds.has("pesticide")) noticed.push(...standing(record, name, field, lists));
+    const said = plainWords(name).split(" ");
+    if (FRESH.every((word) => said.includes(word))) {
+      noticed.push(makeFinding("manure_fresh", "doubt", record.doc, { product: name }, field));
+    }
+    return noticed;
+  });
+  const ends = [...dates(record, at(line, "expires_on"))].sort()[0];
+  const last = [...when].sort().at(-1);
+  if (ends === undefined || last === undefined || ends >= last) return found;
+  const facts = { product: names[0] ?? "", expires_on: ends, day: last };
+  return [...found, makeFinding("input_expired", "doubt", record.doc, facts, at(line, "expires_on"))];
+}
+
+function banned(lists: Lists, name: string, actives: readonly string[], day: string): string {
+  const known = (lists.products.get(plainName(name)) ?? []).map((one) => one.active);
+  for (const text of [name, ...actives, ...known]) {
+    const found = findBanned(lists, text, day);
+    if (found !== null) return found.active;
+  }
+  return "";
+}
+
+/**
+ * A pesticide that stands on no list of its day, or may only be used up. Where no list was ever loaded nothing is
+ * said of each entry: the console says it once.
+ */
+function standing(record: BookRecord, name: string, field: string, lists: Lists): Finding[] {
+  const when = dates(record, "happened_on");
+  const told = when.map((day) => isListed(lists, name, day));
+  const day = when[told.indexOf("not_listed")];
+  if (day !== undefined) {
+    return [makeFinding("input_not_listed", "doubt", record.doc, { product: name, day }, field)];
+  }
+  if (told.includes("not_loaded") && lists.loaded.some((one) => one.kind === "pesticide")) {
+    return [makeFinding("list_not_loaded", "note", record.doc, { product: name }, field)];
+  }
+  for (const one of when) {
+    const product = findListed(lists, name, one);
+    if (product === null || inForce(product, one)) continue;
+    const facts = { product: name, day: one, until: product.usableUntil };
+    return [makeFinding("input_removed", "note", record.doc, facts, field)];
+  }
+  return [];
+}
+
+/** A line beside what labels say of the crop; the first day on which a label is known counts. */
+function labels(
+  season: string,
+  crops: readonly string[],
+  record: BookRecord,
+  line: string,
+  lists: Lists,
+): Finding[] {
+  const field = at(line, "product");
+  return texts(record, field).flatMap((name) => {
+    const known = dates(record, "happened_on").map((day) => usesOf(lists, name, day));
+    const told = known.find((uses) => uses.length > 0) ?? [];
+    if (told.length === 0) return [];
+    return crops.flatMap((crop) => {
+      const facts = { product: name, crop, season };
+      const ours = told.filter((use) => parts(crop).has(plainName(use.crop)));
+      return ours.length > 0
+        ? ofUse({ season, facts, record, line }, ours)
+        : [makeFinding("crop_not_on_label", "doubt", record.doc, facts, field, [season])];
+    });
+  });
+}
+
+/** The names that a label may have for a crop; "" for a label that names none. */
+const parts = (crop: string): ReadonlySet<string> =>
+  new Set(["", plainName(crop), ...crop.split(",").map(plainName)]);
+
+function ofUse(beside: Beside, ours: readonly Use[]): Finding[] {
+  const { season, facts, record } = beside;
+  const pests = texts(record, "target_pest");
+  const matched = ours.filter((use) => pests.some((pest) => isSame(use.pest, pest)));
+  const near = matched.length > 0 ? matched : ours;
+  const found = [...stage(beside, near), ...dose(beside, near), ...wait(beside, near)];
+  const pest = pests[0];
+  if (pest === undefined || matched.length > 0 || ours.some((use) => use.pest === "")) return found;
+  const told = { ...facts, pest };
+  return [makeFinding("pest_not_on_label", "note", record.doc, told, "target_pest", [season]), ...found];
+}
+
+function isSame(one: string, other: string): boolean {
+  const [left, right] = [` ${plainWords(one)} `, ` ${plainWords(other)} `];
+  return left.trim() !== "" && right.trim() !== "" && (left.includes(right) || right.includes(left));
+}
+
+function stage({ season, facts, record }: Beside, near: readonly Use[]): Finding[] {
+  const forbidding = near.filter((use) => use.stages.length > 0);
+  if (forbidding.length === 0) return [];
+  const told = { ...facts, label: forbidding[0]?.phiText ?? "" };
+  const now = texts(record, "growth_stage");
+  if (forbidding.some((use) => now.some((one) => use.stages.includes(one)))) {
+    return [makeFinding("stage_forbidden", "stop", record.doc, told, "growth_stage", [season])];
+  }
+  if (now.length > 0) return [];
+  return [makeFinding("stage_unknown", "note", record.doc, told, "growth_stage", [season])];
+}
+
+function wait({ season, facts, record, line }: Beside, near: readonly Use[]): Finding[] {
+  const longest = Math.max(0, ...near.map((use) => (use.phiKind === "days" ? (use.phiDays ?? 0) : 0)));
+  const first = rulesOf(record).waits[0];
+  if (first === undefined || !texts(record, at(line, first.kind)).includes("days")) return [];
+  const said = options(record, at(line, first.days))
+    .map(days)
+    .filter((one) => one !== null);
+  const fewest = Math.min(...said);
+  if (said.length === 0 || fewest >= longest) return [];
+  const told = { ...facts, days: fewest, label_days: longest };
+  return [makeFinding("wait_under_label", "doubt", record.doc, told, at(line, first.days), [season])];
+}
+
+/** A dose above the highest or below the lowest of its labels; above goes before below. */
+function dose({ season, facts, record, line }: Beside, near: readonly Use[]): Finding[] {
+  const printed = near.flatMap((use) => use.dose ?? []);
+  const lows = printed.flatMap((one) => ratesOf(one.low, one.unit).map((rate) => [one, rate] as const));
+  const highs = printed.flatMap((one) => ratesOf(one.high, one.unit).map((rate) => [one, rate] as const));
+  const found = new Map<string, readonly [said: Value, bound: string, unit: string]>();
+  for (const [said, rates] of stated(record, line)) {
+    for (const rate of rates) {
+      const [lowest, highest] = [outermost(lows, rate.kind, -1), outermost(highs, rate.kind, 1)];
+      if (lowest === null || highest === null) continue;
+      if (compare(rate, highest[1]) > 0) {
+        if (!found.has("dose_over")) found.set("dose_over", [said, highest[0].high, highest[0].unit]);
+      } else if (compare(rate, lowest[1]) < 0 && !found.has("dose_under")) {
+        found.set("dose_under", [said, lowest[0].low, lowest[0].unit]);
+      }
+      break;
+    }
+  }
+  for (const [rule, severity] of DOSES) {
+    const noticed = found.get(rule);
+    if (noticed === undefined) continue;
+    const told = { ...facts, dose: noticed[0], label: { amount: noticed[1], unit: noticed[2] } };
+    return [makeFinding(rule, severity, record.doc, told, at(line, "dose"), [season])];
+  }
+  return [];
+}
+
+type Bound = readonly [dose: Dose, rate: Rate];
+
+/** The greatest (`sign` 1) or least (-1) bound of a kind, the first of equal ones. */
+function outermost(bounds: readonly Bound[], kind: string, sign: 1 | -1): Bound | null {
+  let best: Bound | null = null;
+  for (const bound of bounds) {
+    if (bound[1].kind !== kind) continue;
+    if (best === null || compare(bound[1], best[1]) * sign > 0) best = bound;
+  }
+  return best;
+}
+
+/** Every dose that a line states, and what was used in all over the area. */
+function stated(record: BookRecord, line: string): (readonly [Value, readonly Rate[]])[] {
+  const tank =
+    options(record, "tank_size")
+      .map(fraction)
+      .find((one) => one !== null && one.dimension === "volume" && one.top > 0n) ?? null;
+  const said = options(record, at(line, "dose")).flatMap((value) => {
+    const { amount, unit } = (value ?? {}) as { [name: string]: Value };
+    return typeof amount === "string" && typeof unit === "string"
+      ? [[value, ratesOf(amount, unit, tank)] as const]
+      : [];
+  });
+  const spread = options(record, at(line, "total_used")).flatMap((total) =>
+    options(record, "treated_area").flatMap((area) => {
+      const rate = quotient(total, area);
+      return rate === null ? [] : [[perSao(rate), [rate]] as const];
+    }),
+  );
+  return [...said, ...spread];
+}

@@ -1,0 +1,163 @@
+"""The store: what was bought, counted and used of each input, by its name.
+
+Amounts only add up where their units do; what can't be compared is listed as such, never guessed. A count of
+the store sets what is left; on one day things are bought, then used, then counted.
+Twin: `pwa/src/core/rules/stock.ts`. Source: TCVN 11892-1:2017, bảng C.2; PROTOCOL §Rules and findings.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from sync.lists import Lists
+from sync.plain import plain
+from sync.rules.amounts import Sizes, amount_of, least, most
+from sync.rules.form_rules import Sort, at, lines_of, rules_of, sorts
+from sync.rules.shape import Finding, Record, counts, dates, make_finding, texts
+from sync.values import Json
+
+KINDS: Final = frozenset({"input"})
+_ORDER: Final = {"buy": "0", "use": "1", "count": "2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of one entry. `sizes`: how much by unit, the least favourable of its heads."""
+
+    what: Literal["buy", "use", "count"]
+    day: str
+    record: Record
+    line: str
+    name: str
+    field: str
+    sizes: Sizes
+    expires: tuple[str, ...]
+    lots: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class StockLine:
+    """What the store holds of one input, by the unit in which amounts add up.
+
+    `left` may be below zero; `open`: entries whose amount adds to nothing that was bought or counted.
+    """
+
+    plain: str
+    name: str
+    kinds: set[str] = field(default_factory=set)
+    bought: Sizes = field(default_factory=dict)
+    used: Sizes = field(default_factory=dict)
+    left: Sizes = field(default_factory=dict)
+    counted_on: str = ""
+    expires: list[str] = field(default_factory=list)
+    lots: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+
+def keys(record: Record) -> Iterator[str]:
+    """Yield the groups of an entry: each input that it buys, uses or counts, by its plain name."""
+    yield from {f"input:{plain(name)}" for _, line in _lines(record) for name in _names(record, line)}
+
+
+def _lines(record: Record) -> Iterator[tuple[Literal["buy", "use", "count"], str]]:
+    known = rules_of(record)
+    for line in lines_of(record):
+        if known.buys:
+            yield "buy", line
+        if known.uses:
+            yield "use", line
+        if known.counts:
+            yield "count", line
+
+
+def _names(record: Record, line: str) -> list[str]:
+    return [name for name in texts(record, at(line, "product")) if plain(name)]
+
+
+def _sort(record: Record, what: str) -> Sort | None:
+    known = rules_of(record)
+    return {"buy": known.buys, "use": known.uses, "count": known.counts}[what]
+
+
+def moves(name: str, records: Iterable[Record]) -> list[Move]:
+    """Return all that happened to the input of a plain name, in its order; what has no day stands first."""
+    found: list[Move] = []
+    for record in records:
+        if not counts(record):
+            continue
+        for what, line in _lines(record):
+            names = [one for one in _names(record, line) if plain(one) == name]
+            sort = _sort(record, what)
+            if names and sort:
+                when = dates(record, "happened_on")
+                day = min(when, default="") if what == "use" else max(when, default="")
+                pick = most if what == "use" else least
+                pack = at(line, sort.pack) if sort.pack else ""
+                sizes = pick(record, [at(line, sort.amount)], pack)
+                ends, lots = (tuple(texts(record, at(line, one))) for one in ("expires_on", "lot_no"))
+                found.append(Move(what, day, record, line, names[0], at(line, "product"), sizes, ends, lots))
+    return sorted(found, key=lambda one: (one.day, _ORDER[one.what], one.record.doc, one.line))
+
+
+def stock(records: Iterable[Record]) -> list[StockLine]:
+    """Return the store, one line an input, in the order of plain names."""
+    book = list(records)
+    names = sorted({key.partition(":")[2] for record in book if counts(record) for key in keys(record)})
+    return [_stock_line(name, moves(name, book)) for name in names]
+
+
+def _stock_line(name: str, all_moves: Sequence[Move]) -> StockLine:
+    line = StockLine(name, all_moves[0].name if all_moves else name)
+    for move in all_moves:
+        line.kinds |= sorts(move.record, _sort(move.record, move.what), move.line)
+        line.left = _after(line.left, move)
+        if move.what == "count":
+            line.counted_on = move.day
+            continue
+        totals = line.bought if move.what == "buy" else line.used
+        for unit, size in move.sizes.items():
+            totals[unit] = totals.get(unit, 0) + size
+        if move.what == "buy":
+            line.expires = sorted({*line.expires, *move.expires})
+            line.lots = sorted({*line.lots, *move.lots})
+    known = {unit for move in all_moves if move.what != "use" for unit in move.sizes}
+    vague = [move for move in all_moves if not known & set(move.sizes)]
+    line.open = sorted({move.record.doc for move in vague})
+    return line
+
+
+def _after(left: Sizes, move: Move) -> Sizes:
+    """Return what is left after a move. A count sets what it says and forgets the units it doesn't name."""
+    if move.what == "count":
+        return dict(move.sizes) if move.sizes else left
+    sign = -1 if move.what == "use" else 1
+    return {**left, **{unit: left.get(unit, 0) + sign * size for unit, size in move.sizes.items()}}
+
+
+def judge(key: str, records: Sequence[Record], _lists: Lists) -> Iterator[Finding]:
+    """Yield what is noticed of the store of one input: uses before anything came in, and below zero."""
+    came: list[Move] = []
+    left: Sizes = {}
+    below: set[str] = set()
+    for move in moves(key.partition(":")[2], records):
+        left = _after(left, move)
+        below &= {unit for unit, size in left.items() if size < 0}
+        if move.what != "use":
+            came.append(move)
+            continue
+        facts: dict[str, Json] = {"product": move.name, "day": move.day}
+        if not came:
+            yield make_finding("stock_no_purchase", "note", move.record.doc, facts, move.field)
+            continue
+        behind = [one.record.doc for one in came]
+        if all(one.expires for one in came) and move.day > max(max(one.expires) for one in came):
+            ends = max(max(one.expires) for one in came)
+            told = {**facts, "expires_on": ends}
+            yield make_finding("stock_expired", "doubt", move.record.doc, told, move.field, behind)
+        known = {unit for one in came for unit in one.sizes}
+        units = sorted(unit for unit in move.sizes if unit in known)
+        fresh = [unit for unit in units if unit not in below]
+        if fresh and all(left[unit] < 0 for unit in units):
+            below.update(units)
+            told = {**facts, "short": amount_of(-left[fresh[0]], fresh[0])}
+            yield make_finding("stock_below_zero", "doubt", move.record.doc, told, move.field, behind)
