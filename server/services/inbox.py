@@ -269,8 +269,14 @@ def _line(row: EntryView, line: Line, told: tuple[Sign, tuple[Noticed, ...]]) ->
 def _counts(session: Session, scopes: Collection[str], wanted: InboxFilter) -> Counts:
     queues = dict.fromkeys(QUEUES, 0)
     severities = dict.fromkeys(NAMES, 0)
-    for (queue, severity), count in inbox.counts(session, scopes, wanted).items():
+    # The queues are ways out of what the list is narrowed to: they count everything.
+    every = replace(wanted, has_photo=None, has_conflict=None, is_answered=None)
+    found = inbox.counts(session, scopes, every)
+    for (queue, _), count in found.items():
         queues[queue] += count
+    for (queue, severity), count in (
+        found if every == wanted else inbox.counts(session, scopes, wanted)
+    ).items():
         if queue == wanted.queue:
             severities[NAMES[severity]] += count
     plain = inbox.counts(session, scopes, _plain(wanted)).get(("review", 0), 0)
