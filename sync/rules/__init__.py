@@ -4,12 +4,14 @@ Source: DESIGN §2 "finding", §4 "Forms and rules"; PROTOCOL §Rules and findin
 """
 
 from sync.rules.book import check_draft, findings, judge, keys_of
+from sync.rules.season import Gap, season_gaps
 from sync.rules.shape import SEVERITIES, Finding, Record, Severity
 from sync.rules.stock import StockLine, stock
 from sync.rules.waiting import Ground, Waiting, ground, statements, waiting
 from sync.rules.words import catalogue, sentence
 
 __all__ = [
-    "SEVERITIES", "Finding", "Ground", "Record", "Severity", "StockLine", "Waiting", "catalogue",
-    "check_draft", "findings", "ground", "judge", "keys_of", "sentence", "statements", "stock", "waiting",
+    "SEVERITIES", "Finding", "Gap", "Ground", "Record", "Severity", "StockLine", "Waiting", "catalogue",
+    "check_draft", "findings", "ground", "judge", "keys_of", "season_gaps", "sentence", "statements",
+    "stock", "waiting",
 ]  # fmt: skip

@@ -59,6 +59,11 @@ def stored(given: Given) -> list[Given]:
     ]
 
 
+def silences(given: Given) -> list[Given]:
+    season, *entries = map(record, given["records"])
+    return [asdict(gap) for gap in rules.season_gaps(season, entries, given["today"])]
+
+
 def said(given: Given) -> str:
     finding = rules.Finding(given["rule"], "note", "entry:x", "", (), given["facts"])
     return rules.sentence(finding, given["part"], given["language"])
@@ -69,6 +74,7 @@ CALLS: dict[str, Callable[[Given], Any]] = {
     "waiting": waits,
     "sentence": said,
     "stock": stored,
+    "season_gaps": silences,
     "keys_of": lambda given: sorted(rules.keys_of(record(given["records"][0]))),
 }
 CASES = [

@@ -5,6 +5,7 @@ import { NO_LISTS } from "../../../pwa/src/core/lists.ts";
 import { listsFromWire } from "../../../pwa/src/core/lists_wire.ts";
 import { findings, keysOf } from "../../../pwa/src/core/rules/book.ts";
 import type { Produce } from "../../../pwa/src/core/rules/form_rules.ts";
+import { seasonGaps } from "../../../pwa/src/core/rules/season.ts";
 import type { BookRecord } from "../../../pwa/src/core/rules/shape.ts";
 import { stock } from "../../../pwa/src/core/rules/stock.ts";
 import { ground, waiting } from "../../../pwa/src/core/rules/waiting.ts";
@@ -20,6 +21,7 @@ interface Given {
   records: RecordGiven[];
   rules?: string[];
   lists?: unknown;
+  today: string;
   plot: string;
   produce: Produce;
   season: string;
@@ -67,6 +69,10 @@ const calls: Record<string, (given: Given) => unknown> = {
       longest: found.longest?.record.doc ?? "",
       open: found.open.map((one) => one.record.doc),
     };
+  },
+  season_gaps: ({ records, today }) => {
+    const [season, ...entries] = records.map(toRecord);
+    return season && seasonGaps(season, entries, today);
   },
   stock: ({ records }) =>
     stock(records.map(toRecord)).map(({ plain, name, countedOn, expires, lots, open, ...line }) => ({
