@@ -185,7 +185,7 @@ def _dose(
 ) -> Iterator[Finding]:
     """Notice a dose above the highest or below the lowest of its labels; above goes before below."""
     printed = [dose for use in labels for dose in use.dose or ()]
-    found: dict[str, tuple[Json, Dose]] = {}
+    found: dict[str, tuple[Json, Json]] = {}
     for said, rates in _said(record, line):
         for rate in rates:
             lows = [(dose, one) for dose in printed for one in rates_of(dose.low, dose.unit)]
@@ -194,20 +194,26 @@ def _dose(
             if least is None or most is None:
                 continue
             if compare(rate, most[1]) > 0:
-                found.setdefault("dose_over", (said, most[0]))
+                found.setdefault("dose_over", (said, _bound(said, most[0].high, most)))
             elif compare(rate, least[1]) < 0:
-                found.setdefault("dose_under", (said, least[0]))
+                found.setdefault("dose_under", (said, _bound(said, least[0].low, least)))
             break
     for rule, severity in _DOSES:
         if rule in found:
-            said, dose = found[rule]
-            bound = dose.high if rule == "dose_over" else dose.low
-            told = {**facts, "dose": said, "label": {"amount": bound, "unit": dose.unit}}
+            said, bound = found[rule]
+            told = {**facts, "dose": said, "label": bound}
             yield make_finding(rule, severity, record.doc, told, at(line, "dose"), [season])
             return
 
 
 _DOSES: Final[tuple[tuple[str, Severity], ...]] = (("dose_over", "doubt"), ("dose_under", "note"))
+
+
+def _bound(said: Json, amount: str, bound: tuple[Dose, Rate]) -> Json:
+    """Return what the label says, a sào where the household counts so too."""
+    if str(said["unit"]).endswith("/sao") and bound[1].kind in ("mass/area", "volume/area"):
+        return per_sao(bound[1])
+    return {"amount": amount, "unit": bound[0].unit}
 
 
 def _first(bounds: Sequence[tuple[Dose, Rate]], kind: str, sign: int) -> tuple[Dose, Rate] | None:

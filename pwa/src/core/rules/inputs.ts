@@ -197,15 +197,15 @@ function dose({ season, facts, record, line }: Beside, near: readonly Use[]): Fi
   const printed = near.flatMap((use) => use.dose ?? []);
   const lows = printed.flatMap((one) => ratesOf(one.low, one.unit).map((rate) => [one, rate] as const));
   const highs = printed.flatMap((one) => ratesOf(one.high, one.unit).map((rate) => [one, rate] as const));
-  const found = new Map<string, readonly [said: Value, bound: string, unit: string]>();
+  const found = new Map<string, readonly [said: Value, bound: Value]>();
   for (const [said, rates] of stated(record, line)) {
     for (const rate of rates) {
       const [lowest, highest] = [outermost(lows, rate.kind, -1), outermost(highs, rate.kind, 1)];
       if (lowest === null || highest === null) continue;
       if (compare(rate, highest[1]) > 0) {
-        if (!found.has("dose_over")) found.set("dose_over", [said, highest[0].high, highest[0].unit]);
+        if (!found.has("dose_over")) found.set("dose_over", [said, boundOf(said, highest[0].high, highest)]);
       } else if (compare(rate, lowest[1]) < 0 && !found.has("dose_under")) {
-        found.set("dose_under", [said, lowest[0].low, lowest[0].unit]);
+        found.set("dose_under", [said, boundOf(said, lowest[0].low, lowest)]);
       }
       break;
     }
@@ -213,10 +213,17 @@ function dose({ season, facts, record, line }: Beside, near: readonly Use[]): Fi
   for (const [rule, severity] of DOSES) {
     const noticed = found.get(rule);
     if (noticed === undefined) continue;
-    const told = { ...facts, dose: noticed[0], label: { amount: noticed[1], unit: noticed[2] } };
+    const told = { ...facts, dose: noticed[0], label: noticed[1] };
     return [makeFinding(rule, severity, record.doc, told, at(line, "dose"), [season])];
   }
   return [];
+}
+
+/** What the label says, a sào where the household counts so too. */
+function boundOf(said: Value, amount: string, [label, rate]: Bound): Value {
+  const { unit } = said as { unit: string };
+  const isArea = rate.kind === "mass/area" || rate.kind === "volume/area";
+  return isArea && unit.endsWith("/sao") ? perSao(rate) : { amount, unit: label.unit };
 }
 
 type Bound = readonly [dose: Dose, rate: Rate];
