@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.auth import CONSOLE_PATH, console_token, forget_cookie
 from server.config import current_settings, now_ms
 from server.errors import ServiceError
-from server.pages import console_held_views, console_views
+from server.pages import console_held_views, console_inbox_views, console_views
 from server.pages.console_frame import (
     ENTER,
     LANGUAGE_COOKIE,
@@ -37,6 +37,8 @@ from server.services import (
     console_farms,
     console_held,
     console_sessions,
+    inbox,
+    inbox_entry,
 )
 from server.services.console_entries import Wanted
 from sync.forms import load_forms
@@ -92,6 +94,10 @@ def document(kind: str, farm: str, uuid: str) -> Response:
         staff, staff.farm(console.check_uuid(farm)), DOCUMENTS[kind], console.check_uuid(uuid)
     )
     language = page_language()
+    review = None
+    if kind == "dong":
+        judged = inbox_entry.entry_page(staff, found.farm, console.check_uuid(uuid), inbox.Wanted())
+        review = console_inbox_views.entry(language, judged)
     shower = console_views.shower_of(language, found.names, found.farm.scope)
     first = found.history[0] if not found.older_steps else None
     day = console_views.happened_on(found)
@@ -100,6 +106,7 @@ def document(kind: str, farm: str, uuid: str) -> Response:
         staff,
         place="entries" if kind == "dong" else "farms",
         page=found,
+        review=review,
         title=console_views.document_title(language, found),
         leaf=leaf(day, language),
         icon="more" if found.form is None else found.form.tile(found.values).icon,

@@ -131,7 +131,7 @@ def test_an_entry_shows_its_form_lines_units_and_who_recorded_when(app: Flask, l
     for shown in (
         "Phun thuốc", "Trừ gì?", "Sâu xanh", "1,5\u00a0sào (540\u00a0m²)", "Bình điện", "Emamectin 5WG",
         "10\u00a0g/bình", "Trời mát", "Phạm Thị Lụa ghi", "12:00, 06/11/2026", "Máy: Máy thử",
-        "Đồng hồ máy chậm 2 giờ", "la_lung", "3 khong-co", "TCVN 11892-1:2017", "Chưa ghi «Vụ nào?»",
+        "Đồng hồ máy chậm 2 giờ", "la_lung", "3 khong-co", "TCVN 11892-1:2017", "Còn thiếu",
     ):  # fmt: skip
         assert shown in page, shown
     assert page.count('class="lock"') == 2
