@@ -6,7 +6,6 @@ Source: PROTOCOL §28; LOOK.md, console; server/data/ask_templates.json.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
@@ -45,15 +44,15 @@ def entries_to_review() -> Response:
         chosen=chosen,
         query=query,
         here_with=lambda **more: f"/htx/duyet?{urlencode({**query, **more})}",
-        plain=found.counts.plain,
+        quiet={"inbox_plain": found.counts.plain, "inbox_notes": found.counts.noted},
     )
 
 
 @blueprint.get("/duyet/khong-co-gi-la")
 def entries_without_findings() -> Response:
-    """Return, as JSON, what the browser signs to approve everything in which nothing was noticed."""
+    """Return, as JSON, what the browser signs to approve everything with nothing, or notes alone, to it."""
     staff = staff_page(PLACE)
-    found = inbox.bulk(staff, replace(_wanted(), severity=""), query_text("after", 300) or None)
+    found = inbox.bulk(staff, _wanted(), query_text("after", 300) or None)
     signs = [
         {"scope": one.scope, "of": one.of, "heads": list(one.heads), "needs": one.needs}
         for one in found.signs

@@ -37,6 +37,7 @@ class InboxRow:
     day: str
     marks: tuple[Mark, ...]
     is_grave: bool
+    is_noted: bool
     sign: Sign
 
 
@@ -102,10 +103,12 @@ def rows(language: Language, found: Inbox) -> list[InboxRow]:
 
 
 def groups(lines: Sequence[InboxRow]) -> list[tuple[str, list[InboxRow]]]:
-    """Return what is to be looked at first, and the rest; a group without lines is left out."""
-    grave = [one for one in lines if one.is_grave]
-    rest = [one for one in lines if not one.is_grave]
-    return [(name, some) for name, some in (("inbox_first", grave), ("inbox_plain", rest)) if some]
+    """Return what is to be looked at first, what has notes, and the rest; no group without lines."""
+    names = ("inbox_first", "inbox_notes", "inbox_plain")
+    found: dict[str, list[InboxRow]] = {name: [] for name in names}
+    for one in lines:
+        found["inbox_first" if one.is_grave else "inbox_notes" if one.is_noted else "inbox_plain"].append(one)
+    return [(name, some) for name, some in found.items() if some]
 
 
 def _row(language: Language, found: Inbox, one: InboxLine) -> InboxRow:
@@ -125,6 +128,7 @@ def _row(language: Language, found: Inbox, one: InboxLine) -> InboxRow:
         one.line.happened_on,
         (*marks, *row.marks),
         one.severity in ("doubt", "stop") or bool(one.line.conflicts) or one.is_answered,
+        one.severity == "note",
         one.sign,
     )
 

@@ -90,12 +90,14 @@ class InboxLine:
 class Counts:
     """How many entries there are: `queues` by queue, `severities` of the wanted queue ("" for no finding).
 
-    `plain`: those that wait with nothing to read first: no finding, no conflict, no answer.
+    `plain`: those that wait with nothing to read first: no finding, no conflict, no answer; `noted`: those
+    with nothing but notes.
     """
 
     queues: Mapping[str, int]
     severities: Mapping[str, int]
     plain: int
+    noted: int
 
 
 @dataclass(frozen=True)
@@ -155,11 +157,12 @@ def inbox_page(staff: Staff, wanted: Wanted, after: str | None = None) -> Inbox:
 def bulk(staff: Staff, wanted: Wanted, after: str | None = None) -> Bulk:
     """Return what the browser signs to approve everything without findings that waits, page by page.
 
-    Shape:  neither what is in conflict nor what the household has just answered: those are to be read.
+    Shape:  with `severity` note: everything in which there are notes alone; never what is in conflict or what
+            the household has just answered: those are to be read.
     """
     scopes = _scopes(staff, wanted)
     make_current(scopes)
-    asked = _plain(_filter(wanted))
+    asked = _quiet(_filter(wanted), 1 if wanted.severity == "note" else 0)
     with reading() as session:
         rows = inbox.page(session, scopes, asked, _parse_place(after), BULK_MAX + 1)
         is_more = len(rows) > BULK_MAX
@@ -279,13 +282,13 @@ def _counts(session: Session, scopes: Collection[str], wanted: InboxFilter) -> C
     ).items():
         if queue == wanted.queue:
             severities[NAMES[severity]] += count
-    plain = inbox.counts(session, scopes, _plain(wanted)).get(("review", 0), 0)
-    return Counts(queues, severities, plain)
+    quiet = [inbox.counts(session, scopes, _quiet(wanted, one)).get(("review", one), 0) for one in (0, 1)]
+    return Counts(queues, severities, *quiet)
 
 
-def _plain(wanted: InboxFilter) -> InboxFilter:
-    """Return what waits with nothing to read first, narrowed as asked."""
-    return replace(wanted, queue="review", severity=0, has_conflict=False, is_answered=False)
+def _quiet(wanted: InboxFilter, severity: int) -> InboxFilter:
+    """Return what waits with nothing to read first (0), or with notes alone (1), narrowed as asked."""
+    return replace(wanted, queue="review", severity=severity, has_conflict=False, is_answered=False)
 
 
 def _scopes(staff: Staff, wanted: Wanted) -> list[str]:

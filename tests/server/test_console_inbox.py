@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from sync.rules import catalogue
 from tests.server.consoles import Browser, conflict_of_two, fake_build, other_cooperative
 from tests.server.diaries import Diary, Sent, diary_of, new_uuid
 from tests.server.phones import start
@@ -53,7 +55,7 @@ def test_the_gravest_stands_first_with_its_reason_and_an_approval_takes_it_off(
     _, harvest = early(lua)
     desk = Browser(app, "Chị Hoa")
     page = desk.text("/htx/duyet")
-    assert page.index("Thu sớm 5 ngày") < page.index("Không có gì lạ")
+    assert page.index("Thu sớm 5 ngày") < page.index("Có điều nên biết")
     form = form_of(page)
     assert form["of"] == harvest.doc
     assert "Hàng để ở đâu?" in page  # the question that fits the finding is offered
@@ -112,3 +114,27 @@ def test_another_cooperative_and_other_roles_see_nothing_of_it(app: Flask, lua: 
     assert far.get(f"/htx/duyet?farm={lua.farm}").status_code == 404
     for role in ("auditor", "clerk"):
         assert Browser(app, f"Người {role}", role).get("/htx/duyet").status_code == 404
+
+
+def test_what_has_notes_alone_is_given_to_sign_by_itself(app: Flask, lua: Diary) -> None:
+    plots = [f"plot:{new_uuid()}"]
+    noted = lua.entry("CT-07", "2026-10-20", activity="weed", plots=plots)  # recorded 19 days later
+    plain = lua.entry("CT-07", "2026-11-08", activity="weed", plots=plots)
+    desk = Browser(app, "Chị Hoa")
+    page = desk.text("/htx/duyet")
+    assert page.index("Có điều nên biết") < page.index("Không có gì lạ")
+
+    def given(query: str) -> list[str]:
+        return [one["of"] for one in desk.get(f"/htx/duyet/khong-co-gi-la{query}").get_json()["signs"]]
+
+    assert given("") == [plain.doc]
+    assert given("?severity=note") == [noted.doc]
+    assert given("?severity=stop") == [plain.doc]  # never more than was asked for by a button of the page
+
+
+def test_every_doubt_and_stop_has_a_question_that_fits(app: Flask) -> None:
+    file = Path(str(app.root_path)) / "data" / "ask_templates.json"
+    fits = {rule for one in json.loads(file.read_text("utf-8"))["templates"] for rule in one["rules"]}
+    asked = {code for code, rule in catalogue().items() if {"doubt", "stop"} & set(rule.severities)}
+    assert asked <= fits
+    assert fits <= set(catalogue())

@@ -48,7 +48,7 @@ export async function acts(desk: Desk): Promise<void> {
 async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | null): Promise<void> {
   const bench = await benchOf(desk);
   if (bench === null) return say("no_key");
-  if (pressed?.dataset.what === "all") return everything(desk, form, bench);
+  if (pressed?.dataset.what === "all") return everything(desk, form, bench, pressed.dataset.level ?? "");
   const statements = statementsOf(desk, form, pressed?.dataset.what ?? "");
   if (statements.length === 0) return say(TELLING.some((name) => name in form.dataset) ? "" : "chosen_none");
   still(form, true);
@@ -70,10 +70,10 @@ async function act(desk: Desk, form: HTMLFormElement, pressed: HTMLElement | nul
 }
 
 /** Approve all that waits without findings: pages of it, each signed and sent before the next is asked for. */
-async function everything(desk: Desk, form: HTMLFormElement, bench: Bench): Promise<void> {
+async function everything(desk: Desk, form: HTMLFormElement, bench: Bench, level: string): Promise<void> {
   still(form, true);
   let outcome: Outcome = "done";
-  await approveAll(desk, form, async (statements) => {
+  await approveAll(desk, form, level, async (statements) => {
     const signed = await record(desk, bench.shelf, bench.person, statements).catch(() => null);
     outcome = Array.isArray(signed) ? await send(desk, bench.shelf, bench.person) : "refused";
     return outcome === "done";

@@ -78,20 +78,22 @@ function isPage(data: unknown): data is Page {
   return typeof data === "object" && data !== null && Array.isArray(Reflect.get(data, "signs"));
 }
 
-/** Everything in which nothing was noticed, a page at a time; `sign` takes each page's statements. */
+/** Everything in which nothing was noticed, or (`level` note) notes alone: `sign` takes a page of statements each time. */
 export async function approveAll(
   desk: Desk,
   form: HTMLFormElement,
+  level: string,
   sign: (statements: readonly Statement[]) => Promise<boolean>,
 ): Promise<void> {
-  const source = form.dataset.source ?? "";
+  const source = new URL(form.dataset.source ?? "", location.href);
+  source.searchParams.set("severity", level);
   const running = one("[data-running]", form);
   if (running !== null) running.hidden = false;
   let done = 0;
   // Each page is asked for anew from the start: what was approved has left it.
   for (let last = -1; done !== last; ) {
     last = done;
-    const answer = await desk.fetch(source, { headers: { Accept: "application/json" } });
+    const answer = await desk.fetch(source.href, { headers: { Accept: "application/json" } });
     const data: unknown = answer.ok ? await answer.json() : null;
     if (!isPage(data) || data.signs.length === 0) return;
     const statements = data.signs.map((each) => approval(desk, { ...each, overrides: [] }));
@@ -116,7 +118,8 @@ export function keys(): void {
     k: () => to(decide?.dataset.previous),
     d: () => press("form[data-review] [data-what=approved]"),
     h: () => press("form[data-review] [data-what=asked]"),
-    a: () => press("form[data-approve] [data-what=all]"),
+    a: () => press("form[data-approve] [data-key=a]"),
+    b: () => press("form[data-approve] [data-key=b]"),
     x: pick,
   };
   addEventListener("keydown", (event) => {
