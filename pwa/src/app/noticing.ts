@@ -10,6 +10,7 @@ import { checkDraft, judge, keysOf } from "../core/rules/book.ts";
 import type { Produce } from "../core/rules/form_rules.ts";
 import type { BookRecord, Finding } from "../core/rules/shape.ts";
 import { byOrder } from "../core/rules/shape.ts";
+import { moves, stock } from "../core/rules/stock.ts";
 import { ground, type Waiting, waiting } from "../core/rules/waiting.ts";
 import type { Value } from "../core/values.ts";
 import type { Database } from "../store/db.ts";
@@ -60,6 +61,10 @@ class Book {
 
   group(key: string): BookRecord[] {
     return [...(this.groups.get(key)?.values() ?? [])];
+  }
+
+  ofType(type: string): BookRecord[] {
+    return [...this.records.values()].filter((one) => one.type === type);
   }
 
   about(doc: string, lists: Lists): Finding[] {
@@ -188,6 +193,16 @@ export function makeNoticing(c: Context): Noticing {
         if (wait !== null) found.set(season.doc, wait);
       }
       return found;
+    },
+    async stock() {
+      const book = await bookOf(c);
+      if (book === null) return [];
+      return stock(book.ofType("entry")).map((line) => ({
+        line,
+        incoming: moves(line.plain, book.group(`input:${line.plain}`))
+          .filter((one) => one.what !== "use")
+          .map((one) => one.sizes),
+      }));
     },
   };
 }

@@ -19,6 +19,7 @@ const loadRecord = () => import("./screens/record.tsx").then((part) => part.Reco
 const loadFarm = () => import("./screens/farm.tsx").then((part) => part.FarmScreen);
 const loadPlot = () => import("./screens/farm.tsx").then((part) => part.PlotScreen);
 const loadSeason = () => import("./screens/farm.tsx").then((part) => part.SeasonScreen);
+const loadStock = () => import("./stock/screen.tsx").then((part) => part.StockScreen);
 const loadInspections = () => import("./inspections/screen.tsx").then((part) => part.InspectionsScreen);
 const loadSend = () => import("./screens/send.tsx").then((part) => part.SendScreen);
 const loadJoin = () => import("./join/join.tsx").then((part) => part.JoinScreen);
@@ -112,6 +113,8 @@ function Screen() {
       return <Lazy key={first} load={loadPlot} props={{ doc: first }} />;
     case "vu":
       return <Lazy key={first} load={loadSeason} props={{ doc: first }} />;
+    case "kho":
+      return <Lazy key="kho" load={loadStock} props={{}} />;
     case "kiem-tra":
       return <Lazy key={`kt ${first}`} load={loadInspections} props={{ doc: first }} />;
     case "gui":

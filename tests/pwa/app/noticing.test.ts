@@ -71,3 +71,20 @@ test("a running season counts down, and what is not known is said as such", asyn
   });
   expect((await noticing.waits()).get(season)).toMatchObject({ state: "unknown", product: "X" });
 });
+
+test("the store adds up what both phones wrote, at once after a line was written here", async () => {
+  const desk = await Desk.open();
+  const noticing = makeNoticing(desk.c);
+  expect(await noticing.stock()).toEqual([]);
+  const named = { [`${A}product`]: "Padan 95SP" };
+  const bought = { form: "CT-03", happened_on: "2026-11-01", [`${A}quantity`]: { amount: "1", unit: "kg" } };
+  await desk.pull(`entry:${uuid()}`, { ...named, ...bought });
+  desk.c.bell();
+  await desk.entry({ ...where, ...named, [`${A}total_used`]: { amount: "300", unit: "g" } });
+  const [one] = await noticing.stock();
+  expect([one?.line.name, one?.line.left.get("g"), one?.incoming.length]).toEqual([
+    "Padan 95SP",
+    700_000_000_000n,
+    1,
+  ]);
+});

@@ -1,5 +1,7 @@
 /** What the rules notice, as screens see it. */
+import type { Sizes } from "../../core/rules/amounts.ts";
 import type { Finding } from "../../core/rules/shape.ts";
+import type { StockLine } from "../../core/rules/stock.ts";
 import type { DocRef, Values } from "./values.ts";
 
 /** A form that is being filled in. */
@@ -23,6 +25,12 @@ export interface SeasonWait {
   entry: DocRef;
 }
 
+/** One input of the store. `incoming`: how much each purchase and count said, by unit. */
+export interface Stored {
+  readonly line: StockLine;
+  readonly incoming: readonly Sizes[];
+}
+
 export interface Noticing {
   /** What is noticed of a form while it is filled in, beside everything in the book. */
   draft(draft: DraftToCheck): Promise<readonly Finding[]>;
@@ -30,4 +38,6 @@ export interface Noticing {
   about(doc: DocRef): Promise<readonly Finding[]>;
   /** The running seasons that wait, or waited; those in which nothing was ever done have none. */
   waits(): Promise<ReadonlyMap<DocRef, SeasonWait>>;
+  /** The store of the farm, one for each input, in the order of plain names. */
+  stock(): Promise<readonly Stored[]>;
 }

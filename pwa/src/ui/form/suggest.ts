@@ -46,24 +46,32 @@ export interface Suggestion {
   readonly label: Label | null;
 }
 
+const recordOf = (form: string, values: Values): BookRecord => ({
+  doc: "",
+  type: "entry",
+  values: { ...values, form },
+  rivals: {},
+  deleted: false,
+  by: "",
+  recordedAt: 0,
+  skew: null,
+  receivedAt: null,
+});
+
 /** The kinds of list in which a line's product may stand; none for feed and the like. */
 export function kindsOf(form: string, values: Values, line: string): readonly ListKind[] {
-  const record: BookRecord = {
-    doc: "",
-    type: "entry",
-    values: { ...values, form },
-    rivals: {},
-    deleted: false,
-    by: "",
-    recordedAt: 0,
-    skew: null,
-    receivedAt: null,
-  };
+  const record = recordOf(form, values);
   const { uses, buys, counts } = rulesOf(record);
   const named = [uses, buys, counts].filter((one): one is Sort => one !== null);
   if (named.length === 0) return [];
   const found = new Set(named.flatMap((one) => [...sorts(record, one, line)]));
   return found.has("other") ? KINDS : KINDS.filter((one) => found.has(one));
+}
+
+/** Says whether a form buys or counts what the store holds. */
+export function fillsStore(form: string): boolean {
+  const { buys, counts } = rulesOf(recordOf(form, {}));
+  return buys !== null || counts !== null;
 }
 
 /** What labels say of a product on a crop, of the pest alone where one of them names it; null where none does. */

@@ -21,6 +21,7 @@ import {
   today,
 } from "../show.ts";
 import { words } from "../words/index.ts";
+import { inputsWords } from "../words/inputs.ts";
 import { writeText } from "../words/problems.ts";
 import { FarmMap } from "./map.tsx";
 import { begin, beginEdit } from "./rows.tsx";
@@ -62,6 +63,9 @@ export function FarmScreen() {
           ))}
           <Btn kind="add" icon="season" onClick={() => void begin("season", {})}>
             {w.open_season}
+          </Btn>
+          <Btn icon="store" onClick={() => go(makeHash("kho"))}>
+            {inputsWords.value.stock}
           </Btn>
           <Btn icon="document" onClick={() => go(makeHash("kiem-tra"))}>
             {w.inspections}

@@ -17,12 +17,14 @@ import { Photos } from "../form/photos.tsx";
 import { fieldOf, isEmpty, labelOf, planFields } from "../form/plan.ts";
 import { productOptions, productValues } from "../form/product.tsx";
 import { StoredPhotos } from "../form/stored.tsx";
+import { fillsStore } from "../form/suggest.ts";
 import { Behalf, Btn, Do, Dock, Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { openDays } from "../pieces/days.tsx";
 import { toast } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
 import { dayName, lineIds, today } from "../show.ts";
 import { language, say, words } from "../words/index.ts";
+import { inputsWords } from "../words/inputs.ts";
 import { writeText } from "../words/problems.ts";
 import { About } from "./about-entry.tsx";
 import { offerInstall } from "./install.ts";
@@ -292,7 +294,9 @@ function saved(result: Extract<SaveResult, { ok: true }>, draft: Draft): void {
   if (draft.document === "entry") go(draft.isNew ? home : see, true);
   else go(see, true);
   const text = result.photosLeft > 0 ? w.saved_photos_left(result.photosLeft, result.voicesLeft) : w.saved;
-  toast(text, { word: w.see, run: () => go(see) });
+  // What was bought or counted is seen where it adds up.
+  if (fillsStore(draft.form)) toast(text, { word: inputsWords.value.stock, run: () => go(makeHash("kho")) });
+  else toast(text, { word: w.see, run: () => go(see) });
   void app().sync.askPersist();
   offerInstall();
 }

@@ -32,9 +32,8 @@ export const inputsEn: InputsWords = {
   mixed: "Written in several units that can't be taken from each other. Count what there is to start anew.",
   not_added: (n) =>
     n === 1
-      ? "1 line is in another unit and is not added."
-      : `${n} lines are in other units and are not added.`,
+      ? "1 line is in another unit and is not in this sum."
+      : `${n} lines are in other units and are not in this sum.`,
   see_line: "See that line",
   count_now: "Count",
-  buy_now: "Write a purchase",
 };

@@ -28,9 +28,8 @@ export const inputsVi = {
   left_unknown: "Chưa tính được",
   below: (amount: string) => `Dùng nhiều hơn số đã ghi ${amount}. Ghi thêm lần mua còn sót.`,
   mixed: "Ghi bằng nhiều đơn vị khác nhau nên chưa trừ chung được. Kiểm kê lại thì kho tính từ đó.",
-  not_added: (n: number) => `${n} dòng ghi đơn vị khác, chưa cộng trừ được.`,
+  not_added: (n: number) => `${n} dòng ghi đơn vị khác, chưa tính vào đây.`,
   see_line: "Xem dòng đó",
   count_now: "Kiểm kê",
-  buy_now: "Ghi lần mua",
 };
 export type InputsWords = typeof inputsVi;
