@@ -34,6 +34,11 @@ def test_the_list_narrows_while_one_types_and_a_tap_fills_in_what_the_label_says
     phone.begin("Phun thuốc")
     phone.type_into("Tên thuốc", "sach")
     phone.sees("Cà chua: 12 - 15 ml/bình, cách ly 7 ngày")
+    second = phone.page.locator(".names li").nth(1).bounding_box()
+    dock = phone.page.locator(".dock").bounding_box()
+    assert second is not None
+    assert dock is not None
+    assert second["y"] + second["height"] <= dock["y"]  # two names at least stand in sight
     phone.tap(phone.field("Tên thuốc").get_by_role("button", name="Sạch Cuốn 5SC"))
     phone.sees("Nhãn ghi 12 - 15 ml/bình")
     phone.sees(phone.field("Cách ly mấy ngày?").get_by_text("7 ngày"))

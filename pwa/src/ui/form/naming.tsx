@@ -51,6 +51,10 @@ export function NameField({ naming, ...props }: FieldProps & { naming: Naming })
     typing.value = !(text === "" && known.includes(textOf(value)));
     props.set(name, value);
   };
+  // The names stand below the box: it goes to the top, or the dock and the keyboard hide them.
+  useEffect(() => {
+    if (typing.value) document.getElementById(`l-${props.name}`)?.scrollIntoView({ block: "start" });
+  }, [typing.value]);
   const rows = typing.value ? suggest(open, text, ask, known) : [];
   const choose = (row: Suggestion) => {
     typing.value = false;
