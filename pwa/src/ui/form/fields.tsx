@@ -26,7 +26,7 @@ export interface FieldProps {
   /** For what a season grows: the list to choose from. */
   options?: readonly Option[];
   /** For the name of an input: the lists to choose from while it is typed. */
-  naming?: Naming | null;
+  naming?: Naming;
   /** What the label says of this field, shown beside it and its keypad. */
   tip?: string;
   set: (name: string, value: Value) => void;

@@ -140,7 +140,7 @@ function OpenLine({ id, ...props }: LineProps) {
     if (row.before && writeAgain(row.name, isBare)) return;
     if (lists !== null) write(takenUp(lines.fields, lists.lists, ask, line, row));
   };
-  const naming = lists === null ? null : { open: lists, ask, pick };
+  const naming = { open: lists, ask, pick };
   const tipOf = tipsOf(lists, ask, line);
   const plan = planFields(lines.fields, values, prefix);
   const asked = more.value ? [...plan.main, ...plan.more] : plan.main;

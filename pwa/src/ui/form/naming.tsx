@@ -13,7 +13,8 @@ import { type Ask, isUnknown, kindsOf, type Label, type Suggestion, suggest } fr
 
 /** What a name field needs beside its value. */
 export interface Naming {
-  readonly open: OpenLists;
+  /** Null: not read yet; the box stands all the same, so that nobody's typing is broken off when they come. */
+  readonly open: OpenLists | null;
   readonly ask: Ask;
   readonly pick: (row: Suggestion) => void;
 }
@@ -55,7 +56,7 @@ export function NameField({ naming, ...props }: FieldProps & { naming: Naming })
   useEffect(() => {
     if (typing.value) document.getElementById(`l-${props.name}`)?.scrollIntoView({ block: "start" });
   }, [typing.value]);
-  const rows = typing.value ? suggest(open, text, ask, known) : [];
+  const rows = typing.value && open !== null ? suggest(open, text, ask, known) : [];
   const choose = (row: Suggestion) => {
     typing.value = false;
     pick(row);
@@ -73,7 +74,7 @@ export function NameField({ naming, ...props }: FieldProps & { naming: Naming })
           ))}
         </ul>
       )}
-      {typing.value && rows.length === 0 && isUnknown(open.lists, text, ask) && (
+      {typing.value && open !== null && rows.length === 0 && isUnknown(open.lists, text, ask) && (
         <Note>{inputsWords.value.not_in_list}</Note>
       )}
     </>
