@@ -78,7 +78,26 @@ function isPage(data: unknown): data is Page {
   return typeof data === "object" && data !== null && Array.isArray(Reflect.get(data, "signs"));
 }
 
-/** Everything in which nothing was noticed, or (`level` note) notes alone: `sign` takes a page of statements each time. */
+/**
+ * Sign page after page until nothing new comes: what was signed leaves the page that is asked for next. `told` hears
+ * how many so far; a page that `sign` could not send ends it, and so does one that holds nothing but what was signed.
+ */
+export async function signPages(
+  ask: () => Promise<readonly Sign[]>,
+  sign: (signs: readonly Sign[]) => Promise<boolean>,
+  told: (count: number) => void,
+): Promise<void> {
+  const signed = new Set<string>();
+  for (;;) {
+    const keyOf = (one: Sign): string => `${one.scope} ${one.of} ${one.heads.join()}`;
+    const fresh = (await ask()).filter((one) => !signed.has(keyOf(one)));
+    if (fresh.length === 0 || !(await sign(fresh))) return;
+    for (const one of fresh) signed.add(keyOf(one));
+    told(signed.size);
+  }
+}
+
+/** Approve everything in which nothing was noticed, or (`level` note) notes alone. */
 export async function approveAll(
   desk: Desk,
   form: HTMLFormElement,
@@ -89,19 +108,18 @@ export async function approveAll(
   source.searchParams.set("severity", level);
   const running = one("[data-running]", form);
   if (running !== null) running.hidden = false;
-  let done = 0;
-  // Each page is asked for anew from the start: what was approved has left it.
-  for (let last = -1; done !== last; ) {
-    last = done;
-    const answer = await desk.fetch(source.href, { headers: { Accept: "application/json" } });
-    const data: unknown = answer.ok ? await answer.json() : null;
-    if (!isPage(data) || data.signs.length === 0) return;
-    const statements = data.signs.map((each) => approval(desk, { ...each, overrides: [] }));
-    if (!(await sign(statements))) return;
-    done += statements.length;
-    const told = one("[data-done]", form);
-    if (told !== null) told.textContent = String(done);
-  }
+  await signPages(
+    async () => {
+      const answer = await desk.fetch(source.href, { headers: { Accept: "application/json" } });
+      const data: unknown = answer.ok ? await answer.json() : null;
+      return isPage(data) ? data.signs : [];
+    },
+    (signs) => sign(signs.map((each) => approval(desk, { ...each, overrides: [] }))),
+    (count) => {
+      const told = one("[data-done]", form);
+      if (told !== null) told.textContent = String(count);
+    },
+  );
 }
 
 /** Keys of the page, as its buttons name them; none while somebody types. */
