@@ -99,6 +99,9 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
   const refresh = async () => {
     const shadow = shadowOf(c);
     const read = await readAll(shadow);
+    // Before the screen says how much waits: what is missed one day is at least what was seen (case 11).
+    if (shadow.rows.value.length > 0)
+      noteHeld({ lines: read.home.waitingOps, photos: read.home.waitingPhotos });
     batch(() => {
       if (c.state.value.kind === "starting") c.settings.value = shadow.settings.value;
       publish(shadow, c);
@@ -121,8 +124,6 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     const waitingPhotoBytes = photos.value.reduce((sum, p) => sum + p.bytes, 0);
     const waitingVoices = photos.value.filter((p) => p.isVoice).length;
     set({ waitingPhotos: photos.value.length, waitingVoices, waitingPhotoBytes });
-    if (c.state.value.kind === "ready")
-      noteHeld({ lines: status.value.waitingOps, photos: photos.value.length });
     storage.value = await loadStorage(world);
     const { foreign } = c;
     c.foreign = false;
