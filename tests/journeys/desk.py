@@ -14,6 +14,7 @@ from tests.journeys.keys import Keys, keys_of
 from tests.journeys.phone import FLAGS, WAIT_MS, chromium
 
 HOME = re.compile(r"/htx/$")
+FARMS = re.compile(r":[0-9]+/htx/ho$")
 SIZE = {"width": 1366, "height": 768}
 NARROW = {"width": 390, "height": 800}
 AXE = ROOT / "pwa/node_modules/axe-core/axe.min.js"

@@ -274,14 +274,19 @@ class Phone:
         self.sees("Đã gửi hết")
 
     def until(self, asked: Callable[[], bool], say: str) -> None:
-        """Wait for something that no screen shows; the page's own frames set the pace.
+        """Wait for something that no screen shows, as `until` does."""
+        until(self.page, asked, say)
 
-        Raises: AssertionError with `say` after as long as a person would wait.
-        """
-        until = time.monotonic() + WAIT_MS / 1000
-        while not asked():
-            assert time.monotonic() < until, say
-            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+
+def until(page: Page, asked: Callable[[], bool], say: str) -> None:
+    """Wait for something that no screen shows; the page's own frames set the pace.
+
+    Raises: AssertionError with `say` after as long as a person would wait.
+    """
+    end = time.monotonic() + WAIT_MS / 1000
+    while not asked():
+        assert time.monotonic() < end, say
+        page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 READ_TABLE = """

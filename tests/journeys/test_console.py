@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserType, expect
+from playwright.sync_api import BrowserType, Route, expect
 
 from tests.journeys.conftest import SHOTS
-from tests.journeys.desk import HOME, Desk
+from tests.journeys.desk import FARMS, HOME, Desk
 from tests.journeys.house import LINK, SoftHouse
 from tests.journeys.log import Kept, ops_of
+from tests.journeys.phone import until
 from tests.server.diaries import Diary, diary_of, new_uuid
 from tests.server.phones import invite_to
+
+SIGN_IN = "/api/v1/passkeys/session"
 
 
 @dataclass
@@ -216,7 +219,7 @@ def test_the_session_renews_itself_and_several_persons_share_a_computer(
     desk.sees("Không cần tên, không cần mật khẩu.")  # the key of the browser alone opens no page
     desk.keys.touch(by_itself=True)
     desk.page.get_by_role("button", name="Vào bằng khóa truy cập").click()
-    desk.page.wait_for_url("**/htx/ho")
+    desk.page.wait_for_url(FARMS)
     desk.sees("Nhà Lụa")
 
     desk.keys.touch(by_itself=False)
@@ -245,6 +248,34 @@ def test_the_session_renews_itself_and_several_persons_share_a_computer(
     desk.page.goto(link)  # the own link once more is no second join
     desk.page.wait_for_url(HOME)
     assert len(desk.stored("persons")) == 1
+
+
+def test_a_pick_in_the_field_and_a_press_of_the_button_are_one_sign_in(
+    village: Village, make_desk: Callable[..., Desk]
+) -> None:
+    desk = make_desk("office")
+    desk.join(village.staff("Nguyễn Thị Hà"))
+    desk.sees("Nguyễn Thị Hà")
+    desk.context.clear_cookies()
+    signed_in: list[str] = []
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        """Let this browser's key wait once the field's offer was picked."""
+        held.append(route) if signed_in and not held else route.continue_()
+
+    desk.page.on("request", lambda sent: signed_in.append(sent.url) if SIGN_IN in sent.url else None)
+    desk.page.route("**/api/v1/device/challenge", hold)
+    desk.go("/htx/ho")
+    until(desk.page, lambda: len(held) == 1, "this browser's key asks to join the session of the pick")
+    desk.page.get_by_role("button", name="Vào bằng khóa truy cập").click()
+    desk.page.evaluate(
+        "fetch('/health').then(answer => answer.text())"
+    )  # a second sign-in would be out by now
+    held[0].continue_()
+    desk.page.wait_for_url(FARMS)
+    desk.sees("Nhà Lụa")
+    assert len(signed_in) == 1
 
 
 def test_case_033_034_037_050_every_way_in_that_fails_says_what_to_do(

@@ -11,12 +11,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.journeys.desk import HOME, Desk
+from tests.journeys.desk import FARMS, HOME, Desk
 from tests.journeys.log import ops_of
 from tests.journeys.test_console import Village, make_desk, village  # noqa: F401 (fixtures)
 from tests.server.diaries import new_uuid
-
-FARMS = re.compile(r":[0-9]+/htx/ho$")
 
 
 def held_entry(village: Village) -> str:  # noqa: F811

@@ -81,6 +81,7 @@ let isSignedIn = false;
 
 /** Sign in by a passkey, then sign by the key of its person that is in this browser, or get one. */
 async function touch(gate: Gate, inField: boolean): Promise<void> {
+  if (isSignedIn) return; // a second session's cookie would take the place of the one that is being joined
   if (!inField) showOnly("data-passkey-say", "busy");
   const who = await signInLook(askOf(gate.desk), inField);
   if (isProblem(who)) {
