@@ -18,7 +18,7 @@ SYNC = (
     "merge log erasure",
     "forms form_shape form_values rights reviews checklists lists_read",
     "lists",
-    "lists_wire lists_search rules",
+    "lists_wire lists_search rules lots",
     "wire ports",
 )
 SERVER = (
