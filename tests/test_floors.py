@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SYNC = (
     "limits errors",
-    "ids values units civil lunar plain",
+    "ids values units civil lunar plain codes",
     "ops signing",
     "merge log erasure",
     "forms form_shape form_values rights reviews checklists lists_read",
