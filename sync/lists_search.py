@@ -3,8 +3,11 @@
 Twin: `pwa/src/core/lists_search.ts`. Source: PROTOCOL §Reference lists; tests/vectors/lists.json.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
+from sync.crops import crop_fit
 from sync.lists import Lists, Product
 from sync.plain import plain, words
 
@@ -32,10 +35,10 @@ def search(index: tuple[Row, ...], typed: str, limit: int, crop: str = "") -> li
             else in the order of names. With nothing typed: the products of the crop.
     """
     sought = [f" {word}" for word in words(typed).split(" ") if word]
-    on = plain(crop)
+    is_wanted = _wanting(crop)
     ranks: list[list[Product]] = [[] for _ in range(6)]
     for row in index:
-        is_of_crop = bool(on) and on in row.crops
+        is_of_crop = any(map(is_wanted, row.crops))
         if sought:
             if not all(word in row.text for word in sought):
                 continue
@@ -49,9 +52,15 @@ def search(index: tuple[Row, ...], typed: str, limit: int, crop: str = "") -> li
     return [one for rank in ranks for one in rank][:limit]
 
 
+def _wanting(crop: str) -> Callable[[str], bool]:
+    """Return what says whether a label's crop is the wanted one; asked once for each name."""
+    is_any = not plain(crop)
+    return cache(lambda label: not is_any and bool(label) and crop_fit(label, crop) == "same")
+
+
 def _row(same: tuple[Product, ...]) -> Row:
     """Return the row of a name: its newest product, the crops of all."""
     newest = max(same, key=lambda one: (one.permits, one.valid_from))
     name = f" {words(newest.name)}"
-    crops = frozenset(plain(use.crop) for one in same for use in one.uses)
+    crops = frozenset(use.crop for one in same for use in one.uses)
     return Row(newest, f"{name} {words(newest.active)}", len(name), crops)

@@ -17,7 +17,7 @@ SYNC = (
     "ops signing",
     "merge log erasure",
     "forms form_shape form_values rights reviews checklists lists_read",
-    "lists",
+    "lists crops",
     "lists_wire lists_search rules lots",
     "wire ports",
 )

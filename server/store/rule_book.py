@@ -93,5 +93,6 @@ def _rules_tag() -> str:
         for one in sorted(files("sync").joinpath(folder).iterdir(), key=lambda one: one.name):
             if one.name.endswith(_READ):
                 said.update(one.read_bytes())
-    said.update(files("sync").joinpath("units.json").read_bytes())
+    for beside in ("units.json", "crops.json", "crops.py"):
+        said.update(files("sync").joinpath(beside).read_bytes())
     return ids.b64_encode(said.digest()[:9])

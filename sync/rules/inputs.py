@@ -8,6 +8,7 @@ Twin: `pwa/src/core/rules/inputs.ts`. Source: TCVN 11892-1:2017, 3.2.2.4; PROTOC
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from sync.crops import FITS, Fit, crop_fit
 from sync.lists import Dose, Lists, Use, find, find_banned, in_force, is_listed, uses_of
 from sync.plain import plain, words
 from sync.rules.form_rules import FormRules, at, lines_of, rules_of, sorts
@@ -27,6 +28,7 @@ from sync.rules.shape import (
 from sync.values import Json
 
 KINDS: Final = frozenset({"entry", "season"})
+NAMED_MAX: Final = 3  # our choice: crops of a label that a sentence names
 _FRESH: Final = ("phan", "tuoi")
 
 
@@ -48,12 +50,18 @@ def judge(key: str, records: Sequence[Record], lists: Lists) -> Iterator[Finding
                     yield from _line(record, line, lists)
         return
     season = next((one for one in records if one.doc == key), None)
-    names = texts(season, "product_name") if season else []
+    names = _crops_of(season) if season else []
     for record in records:
         known = rules_of(record)
         if known.uses and counts(record) and names:
             for line in lines_of(record):
                 yield from _labels(key, names, record, line, known, lists)
+
+
+def _crops_of(season: Record) -> list[tuple[str, str]]:
+    """Return the names of a season's crop, each with its code as a product, "" where heads differ."""
+    codes = texts(season, "product")
+    return [(name, codes[0] if len(codes) == 1 else "") for name in texts(season, "product_name")]
 
 
 def _line(record: Record, line: str, lists: Lists) -> Iterator[Finding]:
@@ -109,7 +117,7 @@ def _standing(record: Record, name: str, field: str, lists: Lists) -> Iterator[F
 
 
 def _labels(
-    season: str, crops: Sequence[str], record: Record, line: str, known: FormRules, lists: Lists
+    season: str, crops: Sequence[tuple[str, str]], record: Record, line: str, known: FormRules, lists: Lists
 ) -> Iterator[Finding]:
     """Compare a line with what labels say of the crop; the first day and name that tell something count."""
     field = at(line, "product")
@@ -118,19 +126,28 @@ def _labels(
             labels = uses_of(lists, name, day)
             if not labels:
                 continue
-            for crop in crops:
+            for crop, product in crops:
                 facts: dict[str, Json] = {"product": name, "crop": crop, "season": season}
-                ours = [use for use in labels if plain(use.crop) in _parts(crop)]
-                if not ours:
+                fit, ours = _fitting(labels, crop, product)
+                if fit in ("unsure", "unknown"):
+                    told = {**facts, "named": _named(ours)}
+                    yield make_finding("crop_unsure", "doubt", record.doc, told, field, [season])
+                elif fit == "other":
                     yield make_finding("crop_not_on_label", "doubt", record.doc, facts, field, [season])
-                    continue
-                yield from _use(season, facts, record, line, known, ours)
+                if fit in ("same", "unsure"):
+                    yield from _use(season, facts, record, line, known, ours)
             break
 
 
-def _parts(crop: str) -> set[str]:
-    """Return the names that a label may have for a crop; "" for a label that names none."""
-    return {"", plain(crop), *(plain(part) for part in crop.split(","))}
+def _fitting(labels: Sequence[Use], crop: str, product: str) -> tuple[Fit, list[Use]]:
+    """Return how well labels fit a crop, and those that fit it best."""
+    fits = [crop_fit(use.crop, crop, product) for use in labels]
+    best = min(fits, key=FITS.index)
+    return best, [use for use, fit in zip(labels, fits, strict=True) if fit == best]
+
+
+def _named(labels: Sequence[Use]) -> list[Json]:
+    return list(dict.fromkeys(use.crop for use in labels))[:NAMED_MAX]
 
 
 def _use(

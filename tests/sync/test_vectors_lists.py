@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sync import lists, lists_search, lists_wire, plain
+from sync import crops, lists, lists_search, lists_wire, plain
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "lists.json").read_text("utf-8"))
 BARE = lists_wire.lists_from_wire(VECTORS["lists"])
@@ -61,6 +61,7 @@ CALLS: dict[str, Any] = {
     "is_listed": lambda g: lists.is_listed(LISTS, g["name"], g["day"], g["kind"]),
     "find_banned": _banned,
     "uses_of": _uses,
+    "crop_fit": lambda g: crops.crop_fit(g["label"], g["crop"], g["product"]),
     "lists_from_wire": _wire,
     "search": lambda g: [one.name for one in lists_search.search(INDEX, g["typed"], g["limit"], g["crop"])],
 }

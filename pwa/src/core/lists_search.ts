@@ -4,7 +4,7 @@
  * Every row is looked at, in one pass: for 6,000 products that is less work than keeping an index of words.
  * Twin of `sync/lists_search.py`. Source: PROTOCOL §Reference lists; tests/vectors/lists.json.
  */
-
+import { cropFit } from "./crops.ts";
 import type { Lists, Product } from "./lists.ts";
 import { plainName, plainWords } from "./plain.ts";
 
@@ -13,20 +13,12 @@ export interface SearchRow {
   readonly product: Product;
   readonly text: string;
   readonly named: number;
-  readonly crops: ReadonlySet<string>;
+  readonly crops: readonly string[];
 }
 
 /** Returns the rows of search, one for each name, in the order of the names. */
 export function makeIndex(lists: Lists): readonly SearchRow[] {
-  const cropNames = new Map<string, string>();
-  const cropOf = (crop: string) => {
-    const known = cropNames.get(crop);
-    if (known !== undefined) return known;
-    const plain = plainName(crop);
-    cropNames.set(crop, plain);
-    return plain;
-  };
-  const rows = [...lists.products.values()].map((same) => makeRow(same, cropOf));
+  const rows = [...lists.products.values()].map(makeRow);
   return rows.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
 }
 
@@ -47,10 +39,10 @@ export function search(
     .filter((word) => word !== "")
     .map((word) => ` ${word}`);
   const first = sought[0];
-  const on = plainName(crop);
+  const isWanted = wanting(crop);
   const ranks: Product[][] = [[], [], [], [], [], []];
   for (const row of index) {
-    const isOfCrop = on !== "" && row.crops.has(on);
+    const isOfCrop = row.crops.some(isWanted);
     let rank = 0;
     if (first !== undefined) {
       if (!sought.every((word) => row.text.includes(word))) continue;
@@ -62,17 +54,33 @@ export function search(
   return ranks.flat().slice(0, limit);
 }
 
-function makeRow(same: readonly Product[], cropOf: (crop: string) => string): SearchRow {
+/** Says whether a label's crop is the wanted one; asked once for each name. */
+function wanting(crop: string): (label: string) => boolean {
+  if (plainName(crop) === "") return () => false;
+  const known = new Map<string, boolean>();
+  return (label) => {
+    const found = known.get(label) ?? (label !== "" && cropFit(label, crop) === "same");
+    known.set(label, found);
+    return found;
+  };
+}
+
+function makeRow(same: readonly Product[]): SearchRow {
   const [one] = same;
   if (one === undefined) throw new Error("a name without a product");
   let newest = one;
   const crops = new Set<string>();
   for (const product of same) {
     if (rankOf(product) > rankOf(newest)) newest = product;
-    for (const use of product.uses) crops.add(cropOf(use.crop));
+    for (const use of product.uses) crops.add(use.crop);
   }
   const name = ` ${plainWords(newest.name)}`;
-  return { product: newest, text: `${name} ${plainWords(newest.active)}`, named: name.length, crops };
+  return {
+    product: newest,
+    text: `${name} ${plainWords(newest.active)}`,
+    named: name.length,
+    crops: [...crops],
+  };
 }
 
 function rankOf(product: Product): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { cropFit } from "../../../pwa/src/core/crops.ts";
 import {
   findBanned,
   findListed,
@@ -21,6 +22,8 @@ interface Given {
   kind: ListKind;
   active: string;
   crop: string;
+  label: string;
+  product: string;
   typed: string;
   limit: number;
   wire: unknown;
@@ -56,6 +59,7 @@ const calls: Record<string, (given: Given) => unknown> = {
   is_listed: (g) => isListed(lists, g.name, g.day, g.kind),
   find_banned: (g) => findBanned(lists, g.active, g.day)?.active ?? null,
   uses_of: (g) => usesOf(lists, g.name, g.day, g.crop).map((use) => [use.crop, use.phiText]),
+  crop_fit: (g) => cropFit(g.label, g.crop, g.product),
   search: (g) => search(index, g.typed, g.limit, g.crop).map((one) => one.name),
   lists_from_wire: (g) => read(g.wire) ?? "bad_lists",
 };

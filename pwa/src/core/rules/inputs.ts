@@ -5,6 +5,7 @@
  * compared for the season's crop alone, and a dose only where both sides have the same kind of unit.
  * Twin of `sync/rules/inputs.py`. Source: TCVN 11892-1:2017, 3.2.2.4; PROTOCOL §Rules and findings.
  */
+import { cropFit, FITS, type Fit } from "../crops.ts";
 import {
   type Dose,
   findBanned,
@@ -33,6 +34,8 @@ import {
 } from "./shape.ts";
 
 export const KINDS: ReadonlySet<string> = new Set(["entry", "season"]);
+/** Our choice: crops of a label that a sentence names. */
+const NAMED_MAX = 3;
 const FRESH: readonly string[] = ["phan", "tuoi"];
 const DOSES: readonly (readonly [rule: string, severity: Severity])[] = [
   ["dose_over", "doubt"],
@@ -62,8 +65,20 @@ export function judge(key: string, records: readonly BookRecord[], lists: Lists)
       .flatMap((one) => linesOf(one).flatMap((line) => ofLine(one, line, lists)));
   }
   const season = records.find((one) => one.doc === key);
-  const crops = season === undefined ? [] : texts(season, "product_name");
+  const crops = season === undefined ? [] : cropsOf(season);
   return using.flatMap((one) => linesOf(one).flatMap((line) => labels(key, crops, one, line, lists)));
+}
+
+interface Grown {
+  readonly crop: string;
+  readonly product: string;
+}
+
+/** The names of a season's crop, each with its code in the list of products, "" where heads differ. */
+function cropsOf(season: BookRecord): Grown[] {
+  const codes = texts(season, "product");
+  const product = codes.length === 1 ? (codes[0] ?? "") : "";
+  return texts(season, "product_name").map((crop) => ({ crop, product }));
 }
 
 function ofLine(record: BookRecord, line: string, lists: Lists): Finding[] {
@@ -126,7 +141,7 @@ function standing(record: BookRecord, name: string, field: string, lists: Lists)
 /** A line beside what labels say of the crop; the first day on which a label is known counts. */
 function labels(
   season: string,
-  crops: readonly string[],
+  crops: readonly Grown[],
   record: BookRecord,
   line: string,
   lists: Lists,
@@ -136,19 +151,32 @@ function labels(
     const known = dates(record, "happened_on").map((day) => usesOf(lists, name, day));
     const told = known.find((uses) => uses.length > 0) ?? [];
     if (told.length === 0) return [];
-    return crops.flatMap((crop) => {
+    return crops.flatMap(({ crop, product }) => {
       const facts = { product: name, crop, season };
-      const ours = told.filter((use) => parts(crop).has(plainName(use.crop)));
-      return ours.length > 0
-        ? ofUse({ season, facts, record, line }, ours)
-        : [makeFinding("crop_not_on_label", "doubt", record.doc, facts, field, [season])];
+      const [fit, ours] = fitting(told, crop, product);
+      const unclear = { ...facts, named: named(ours) };
+      return [
+        ...(fit === "unsure" || fit === "unknown"
+          ? [makeFinding("crop_unsure", "doubt", record.doc, unclear, field, [season])]
+          : []),
+        ...(fit === "other"
+          ? [makeFinding("crop_not_on_label", "doubt", record.doc, facts, field, [season])]
+          : []),
+        ...(fit === "same" || fit === "unsure" ? ofUse({ season, facts, record, line }, ours) : []),
+      ];
     });
   });
 }
 
-/** The names that a label may have for a crop; "" for a label that names none. */
-const parts = (crop: string): ReadonlySet<string> =>
-  new Set(["", plainName(crop), ...crop.split(",").map(plainName)]);
+/** How well labels fit a crop, and those that fit it best. */
+function fitting(told: readonly Use[], crop: string, product: string): [Fit, Use[]] {
+  const fits = told.map((use) => cropFit(use.crop, crop, product));
+  const best = FITS.find((one) => fits.includes(one)) ?? "other";
+  return [best, told.filter((_, at) => fits[at] === best)];
+}
+
+const named = (told: readonly Use[]): string[] =>
+  [...new Set(told.map((use) => use.crop))].slice(0, NAMED_MAX);
 
 function ofUse(beside: Beside, ours: readonly Use[]): Finding[] {
   const { season, facts, record } = beside;

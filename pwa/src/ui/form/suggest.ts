@@ -7,6 +7,7 @@
  */
 import type { OpenLists } from "../../app/lists.ts";
 import type { FormField, Values } from "../../app/types.ts";
+import { cropFit } from "../../core/crops.ts";
 import { isListed, type ListKind, type Lists, type Use, usesOf } from "../../core/lists.ts";
 import { plainName, plainWords } from "../../core/plain.ts";
 import { rulesOf, type Sort, sorts } from "../../core/rules/form_rules.ts";
@@ -76,9 +77,9 @@ export function fillsStore(form: string): boolean {
 
 /** What labels say of a product on a crop, of the pest alone where one of them names it; null where none does. */
 export function labelOf(lists: Lists, name: string, { day, crop, pest }: Omit<Ask, "kinds">): Label | null {
-  const crops = new Set([crop, ...crop.split(",")].map(plainName));
-  crops.delete("");
-  const ours = usesOf(lists, name, day).filter((use) => crops.has(plainName(use.crop)));
+  const ours = usesOf(lists, name, day).filter(
+    (use) => use.crop !== "" && cropFit(use.crop, crop) === "same",
+  );
   if (ours.length === 0) return null;
   const sought = plainWords(pest);
   const near = ours.filter((use) => sought !== "" && ` ${plainWords(use.pest)} `.includes(` ${sought} `));
@@ -133,8 +134,7 @@ interface Named {
 
 function found(open: OpenLists, typed: string, { crop, kinds }: Ask): readonly Named[] {
   if (kinds.length === 0) return [];
-  const [first = ""] = crop.split(",");
-  const all = open.search(typed, Number.POSITIVE_INFINITY, first);
+  const all = open.search(typed, Number.POSITIVE_INFINITY, crop);
   return all.filter((one) => kinds.includes(one.kind)).slice(0, LOOKED_AT_MAX);
 }
 
