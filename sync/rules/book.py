@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sync.lists import Lists
-from sync.rules import harvest, inputs, stock, waiting, water
+from sync.rules import due, harvest, inputs, stock, waiting, water
 from sync.rules import record as record_family
 from sync.rules.shape import Finding, Record, counts, order_of
 
@@ -26,7 +26,8 @@ class Family:
 
 
 FAMILIES: Final[tuple[Family, ...]] = tuple(
-    Family(one.KINDS, one.keys, one.judge) for one in (waiting, record_family, inputs, stock, harvest, water)
+    Family(one.KINDS, one.keys, one.judge)
+    for one in (waiting, record_family, inputs, stock, harvest, water, due)
 )
 
 

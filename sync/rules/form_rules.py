@@ -52,6 +52,15 @@ class Fails:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """Field `day` says until when something of a kind is good; `by`: the field that names it, "" for none."""
+
+    kind: str
+    day: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormRules:
     """What rules know of a form. `quantity`: fields of what was taken, the first filled in counts."""
 
@@ -66,6 +75,7 @@ class FormRules:
     fails: Fails | None
     trains: bool
     measures: bool
+    ends: Ends | None = None
 
 
 NONE: Final = FormRules((), "", None, (), None, None, None, (), None, trains=False, measures=False)
@@ -78,7 +88,7 @@ def _load() -> Mapping[str, FormRules]:
 
 
 def _parse(one: Mapping[str, Json]) -> FormRules:
-    takes, fails = one.get("takes"), one.get("fails")
+    takes, fails, ends = one.get("takes"), one.get("fails"), one.get("ends")
     return FormRules(
         waits=tuple(
             Wait(w["produce"], w["kind"], w["days"], w.get("missing", "unknown"))
@@ -94,6 +104,7 @@ def _parse(one: Mapping[str, Json]) -> FormRules:
         fails=Fails(fails["by"], frozenset(fails["in"]), tuple(fails["needs"])) if fails else None,
         trains=one.get("trains", False),
         measures=one.get("measures", False),
+        ends=Ends(ends["kind"], ends["day"], ends.get("by", "")) if ends else None,
     )
 
 

@@ -31,6 +31,11 @@ def _allowed() -> Mapping[str, int]:
     return data["days"]
 
 
+def silence_max(sector: str) -> int | None:
+    """Return how many days a season of a sector may be silent; None where nothing is said of it."""
+    return _allowed().get(sector)
+
+
 def season_gaps(season: Record, records: Iterable[Record], today: str) -> tuple[Gap, ...]:
     """Return the silences of a season from its start to its end or today, longer than its sector allows."""
     began = min(dates(season, "started_on"), default="")

@@ -13,6 +13,7 @@ from sync.forms import load_forms
 from sync.lists import Lists
 from sync.lists_wire import lists_from_wire
 from sync.rules import form_rules, words
+from sync.rules.completeness import data as completeness_data
 
 FILES = sorted((Path(__file__).parents[1] / "vectors").glob("rules*.json"))
 Given = dict[str, Any]
@@ -64,6 +65,12 @@ def silences(given: Given) -> list[Given]:
     return [asdict(gap) for gap in rules.season_gaps(season, entries, given["today"])]
 
 
+def pieces(given: Given) -> list[list[Any]]:
+    season, *others = map(record, given["records"])
+    found = rules.completeness(season, [season, *others], given["today"])
+    return [[one.code, one.table, one.state, one.count, one.form] for one in found]
+
+
 def said(given: Given) -> str:
     finding = rules.Finding(given["rule"], "note", "entry:x", "", (), given["facts"])
     return rules.sentence(finding, given["part"], given["language"])
@@ -75,6 +82,8 @@ CALLS: dict[str, Callable[[Given], Any]] = {
     "sentence": said,
     "stock": stored,
     "season_gaps": silences,
+    "due": lambda given: [asdict(one) for one in rules.due(map(record, given["records"]), given["today"])],
+    "completeness": pieces,
     "keys_of": lambda given: sorted(rules.keys_of(record(given["records"][0]))),
 }
 CASES = [
@@ -114,6 +123,7 @@ def test_what_rules_know_of_a_form_names_its_fields() -> None:
         named += [*known.quantity, *([known.until] if known.until else [])]
         named += [sort.by for sort in (known.takes, known.uses, known.buys, known.counts) if sort and sort.by]
         named += [known.fails.by, *known.fails.needs] if known.fails else []
+        named += [one for one in (known.ends.day, known.ends.by) if one] if known.ends else []
         lines = form.lines.fields if form.lines else ()
         assert set(named) <= {field.name for field in (*form.fields, *lines)}, code
 
@@ -128,3 +138,16 @@ def test_a_sentence_is_short_and_a_chip_fits_a_list(code: str) -> None:
             assert text.endswith((".", "?"))
             assert len(text) <= words.SENTENCE_CHARS_MAX
             assert not {"lỗi", "bác", "bà"} & set(text.lower().replace(",", "").replace(".", "").split())
+
+
+def test_a_piece_of_a_book_names_forms_their_fields_and_their_choices() -> None:
+    for piece in (one for book in completeness_data()["books"] for one in book["pieces"]):
+        assert set(piece.get("with", ())) <= load_forms().keys(), piece["code"]
+        for code, where in piece["forms"].items():
+            form = load_forms()[code]
+            fields = {one.name: one for one in (*form.fields, *(form.lines.fields if form.lines else ()))}
+            for name, values in where.items():
+                assert fields[name].public, "rules never read what is private"
+                assert set(values) <= {one.code for one in fields[name].choices}
+        for words_of in (piece["label"], piece["todo"]):
+            assert all(0 < len(words_of[language]) <= 60 for language in ("vi", "en"))

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { NO_LISTS } from "../../../pwa/src/core/lists.ts";
 import { listsFromWire } from "../../../pwa/src/core/lists_wire.ts";
 import { findings, keysOf } from "../../../pwa/src/core/rules/book.ts";
+import { completeness } from "../../../pwa/src/core/rules/completeness.ts";
+import { due } from "../../../pwa/src/core/rules/due.ts";
 import type { Produce } from "../../../pwa/src/core/rules/form_rules.ts";
 import { seasonGaps } from "../../../pwa/src/core/rules/season.ts";
 import type { BookRecord } from "../../../pwa/src/core/rules/shape.ts";
@@ -73,6 +75,13 @@ const calls: Record<string, (given: Given) => unknown> = {
   season_gaps: ({ records, today }) => {
     const [season, ...entries] = records.map(toRecord);
     return season && seasonGaps(season, entries, today);
+  },
+  due: ({ records, today }) => due(records.map(toRecord), today),
+  completeness: ({ records, today }) => {
+    const [season, ...others] = records.map(toRecord);
+    if (season === undefined) return undefined;
+    const found = completeness(season, [season, ...others], today);
+    return found.map(({ code, table, state, count, form }) => [code, table, state, count, form]);
   },
   stock: ({ records }) =>
     stock(records.map(toRecord)).map(({ plain, name, countedOn, expires, lots, open, ...line }) => ({

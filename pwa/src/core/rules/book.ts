@@ -7,6 +7,7 @@
  * Twin of `sync/rules/book.py`. Source: PROTOCOL §Rules and findings.
  */
 import type { Lists } from "../lists.ts";
+import * as due from "./due.ts";
 import * as harvest from "./harvest.ts";
 import * as inputs from "./inputs.ts";
 import * as record from "./record.ts";
@@ -22,7 +23,7 @@ interface Family {
   judge(key: string, records: readonly BookRecord[], lists: Lists): readonly Finding[];
 }
 
-export const FAMILIES: readonly Family[] = [waiting, record, inputs, stock, harvest, water];
+export const FAMILIES: readonly Family[] = [waiting, record, inputs, stock, harvest, water, due];
 
 /** The groups that a document matters to; none where it counts for nothing. */
 export function keysOf(record: BookRecord): ReadonlySet<string> {

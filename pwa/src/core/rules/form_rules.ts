@@ -8,6 +8,8 @@ import { type BookRecord, lineIds, texts } from "./shape.ts";
 
 export type Produce = "crop" | "meat" | "eggs" | "milk" | "fish";
 export const PRODUCE: readonly Produce[] = ["crop", "meat", "eggs", "milk", "fish"];
+const ENDING = ["checkup", "equipment"] as const;
+export const NO_LINE = "";
 const MISSING = ["unknown", "quiet", "none"] as const;
 
 /** Fields that say how long to wait for one produce; `missing`: what it means where they are empty. */
@@ -37,6 +39,13 @@ export interface Fails {
   readonly needs: readonly string[];
 }
 
+/** Field `day` says until when something of a kind is good; `by`: the field that names it, "" for none. */
+export interface Ends {
+  readonly kind: "checkup" | "equipment";
+  readonly day: string;
+  readonly by: string;
+}
+
 /** What rules know of a form. `quantity`: fields of what was taken, the first filled in counts. */
 export interface FormRules {
   readonly waits: readonly Wait[];
@@ -50,6 +59,7 @@ export interface FormRules {
   readonly fails: Fails | null;
   readonly trains: boolean;
   readonly measures: boolean;
+  readonly ends: Ends | null;
 }
 
 interface SortData {
@@ -71,6 +81,7 @@ interface FormData {
   fails?: { by: string; in: string[]; needs: string[] };
   trains?: boolean;
   measures?: boolean;
+  ends?: { kind: string; day: string; by?: string };
 }
 
 const NONE: FormRules = {
@@ -85,6 +96,7 @@ const NONE: FormRules = {
   fails: null,
   trains: false,
   measures: false,
+  ends: null,
 };
 
 const one = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T =>
@@ -104,6 +116,9 @@ const sort = (from: SortData | undefined): Sort | null =>
 const failing = (from: FormData["fails"]): Fails | null =>
   from === undefined ? null : { by: from.by, values: new Set(from.in), needs: from.needs };
 
+const ending = (from: FormData["ends"]): Ends | null =>
+  from === undefined ? null : { kind: one(from.kind, ENDING, "equipment"), day: from.day, by: from.by ?? "" };
+
 function parse(from: FormData): FormRules {
   return {
     waits: (from.waits ?? []).map((wait) => ({
@@ -122,6 +137,7 @@ function parse(from: FormData): FormRules {
     fails: failing(from.fails),
     trains: from.trains ?? false,
     measures: from.measures ?? false,
+    ends: ending(from.ends),
   };
 }
 
