@@ -1,8 +1,8 @@
-"""Signatures: ECDSA P-256 with SHA-256, raw r ‖ s, as WebCrypto makes them.
+"""Signatures: ECDSA P-256 with SHA-256, raw r ‖ s, as WebCrypto makes them; Ed25519 for the log's notes.
 
 Low and high s both verify: identity is the hash of the bytes, never the signature.
 The only module of `sync` that needs more than the standard library (`cryptography`).
-Source: DESIGN §3 "Signature"; WIRE "Op id", "Key"; FIPS 186-5; RFC 6979 is not used.
+Source: DESIGN §3 "Signature"; WIRE "Op id", "Key"; FIPS 186-5; RFC 6979 is not used; RFC 8032 (Ed25519).
 """
 
 from functools import lru_cache
@@ -10,7 +10,8 @@ from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from sync import ids, limits
@@ -79,21 +80,72 @@ class SoftwareKey:
     @classmethod
     def from_pem(cls, pem: bytes) -> Self:
         """Return the key of a PKCS #8 file. Raises: Refusal(bad_key) for anything else."""
-        try:
-            private = serialization.load_pem_private_key(pem, password=None)
-        except (ValueError, TypeError) as cause:
-            raise Refusal("bad_key", "no private key in this file") from cause
+        private = _load_pem(pem)
         if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != _CURVE.name:
             raise Refusal("bad_key", "not a P-256 key")
         return cls(private)
 
     def to_pem(self) -> bytes:
         """Return the private key as unencrypted PKCS #8 PEM."""
-        return self._private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        return _to_pem(self._private)
 
     def sign(self, message: bytes) -> bytes:
         """Return a 64-byte signature r ‖ s of `message`."""
         r, s = decode_dss_signature(self._private.sign(message, _ALGORITHM))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def verify_note(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether an Ed25519 key (32 bytes) signed `message`; False for what is no key or signature."""
+    try:
+        ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class NoteSigner:
+    """An Ed25519 key pair that signs notes: the log's, a witness's."""
+
+    def __init__(self, private: ed25519.Ed25519PrivateKey) -> None:
+        self._private = private
+        self.public: bytes = private.public_key().public_bytes_raw()
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Return a new random key."""
+        return cls(ed25519.Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> Self:
+        """Return the key of 32 known bytes: for vectors and examples only."""
+        return cls(ed25519.Ed25519PrivateKey.from_private_bytes(seed))
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> Self:
+        """Return the key of a PKCS #8 file. Raises: Refusal(bad_key) for anything else."""
+        private = _load_pem(pem)
+        if not isinstance(private, ed25519.Ed25519PrivateKey):
+            raise Refusal("bad_key", "not an Ed25519 key")
+        return cls(private)
+
+    def to_pem(self) -> bytes:
+        """Return the private key as unencrypted PKCS #8 PEM."""
+        return _to_pem(self._private)
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a signature of 64 bytes."""
+        return self._private.sign(message)
+
+
+def _load_pem(pem: bytes) -> PrivateKeyTypes:
+    try:
+        return serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as cause:
+        raise Refusal("bad_key", "no private key in this file") from cause
+
+
+def _to_pem(private: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
+    return private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

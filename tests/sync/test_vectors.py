@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sync import ids, log, merge, ops, signing, values, wire
+from sync import checkpoint, ids, log, merge, ops, signing, tree, values, wire
 from sync.errors import Refusal
 
 FOLDER = Path(__file__).parents[1] / "vectors"
@@ -113,6 +113,45 @@ def requested(given: Given) -> Given:
     }
 
 
+def in_tree(given: Given) -> bool:
+    path = [ids.b64_decode(step) for step in given["path"]]
+    leaf, root = ids.b64_decode(given["leaf"]), ids.b64_decode(given["root"])
+    good = tree.verify_inclusion(leaf, given["index"], given["size"], path, root)
+    asked(good, "", "bad_checkpoint")
+    return good
+
+
+def grown(given: Given) -> bool:
+    proof = [ids.b64_decode(step) for step in given["proof"]]
+    old_root, new_root = ids.b64_decode(given["old_root"]), ids.b64_decode(given["new_root"])
+    good = tree.verify_consistency(given["old"], given["new"], proof, old_root, new_root)
+    asked(good, "", "bad_checkpoint")
+    return good
+
+
+def note_key(given: Given) -> Given:
+    key = checkpoint.parse_key(given["text"])
+    return {"name": key.name, "kind": key.kind, "public": ids.b64_encode(key.public), "id": key.id.hex()}
+
+
+def opened(given: Given) -> Given:
+    found = checkpoint.open_note(given["note"], checkpoint.parse_key(given["key"])).checkpoint
+    return {"origin": found.origin, "size": found.size, "root": ids.b64_encode(found.root)}
+
+
+def witnessed(given: Given) -> int | None:
+    at = checkpoint.cosigned_at(checkpoint.parse_note(given["note"]), checkpoint.parse_key(given["key"]))
+    asked(at is not None, "", "bad_checkpoint")
+    return at
+
+
+def note_verified(given: Given) -> bool:
+    key, signature = ids.b64_decode(given["key"]), ids.b64_decode(given["signature"])
+    good = signing.verify_note(key, bytes.fromhex(given["message"]), signature)
+    asked(good, "", "bad_signature")
+    return good
+
+
 CALLS: dict[str, Callable[[Given], Any]] = {
     "b64_decode": lambda g: ids.b64_decode(g["text"], g.get("size")).hex(),
     "b64_encode": lambda g: ids.b64_encode(bytes.fromhex(g["hex"])),
@@ -135,6 +174,15 @@ CALLS: dict[str, Callable[[Given], Any]] = {
     "parse_cursor": pointed,
     "fold": folded,
     "parse_request": requested,
+    "leaf_hash": lambda g: ids.b64_encode(
+        tree.leaf_hash(tree.leaf_text(g["scope"], g["seq"], ids.b64_decode(g["digest"])))
+    ),
+    "verify_inclusion": in_tree,
+    "verify_consistency": grown,
+    "parse_key": note_key,
+    "open_note": opened,
+    "cosigned_at": witnessed,
+    "verify_note": note_verified,
 }
 
 

@@ -31,14 +31,14 @@ interface SubtleCrypto {
   importKey(
     format: "raw" | "spki" | "pkcs8",
     data: BufferSource,
-    algorithm: EcKeyImportParams,
+    algorithm: EcKeyImportParams | { name: string },
     extractable: boolean,
     uses: readonly KeyUsage[],
   ): Promise<CryptoKey>;
   exportKey(format: "raw" | "spki" | "pkcs8", key: CryptoKey): Promise<ArrayBuffer>;
   sign(algorithm: EcdsaParams, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>;
   verify(
-    algorithm: EcdsaParams,
+    algorithm: EcdsaParams | string,
     key: CryptoKey,
     signature: BufferSource,
     data: BufferSource,

@@ -2,7 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import * as checkpoint from "../../../pwa/src/core/checkpoint.ts";
+import { verifyHere, verifyNote } from "../../../pwa/src/core/ed25519.ts";
 import * as core from "../../../pwa/src/core/index.ts";
+import * as tree from "../../../pwa/src/core/tree.ts";
 
 type Given = Record<string, never>;
 interface Case {
@@ -109,6 +112,42 @@ function requested(g: { request: unknown }) {
   return { ...rest, ops_max, bytes_max, cursors: Object.fromEntries(cursors), keys, phone };
 }
 
+const proven = (good: boolean) => good || refused("bad_checkpoint");
+
+function inTree(g: { leaf: string; index: number; size: number; path: string[]; root: string }) {
+  const path = g.path.map(bytes);
+  return proven(tree.verifyInclusion(bytes(g.leaf), g.index, g.size, path, bytes(g.root)));
+}
+
+function grown(g: { old: number; new: number; proof: string[]; old_root: string; new_root: string }) {
+  const proof = g.proof.map(bytes);
+  return proven(tree.verifyConsistency(g.old, g.new, proof, bytes(g.old_root), bytes(g.new_root)));
+}
+
+function noteKey(g: { text: string }) {
+  const key = checkpoint.parseKey(g.text);
+  return key instanceof core.Refusal ? key : { ...key, public: core.b64Encode(key.public), id: hex(key.id) };
+}
+
+async function opened(g: { note: string; key: string }) {
+  const note = await checkpoint.openNote(g.note, core.must(checkpoint.parseKey(g.key)));
+  if (note instanceof core.Refusal) return note;
+  return { origin: note.origin, size: note.size, root: core.b64Encode(note.root) };
+}
+
+async function witnessed(g: { note: string; key: string }) {
+  const key = core.must(checkpoint.parseKey(g.key));
+  return (await checkpoint.cosignedAt(core.must(checkpoint.parseNote(g.note)), key)) ?? proven(false);
+}
+
+/** By WebCrypto and by the library: the two must agree. */
+async function noteVerified(g: { key: string; message: string; signature: string }) {
+  const given = [bytes(g.key), unhex(g.message), bytes(g.signature)] as const;
+  const good = await verifyNote(...given);
+  expect(await verifyHere(...given)).toBe(good);
+  return good || refused("bad_signature");
+}
+
 const calls: Record<string, (given: never) => unknown> = {
   b64_decode: (g: { text: string; size?: number }) => hex(core.b64Decode(g.text, g.size)),
   b64_encode: (g: { hex: string }) => core.b64Encode(unhex(g.hex)),
@@ -136,6 +175,14 @@ const calls: Record<string, (given: never) => unknown> = {
   parse_cursor: pointed,
   fold: folded,
   parse_request: requested,
+  leaf_hash: (g: { scope: string; seq: number; digest: string }) =>
+    core.b64Encode(tree.leafHash(tree.leafText(g.scope, g.seq, bytes(g.digest)))),
+  verify_inclusion: inTree,
+  verify_consistency: grown,
+  parse_key: noteKey,
+  open_note: opened,
+  cosigned_at: witnessed,
+  verify_note: noteVerified,
 };
 
 /** The same value as plain JSON data: records of the core have no prototype, those of the vectors have one. */
