@@ -42,6 +42,7 @@ run: install ## Build the phone, migrate the database, make the demo (DEMO=0: no
 	$(NPM) run build --silent
 	$(BIN)/flask --app wsgi db upgrade
 	$(BIN)/flask --app wsgi demo start
+	@$(BIN)/flask --app wsgi reminders send --every 300 & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
 	$(BIN)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
 
 test: lint types vitest build pytest journeys ## Every check

@@ -29,6 +29,7 @@ API_MODULES = (
     "device",
     "passkeys",
     "own_devices",
+    "reminders",
     "households",
     "requests",
     "reference",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 SQLITE_FILE = "so-nha-nong.db"
+# The push services of the browsers that people have here; `*.` stands for every host below.
+PUSH_HOSTS = "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
+_PUSH_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*")
 
 
 class SettingsError(Exception):
@@ -41,6 +45,7 @@ class Settings:
     help_days: int = 90
     retention_months: int = 24
     audit_months: int = 12
+    push_hosts: str = PUSH_HOSTS
     trusted_proxies: int = 0
     busy_timeout_ms: int = 2000
     pool_size: int = 5
@@ -94,6 +99,7 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             help_days=_number(environ, "HELP_DAYS", plain.help_days, 1),
             retention_months=_number(environ, "RETENTION_MONTHS", plain.retention_months, 0),
             audit_months=_number(environ, "AUDIT_MONTHS", plain.audit_months, 1),
+            push_hosts=environ.get("PUSH_HOSTS", "").lower() or plain.push_hosts,
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", plain.trusted_proxies, 0),
             busy_timeout_ms=_number(environ, "BUSY_TIMEOUT_MS", plain.busy_timeout_ms, 0),
             pool_size=_number(environ, "POOL_SIZE", plain.pool_size, 1),
@@ -136,6 +142,10 @@ def finish_settings(settings: Settings) -> Settings:
     host, domain = parts.hostname or "", settings.passkey_domain
     if domain and host != domain and not host.endswith(f".{domain}"):
         raise SettingsError("PASSKEY_DOMAIN: the host of PUBLIC_URL, or a domain above it")
+    if not all(_PUSH_HOST.fullmatch(one) for one in settings.push_hosts.split()):
+        raise SettingsError(
+            "PUSH_HOSTS: names of hosts with a space between them, `*.` before one for all below"
+        )
     store = settings.photo_store or str(data_dir / "photos")
     return replace(settings, data_dir=data_dir, database_url=url, public_url=public, photo_store=store)
 

@@ -99,6 +99,8 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("upload_expired", 410, "Phần ảnh gửi dở đã hết hạn", "The unfinished upload has expired", "later"),
     ("erased", 410, "Ảnh đã xóa theo yêu cầu", "The photo was erased", "ask"),
     ("storage_full", 507, "Máy chủ hết chỗ lưu", "The server's storage is full", "later"),
+    # Reminders
+    ("push_host", 422, "Không gửi lời nhắc đến địa chỉ này", "No reminders go to this address", "fix"),
     # The house
     ("not_found", 404, "Không tìm thấy", "Not found", "fix"),
     ("method", 405, "Địa chỉ này không làm việc đó", "This address does not do that", "fix"),

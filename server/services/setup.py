@@ -1,7 +1,8 @@
 """The first steps of a server: the operator's key, the log's name, the commune, the first cooperative.
 
-Done once, on the command line; done again it changes nothing. The key is made before the rows, so a cut
-between the two leaves a key that the next run takes, never rows whose key nobody has.
+Done once, on the command line; done again it only makes a key of reminders where there is none. The
+operator's key is made before the rows, so a cut between the two leaves a key that the next run takes, never
+rows whose key nobody has.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from server.config import Settings, current_settings
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Membership, Organisation, Person, Village
-from server.store import log, operator, people
+from server.store import log, operator, people, push_key
 from sync import ids
 from sync.rights import OPERATOR, actors, needs_until
 from sync.values import Json, write_text
@@ -58,6 +59,8 @@ def set_up(
     if not there and operator.public_key() is None:
         operator.make_private()
     operator.load_private()  # refuses here, before anything is changed
+    if push_key.FILES.public_key() is None:
+        push_key.FILES.make()
     return run_write(
         lambda session: (
             _find(session)

@@ -252,7 +252,7 @@ OPEN = {
 # (signing out) in test_console_people.py or (keys and sessions) where they are tested.
 PERSONAL = {
     ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/lists"), ("get", "/htx/danh-muc/ten"),
-    ("get", "/api/v1/me/devices"),
+    ("get", "/api/v1/me/devices"), ("get", "/api/v1/me/reminders"), ("post", "/api/v1/me/reminders"),
     ("get", "/api/v1/households"),
     ("post", "/api/v1/passkeys/register"), ("get", "/htx/khoa"), ("post", "/htx/khoa"),
     ("post", "/htx/khoa/de-sau"), ("post", "/htx/toi/phien"), ("post", "/htx/toi/ra-het"),

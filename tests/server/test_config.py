@@ -16,6 +16,8 @@ from server.config import SettingsError, parse_settings
         {"PUBLIC_URL": "https://x/path"},
         {"DATABASE_URL": "mysql://x"},
         {"DATABASE_URL": "sqlite:///relative.db"},
+        {"PUSH_HOSTS": "fcm.googleapis.com 127.0.0.1"},
+        {"PUSH_HOSTS": "https://fcm.googleapis.com/"},
     ],
 )
 def test_a_setting_that_can_not_be_used_is_named(environ: dict[str, str]) -> None:

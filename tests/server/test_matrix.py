@@ -184,7 +184,8 @@ def test_what_is_open_tells_everybody_the_same_and_nothing_of_a_place(world: Wor
 @pytest.mark.parametrize("role", CALLERS)
 def test_what_is_the_callers_own_tells_nothing_of_others(world: World, role: str) -> None:
     caller = world.callers[role]
-    for path in ("/api/v1/reference", "/api/v1/me/devices", "/api/v1/households", "/htx/"):
+    own = ("/api/v1/reference", "/api/v1/me/devices", "/api/v1/me/reminders", "/api/v1/households", "/htx/")
+    for path in own:
         answer = caller.ask("GET", path)
         if role == STRANGER:
             assert is_denial(answer)
