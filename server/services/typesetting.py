@@ -1,5 +1,6 @@
-"""PDF pages by typst, from a template and data, in typst's own fonts alone (Libertinus, SIL OFL 1.1).
+"""PDF pages by typst, from a template and data, in typst's own fonts (Libertinus) and ours (Noto Sans).
 
+Both are under the SIL OFL 1.1; the machine's own are left out, so that a page looks the same everywhere.
 The data travel as JSON beside the template, so that no text of theirs is read as markup.
 Does not reach the network: templates name no package.
 """
@@ -15,6 +16,7 @@ from typing import Final
 import typst
 
 TEMPLATES: Final = Path(__file__).parents[1] / "data"
+FONTS: Final = TEMPLATES / "fonts"
 _VIETNAM: Final = timezone(timedelta(hours=7))
 
 
@@ -23,4 +25,6 @@ def typeset(template: str, name: str, data: Mapping[str, object], made_at: int) 
     source = (TEMPLATES / f"{template}.typ").read_bytes()
     said = json.dumps(data, ensure_ascii=False)
     made = datetime.fromtimestamp(made_at // 1000, _VIETNAM)
-    return typst.compile(source, sys_inputs={name: said}, ignore_system_fonts=True, timestamp=made)
+    return typst.compile(
+        source, sys_inputs={name: said}, font_paths=[str(FONTS)], ignore_system_fonts=True, timestamp=made
+    )

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import subprocess
 import zipfile
 from base64 import b64encode
 from pathlib import Path
@@ -14,16 +13,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from PIL import Image
 
 from server.services.books import load_books
 from sync.forms import load_forms
 from tests.server.consoles import Browser, fake_build
 from tests.server.diaries import Diary, Sent, diary_of, new_uuid
+from tests.server.pdfs import codes_on, pages_of, text_of
 from tests.server.phones import start
 from tests.server.pictures import hash_of, make_jpeg
 
@@ -148,25 +146,18 @@ def test_only_approved_lines_or_all_with_their_state(farm: Season) -> None:
     assert "5 dòng chưa duyệt không in" in farm.desk.text(f"{farm.path}?loc=duyet")
 
 
-def test_the_qr_on_paper_leads_to_the_original_which_tells_a_changed_book(
-    farm: Season, tmp_path: Path
-) -> None:
-    pdf = tmp_path / "so.pdf"
-    pdf.write_bytes(farm.file("pdf"))
-    subprocess.run(["pdftoppm", "-r", "150", "-png", str(pdf), str(tmp_path / "so")], check=True)
-    first, *rest = sorted(tmp_path.glob("so-*.png"))
-    with Image.open(first) as page:
-        assert page.width > page.height
-        [code] = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
-    found = urlsplit(code.text)
+def test_the_qr_on_paper_leads_to_the_original_which_tells_a_changed_book(farm: Season) -> None:
+    pdf = farm.file("pdf")
+    first, *rest = pages_of(pdf)
+    assert first.width > first.height
+    [code] = codes_on(first)
+    found = urlsplit(code)
     assert found.path == farm.path
     for word in ("Lụa", "Chua", "%C3"):
-        assert word not in code.text
+        assert word not in code
     place = f"{found.path}?{found.query}"
     assert "Sổ vẫn như khi in" in farm.desk.text(place)
-    said = subprocess.run(
-        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True
-    ).stdout.decode()
+    said = text_of(pdf)
     assert f"trang {len(rest) + 1}/{len(rest) + 1}" in said
     assert said.index("Bảng C.1") < said.index("Bảng C.2") < said.index("Bảng C.3") < said.index("Bảng D")
     assert "Savior" in said
