@@ -10,14 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import typst
 
 TEMPLATES: Final = Path(__file__).parents[1] / "data"
-FONTS: Final = TEMPLATES / "fonts"
 _VIETNAM: Final = timezone(timedelta(hours=7))
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(TEMPLATES / "fonts")])
 
 
 def typeset(template: str, name: str, data: Mapping[str, object], made_at: int) -> bytes:
@@ -25,6 +30,4 @@ def typeset(template: str, name: str, data: Mapping[str, object], made_at: int) 
     source = (TEMPLATES / f"{template}.typ").read_bytes()
     said = json.dumps(data, ensure_ascii=False)
     made = datetime.fromtimestamp(made_at // 1000, _VIETNAM)
-    return typst.compile(
-        source, sys_inputs={name: said}, font_paths=[str(FONTS)], ignore_system_fonts=True, timestamp=made
-    )
+    return typst.compile(source, sys_inputs={name: said}, font_paths=_fonts(), timestamp=made)
