@@ -32,7 +32,8 @@ class Rule:
     """Who may make a document and who may write to it later, in the scopes of one kind.
 
     `writer_later`: the writer of its first op may too. `end`: who may end somebody else's (devices).
-    `step_up`: an op needs a fresh passkey assertion beside its signature.
+    `step_up`: an op needs a fresh passkey assertion beside its signature. `guarded`: so does one that sets
+    `state` to one of `guarded_states` or names one of `guarded_fields`, and only these roles write it.
     """
 
     first: frozenset[str]
@@ -40,6 +41,9 @@ class Rule:
     writer_later: bool = False
     end: frozenset[str] = frozenset()
     step_up: bool = False
+    guarded: frozenset[str] = frozenset()
+    guarded_states: frozenset[str] = frozenset()
+    guarded_fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,15 @@ class Reads:
 
 def _rule(row: Mapping[str, Any]) -> Rule:
     sets = {name: frozenset(row.get(name, ())) for name in ("first", "later", "end")}
-    return Rule(**sets, writer_later=row.get("writer_later", False), step_up=row.get("step_up", False))
+    guard = row.get("guarded", {})
+    return Rule(
+        **sets,
+        writer_later=row.get("writer_later", False),
+        step_up=row.get("step_up", False),
+        guarded=frozenset(guard.get("roles", ())),
+        guarded_states=frozenset(guard.get("states", ())),
+        guarded_fields=frozenset(guard.get("fields", ())),
+    )
 
 
 _RULES: Final = {
@@ -89,6 +101,24 @@ def may_write(role: str, scope_kind: str, doc_type: str, *, is_first: bool, is_w
     if is_first:
         return role in of.first
     return role in of.later or (of.writer_later and is_writer)
+
+
+def is_guarded(scope_kind: str, doc_type: str, fields: Mapping[str, Json], *, has_private: bool) -> bool:
+    """Say whether an op does what fewer may than write the document, and only with a fresh assertion.
+
+    One with a private part does: a private value of a guarded field would hide the public one.
+    """
+    of = rule(scope_kind, doc_type)
+    if has_private and of.guarded:
+        return True
+    state = fields.get("state")
+    is_state = isinstance(state, str) and state in of.guarded_states
+    return is_state or not of.guarded_fields.isdisjoint(fields)
+
+
+def may_pass_guard(role: str, scope_kind: str, doc_type: str) -> bool:
+    """Say whether a role may write the guarded ops of a document."""
+    return role in rule(scope_kind, doc_type).guarded
 
 
 def needs_step_up(scope_kind: str, doc_type: str) -> bool:

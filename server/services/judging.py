@@ -20,7 +20,15 @@ from server.store.devices import Writer
 from server.store.passkey_fold import is_ending, parse_passkey
 from sync import ids, limits
 from sync.ops import Op
-from sync.rights import OPERATOR, is_revoking, may_revoke, may_write, needs_step_up
+from sync.rights import (
+    OPERATOR,
+    is_guarded,
+    is_revoking,
+    may_pass_guard,
+    may_revoke,
+    may_write,
+    needs_step_up,
+)
 
 # Of a closed book too the cooperative decides.
 BEYOND_BOOK = frozenset({"book", "admission", "erasure", "review"})
@@ -138,6 +146,8 @@ def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
         return _may_passkey(session, batch, op, writer)
     if not standing(session, batch, op.device).writes:
         return False
+    if _is_guarded(kind, op) and not may_pass_guard(writer.role, kind, op.doc_type):
+        return False
     first, later = (may_write(writer.role, kind, op.doc_type, is_first=one) for one in (True, False))
     if first and later:
         return True  # as most may: nobody asks the log which of the two it is
@@ -146,6 +156,10 @@ def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     return later or may_write(
         writer.role, kind, op.doc_type, is_first=False, is_writer=_began(session, batch, op, writer)
     )
+
+
+def _is_guarded(kind: str, op: Op) -> bool:
+    return is_guarded(kind, op.doc_type, op.fields, has_private=op.private_hash is not None)
 
 
 def _is_used(session: Session, batch: Batch, op: Op) -> bool:
@@ -209,7 +223,8 @@ def _needs_touch(session: Session, batch: Batch, op: Op, writer: Writer) -> bool
     if op.doc_type == "device":
         return _is_own_invite(session, op, writer)
     kind, _ = ids.split_ref(batch.scope)
-    return needs_step_up(kind, op.doc_type) and not stepping_up.is_spared(session, writer)
+    is_needed = needs_step_up(kind, op.doc_type) or _is_guarded(kind, op)
+    return is_needed and not stepping_up.is_spared(session, writer)
 
 
 def _is_own_invite(session: Session, op: Op, writer: Writer) -> bool:

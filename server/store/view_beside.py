@@ -1,4 +1,4 @@
-"""What the rows of entries hold of other documents, by the log alone: for comparing and never for reading."""
+"""What the rows of entries and lots hold of other documents, by the log alone: never for reading."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
-from server.store import view_states
+from server.store import view_lots, view_states
 from server.store.view_fold import BESIDE, DOCUMENTS, ENTRIES, PHOTOS, REVIEWS, Row, Rows
+from server.store.view_fold_lots import LOTS
 from server.store.view_survey import Survey
 from server.store.view_write import DOCS_AT_ONCE, rows_of
 
 
 class Beside:
-    """The photos, reviews and findings of a scope as of a number, by the entry that they belong to."""
+    """The photos, reviews and findings of a scope as of a number, by their entry; the balance of each lot."""
 
     def __init__(self, session: Session, found: Survey, upto: int, grades: Mapping[str, int]) -> None:
         self._grades = grades
@@ -30,8 +31,15 @@ class Beside:
             for row in rows[REVIEWS]:
                 self._said[row["of"]].append(row)
 
+        told = [
+            row for rows in _some(session, found.scope, sorted(found.lots), upto) for row in rows[DOCUMENTS]
+        ]
+        self._lots = view_lots.columns_of(told)
+
     def fill(self, rows: Rows) -> None:
-        """Fill in the columns that the fold of an entry's own ops lacks."""
+        """Fill in the columns that the fold of an entry's or a lot's own ops lacks."""
+        for row in rows[LOTS]:
+            row |= self._lots[row["doc"]]
         own = {row["doc"]: _heads(row) for row in rows[DOCUMENTS]}
         for row in rows[ENTRIES]:
             doc = row["doc"]

@@ -12,12 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from server.models.views import CODE_CHARS, DOC_CHARS
+from server.store import view_fold_lots
 from sync import ids
 from sync.civil import is_civil_date
 from sync.forms import load_forms
 from sync.merge import Document, Placed, fold, rivals
 from sync.ops import Op
 from sync.reviews import parse_review
+from sync.rules.shape import Record
 from sync.units import UnitError, find_unit, to_base
 from sync.values import Json, write_text
 
@@ -177,6 +179,19 @@ def _review(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequenc
     return {REVIEWS: [row]}
 
 
+def _lot(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequence[Placed]) -> Rows:
+    return view_fold_lots.lot_rows(key, _record(values, folded, ops), folded, ops)
+
+
+def _edge(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequence[Placed]) -> Rows:
+    return view_fold_lots.edge_rows(key, _record(values, folded, ops))
+
+
+def _record(values: Mapping[str, Json], folded: Document, ops: Sequence[Placed]) -> Record:
+    op, beside = ops[0].op, rivals(folded, {one.op.id: one.op for one in ops}) if folded.conflicts else {}
+    return Record(op.doc, op.doc_type, values, beside, folded.deleted)
+
+
 _MAKERS: Mapping[str, Callable[[Row, Mapping[str, Json], Document, Sequence[Placed]], Rows]] = {
     "entry": _entry,
     "plot": _plot,
@@ -184,6 +199,10 @@ _MAKERS: Mapping[str, Callable[[Row, Mapping[str, Json], Document, Sequence[Plac
     "photo": _photo,
     "review": _review,
     "comment": _review,
+    "lot": _lot,
+    "lot_event": _edge,
+    "sale": _edge,
+    "label": _edge,
 }
 
 

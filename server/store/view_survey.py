@@ -17,9 +17,11 @@ from server.models.devices import DeviceRow
 from server.models.erasures import ErasedDocument
 from server.models.findings import FindingView, JudgedScope, RecordKey
 from server.models.log import Head, NamedPhoto, OpRow
+from server.models.lots import LotEdge, LotSource, LotView
 from server.models.passkeys import PasskeyRow
 from server.models.views import DocumentView, ReviewView, ViewHead
 from server.store import log
+from server.store.view_fold_lots import TYPES as LOT_TYPES
 from sync import ids
 from sync.erasure import erased_documents
 from sync.errors import Refusal
@@ -41,6 +43,7 @@ class Survey:
     photos: set[str] = field(default_factory=set)
     reviews: set[str] = field(default_factory=set)  # and comments
     devices: set[str] = field(default_factory=set)
+    lots: set[str] = field(default_factory=set)  # and what names them
     erased: dict[str, str] = field(default_factory=dict)  # document → the first document that erased it
 
 
@@ -48,7 +51,7 @@ def all_scopes(session: Session) -> list[str]:
     """Return every scope that a log or a view knows, in the order of names."""
     tables = (
         Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow, ErasedDocument, PasskeyRow,
-        ReviewView, RecordKey, FindingView, JudgedScope,
+        ReviewView, RecordKey, FindingView, JudgedScope, LotView, LotSource, LotEdge,
     )  # fmt: skip
     return sorted(session.scalars(union(*(select(table.scope).distinct() for table in tables))))
 
@@ -104,6 +107,8 @@ def _note(found: Survey, op: Op) -> None:
             found.named[str(sha256)] = found.seq
     elif op.doc_type in ("review", "comment"):
         found.reviews.add(op.doc)
+    elif op.doc_type in LOT_TYPES:
+        found.lots.add(op.doc)
     elif op.doc_type == "device":
         found.devices.add(op.doc)
     for doc in erased_documents(op.doc_type, op.fields):

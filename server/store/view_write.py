@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.db import Base
 from server.models.log import OpRow
+from server.models.lots import LotEdge, LotSource, LotView
 from server.models.views import (
     DocumentView,
     EntryPlot,
@@ -26,7 +27,7 @@ from server.models.views import (
     SeasonView,
     ViewHead,
 )
-from server.store import view_findings, view_fold, view_states
+from server.store import view_findings, view_fold, view_fold_lots, view_lots, view_states
 from server.store.view_findings import RuleBook
 from server.store.view_fold import BESIDE, DOCUMENTS, ENTRIES, PHOTOS, REVIEWS, Row, Rows
 from server.store.view_ops import ops_above, ops_of
@@ -42,6 +43,9 @@ MODELS: dict[str, type[Base]] = {
     view_fold.SEASONS: SeasonView,
     view_fold.PHOTOS: PhotoView,
     view_fold.REVIEWS: ReviewView,
+    view_fold_lots.LOTS: LotView,
+    view_fold_lots.LOT_SOURCES: LotSource,
+    view_fold_lots.LOT_EDGES: LotEdge,
 }
 
 # Built once: making a statement anew costs as much as running it.
@@ -167,6 +171,8 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> No
     told = {row["of"] for row in rows[REVIEWS]} | _named_before(
         session, scope, old, ReviewView, "review:", "comment:"
     )
+    of_lots = view_lots.ours(row["doc"] for row in rows[DOCUMENTS])
+    lots = view_lots.touched(session, scope, of_lots) if of_lots else set()
     if old:
         for view in MODELS:
             table = table_of(view)
@@ -178,6 +184,8 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> No
     count_photos(session, scope, photos.difference(made))
     for some in _entries_among((photos | told).difference(made)):
         view_states.settle(session, scope, some)
+    if of_lots:
+        view_lots.settle(session, scope, lots | view_lots.touched(session, scope, of_lots))
 
 
 def _insert_entries(session: Session, scope: str, rows: Sequence[Row]) -> list[str]:

@@ -2,7 +2,7 @@
 
 Counts whole documents in no order: who tells first changes nothing. What does not add up is never refused;
 it is a problem at the lots that it touches.
-Source: PROTOCOL §Lots; Circular 17/2021/TT-BNNPTNT (one step back, one step forward).
+Source: PROTOCOL §36; Circular 17/2021/TT-BNNPTNT (one step back, one step forward).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Nodes are names: `<farm>/<entry>` for a harvest, a document for lots, shipments and sales. Whose hands a
 delivery came into is private and stands in its document. Corrected events make no way.
-Source: Circular 17/2021/TT-BNNPTNT (one step back, one step forward); PROTOCOL §Lots.
+Source: Circular 17/2021/TT-BNNPTNT (one step back, one step forward); PROTOCOL §36.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Nothing that was written breaks a reading: what makes no sense counts as missing, and `balance` names it.
 An amount is a whole number of g, ml or pieces; a sack without a size is no amount.
-Source: PROTOCOL §Lots; DESIGN §3 "Values".
+Source: PROTOCOL §36; DESIGN §3 "Values".
 """
 
 from __future__ import annotations

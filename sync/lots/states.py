@@ -2,7 +2,7 @@
 
 What a printed code leads to never goes dark: a lot with signed facts is at least published, and a recall
 stands whatever else is said of the state, until a recall's own op takes it back.
-Source: PROTOCOL §Lots; sync/rights.json (`guarded`).
+Source: PROTOCOL §36; sync/rights.json (`guarded`).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from server.services.stepping_up import step_up_challenge
 from server.store.demo_mark import DemoMark, write_mark
 from sync import ids
 from sync.ops import make_body, message, op_id
-from sync.rights import needs_step_up
+from sync.rights import is_guarded, needs_step_up
 from tests.server.phones import ORIGIN, Phone
 
 RP_ID = "localhost"
@@ -176,7 +176,8 @@ def _is_his(phone: Phone, sent: Any) -> bool:
 
 def _needs_touch(sent: dict[str, Any]) -> bool:
     op = json.loads(sent["body"])
-    return needs_step_up(op["scope"].partition(":")[0], op["doc"].partition(":")[0])
+    kind, doc_type = op["scope"].partition(":")[0], op["doc"].partition(":")[0]
+    return needs_step_up(kind, doc_type) or is_guarded(kind, doc_type, op["set"], has_private="private" in op)
 
 
 def spare_all() -> None:

@@ -38,6 +38,10 @@ def reads(given: Given) -> dict[str, Any]:
 CALLS: dict[str, Callable[[Given], Any]] = {
     "may_write": writers,
     "needs_step_up": lambda g: rights.needs_step_up(g["kind"], g["type"]),
+    "is_guarded": lambda g: {
+        "guarded": rights.is_guarded(g["kind"], g["type"], g["fields"], has_private=g.get("private", False)),
+        "by": those(lambda role: rights.may_pass_guard(role, g["kind"], g["type"])),
+    },
     "may_open": lambda g: those(lambda role: rights.may_open(role, g["kind"])),
     "may_revoke": lambda g: those(lambda role: rights.may_revoke(role, is_self=g["self"])),
     "reads_of": reads,
@@ -76,6 +80,7 @@ def test_the_table_names_no_role_that_it_does_not_list_and_every_role_reads_some
     rules = [rule for rows in table["documents"].values() for rule in rows.values()]
     lists = [rule.get(name, []) for rule in rules for name in ("first", "later", "end")]
     lists += [*table["gives"].values(), *table["pages"].values(), *table["acts"].values(), table["until"]]
+    lists += [rule["guarded"]["roles"] for rule in rules if "guarded" in rule]
     lists += [one[name] for one in table["requests"].values() for name in ("settle", "ask")]
     assert {role for one in lists for role in one} <= set(rights.ROLES)
     assert set(table["reads"]) == set(rights.ROLES)

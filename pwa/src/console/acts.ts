@@ -7,7 +7,7 @@
 import { Refusal } from "../core/errors.ts";
 import { makeUuid7, splitRef } from "../core/ids.ts";
 import { ADMISSION_IDS_MAX } from "../core/limits.ts";
-import { needsStepUp, type ScopeKind } from "../core/rights.ts";
+import { isGuarded, needsStepUp, type ScopeKind } from "../core/rights.ts";
 import type { Value } from "../core/values.ts";
 import { assertOver } from "../net/passkeys.ts";
 import { type Bench, benchOf, say, still } from "./bench.ts";
@@ -86,7 +86,8 @@ function touchFor(origin: string, statements: readonly Statement[]): Touch | nul
   if (!("touch" in document.body.dataset)) return null;
   const isNeeded = statements.some((one) => {
     const [[kind], [type]] = [splitRef(one.scope), splitRef(one.doc)];
-    return needsStepUp(kind as ScopeKind, type);
+    const hasPrivate = Object.keys(one.private).length > 0;
+    return needsStepUp(kind as ScopeKind, type) || isGuarded(kind as ScopeKind, type, one.set, hasPrivate);
   });
   return isNeeded ? (ids) => assertOver(origin, ids) : null;
 }

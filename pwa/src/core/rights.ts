@@ -20,6 +20,11 @@ interface Rule {
   readonly writer_later?: boolean;
   readonly end?: readonly string[];
   readonly step_up?: boolean;
+  readonly guarded?: {
+    readonly states: readonly string[];
+    readonly fields: readonly string[];
+    readonly roles: readonly string[];
+  };
 }
 
 /** What a role reads: `farms` own, helped, organisation or none; `org` read, write or none. */
@@ -57,6 +62,29 @@ export function mayWrite(
   if (is.first) return first.includes(role);
   return later.includes(role) || (writer_later === true && is.writer === true);
 }
+
+/**
+ * Whether an op does what fewer may than write the document, and only with a fresh assertion.
+ *
+ * One with a private part does: a private value of a guarded field would hide the public one.
+ */
+export function isGuarded(
+  kind: ScopeKind,
+  type: string,
+  fields: Readonly<Record<string, unknown>>,
+  hasPrivate: boolean,
+): boolean {
+  const { guarded } = rule(kind, type);
+  if (guarded === undefined) return false;
+  if (hasPrivate) return true;
+  const { state } = fields;
+  const isState = typeof state === "string" && guarded.states.includes(state);
+  return isState || guarded.fields.some((name) => Object.hasOwn(fields, name));
+}
+
+/** Whether a role may write the guarded ops of a document. */
+export const mayPassGuard = (role: string, kind: ScopeKind, type: string): boolean =>
+  rule(kind, type).guarded?.roles.includes(role) === true;
 
 /** Whether an op of a document needs a fresh passkey assertion of its writer. */
 export const needsStepUp = (kind: ScopeKind, type: string): boolean => rule(kind, type).step_up === true;

@@ -9,6 +9,8 @@ interface Given {
   type: string;
   role: string;
   self: boolean;
+  fields: Record<string, unknown>;
+  private?: boolean;
 }
 interface Vectors {
   groups: { description: string; cases: { name: string; given: Given; expect: unknown }[] }[];
@@ -25,6 +27,10 @@ const calls: Record<string, (given: Given) => unknown> = {
     writer: those((role) => rights.mayWrite(role, kind, type, { first: false, writer: true })),
   }),
   needs_step_up: ({ kind, type }) => rights.needsStepUp(kind, type),
+  is_guarded: ({ kind, type, fields, private: isPrivate }) => ({
+    guarded: rights.isGuarded(kind, type, fields, isPrivate === true),
+    by: those((role) => rights.mayPassGuard(role, kind, type)),
+  }),
   may_open: ({ kind }) => those((role) => rights.mayOpen(role, kind)),
   may_revoke: ({ self }) => those((role) => rights.mayRevoke(role, self)),
   reads_of: ({ role }) => ({ below: false, ...rights.readsOf(role) }),
