@@ -25,6 +25,7 @@ from sync.values import write_text
 
 KEPT = 3  # our choice: the commune's, and two cooperatives' with lists of their own
 _kept: OrderedDict[str, Lists] = OrderedDict()
+_with_books: OrderedDict[str, Lists] = OrderedDict()
 _indexes: dict[str, tuple[Row, ...]] = {}
 _lock = Lock()
 
@@ -44,7 +45,16 @@ def lists_in(session: Session, organisation: str) -> Lists:
     Shape:  the views of the organisation's log are current (`label_uses_of` makes them so).
     """
     bare = _bare(session, organisation)
-    return with_book(bare, label_book.label_uses(session, f"org:{organisation}"))
+    book = label_book.label_uses(session, f"org:{organisation}")
+    found = with_book(bare, book)
+    if found is bare:
+        return bare
+    with _lock:  # the same lists are one object: what was worked out with them holds
+        kept = _with_books.setdefault(found.version, found)
+        _with_books.move_to_end(found.version)
+        while len(_with_books) > KEPT:
+            _with_books.popitem(last=False)
+    return kept
 
 
 def lists_for(organisation: str) -> Lists:

@@ -20,7 +20,7 @@ from sync.rules import SEVERITIES, Finding, Record, judge, keys_of
 from sync.values import write_text
 
 _HASHED: Final = "#"  # behind the colon of a key that was too long to be stored as it is
-RECORDS_KEPT: Final = 5_000  # our choice: the book of a large farm, some 10 MB
+RECORDS_KEPT: Final = 2_000  # our choice: what pages look at; the folds remember theirs (`view_groups`)
 _SAID: Final = ("doc", "type", "values", "rivals", "is_deleted", "by", "recorded_at", "skew", "received_at")
 _READ: Final = (".py", ".json")
 
@@ -32,24 +32,37 @@ class Rules:
         self._lists = lists
         self.lists = f"{_rules_tag()}.{lists.version}"
 
-    def keys_of(self, row: Row) -> Collection[str]:
-        """Return the groups to which a document matters."""
-        return {_stored(key) for key in keys_of(record_of(row))}
+    def read(self, row: Row) -> Record:
+        """Return a document as rules see it."""
+        return _record(*(row[name] for name in _SAID))
 
-    def judge(self, key: str, rows: Sequence[Row]) -> Sequence[Row]:
-        """Return all findings of a group, of which `rows` are the documents."""
-        records = [record_of(row) for row in rows]
+    def keys_of(self, record: Record) -> Collection[str]:
+        """Return the groups to which a document matters."""
+        return {_stored(key) for key in keys_of(record)}
+
+    def judge(self, key: str, records: Sequence[Record]) -> Sequence[Finding]:
+        """Return all findings of a group, of which these are the documents."""
         if key.partition(":")[2].startswith(_HASHED):
             key = next(one for one in keys_of(records[0]) if _stored(one) == key)
-        return [_row(one) for one in judge(key, records, self._lists)]
+        return judge(key, records, self._lists)
+
+    def row_of(self, finding: Finding) -> Row:
+        """Return a finding as a row of `FindingView` without scope, key and place."""
+        return {
+            "about": finding.about,
+            "rule": finding.rule,
+            "severity": SEVERITIES.index(finding.severity) + 1,
+            "field": finding.field[:FIELD_CHARS],
+            "behind": write_text(list(finding.behind)),
+            "facts": write_text(dict(sorted(finding.facts.items()))),
+        }
 
 
 def record_of(row: Row) -> Record:
     """Return a document as rules see it; the same text is read once."""
-    return _record(*(row[name] for name in _SAID))
+    return _kept(*(row[name] for name in _SAID))
 
 
-@lru_cache(maxsize=RECORDS_KEPT)
 def _record(
     doc: str,
     type_: str,
@@ -66,15 +79,7 @@ def _record(
     return Record(doc, type_, json.loads(values), beside, is_deleted, by, recorded_at, skew, received_at)
 
 
-def _row(finding: Finding) -> Row:
-    return {
-        "about": finding.about,
-        "rule": finding.rule,
-        "severity": SEVERITIES.index(finding.severity) + 1,
-        "field": finding.field[:FIELD_CHARS],
-        "behind": write_text(list(finding.behind)),
-        "facts": write_text(dict(sorted(finding.facts.items()))),
-    }
+_kept = lru_cache(maxsize=RECORDS_KEPT)(_record)
 
 
 def _stored(key: str) -> str:

@@ -7,17 +7,17 @@ The caller holds the lock of the scope's `ViewHead`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.findings import FindingView, JudgedScope, RecordKey
 from server.models.views import DocumentView, EntryView
 from server.store.view_fold import Row
+from server.store.view_groups import Group, Groups
 
 AT_ONCE: Final = 500  # our choice: parameters of one statement
 
@@ -25,18 +25,24 @@ AT_ONCE: Final = 500  # our choice: parameters of one statement
 class RuleBook(Protocol):
     """The rules with the lists that a scope is judged by. Pure: the same rows give the same answers.
 
-    Shape:  rows are those of `DocumentView`; `judge` gives rows of `FindingView` without scope, key, place.
+    Shape:  rows are those of `DocumentView`; records and findings are the rules' own, findings comparable.
     """
 
     @property
     def lists(self) -> str:
         """Return the state of the lists; another one after every change of them."""
 
-    def keys_of(self, row: Row) -> Collection[str]:
+    def read(self, row: Row) -> Any:
+        """Return a document as the rules see it."""
+
+    def keys_of(self, record: Any) -> Collection[str]:
         """Return the groups to which a document matters."""
 
-    def judge(self, key: str, rows: Sequence[Row]) -> Sequence[Row]:
-        """Return all findings of a group, of which `rows` are the documents."""
+    def judge(self, key: str, records: Sequence[Any]) -> Sequence[Any]:
+        """Return all findings of a group, of which these are the documents."""
+
+    def row_of(self, finding: Any) -> Row:
+        """Return a finding as a row of `FindingView` without scope, key and place."""
 
 
 # Built once: making a statement anew costs as much as running it.
@@ -80,6 +86,14 @@ _GRADES = select(EntryView.doc, EntryView.severity).where(
 )
 
 
+_FORGET_KEYS = delete(RecordKey).where(RecordKey.scope == bindparam("in"), RecordKey.doc.in_(_NAMED))
+_FORGET = delete(FindingView).where(
+    FindingView.scope == bindparam("of"),
+    FindingView.key == bindparam("at"),
+    FindingView.place >= bindparam("from"),
+)
+
+
 def is_current(session: Session, scope: str, seq: int, book: RuleBook) -> bool:
     """Return whether the findings of a scope are those of its views up to `seq`, by these lists."""
     judged = session.get(JudgedScope, scope)
@@ -94,58 +108,108 @@ def keys_of(session: Session, scope: str, docs: Sequence[str]) -> set[str]:
 
 
 def write_keys(
-    session: Session, scope: str, old: Sequence[str], rows: Iterable[Row], book: RuleBook
+    session: Session, scope: str, old: Sequence[str], rows: Iterable[Row], book: RuleBook, groups: Groups
 ) -> set[str]:
     """Store the groups of documents anew, those of `old` ones away; return the new ones."""
     if old:
-        session.execute(delete(RecordKey).where(RecordKey.scope == scope, RecordKey.doc.in_(old)))
-    fresh = [
-        {"scope": scope, "doc": row["doc"], "key": key} for row in rows for key in sorted(book.keys_of(row))
-    ]
+        run(session, _FORGET_KEYS, {"in": scope, "named": list(old)})
+    fresh = []
+    for row in rows:
+        record, doc = book.read(row), row["doc"]
+        keys = book.keys_of(record)
+        groups.put(doc, record, keys)
+        fresh += [{"scope": scope, "doc": doc, "key": key} for key in sorted(keys)]
     if fresh:
-        session.execute(insert(_table(RecordKey)), fresh)
+        run(session, insert(_table(RecordKey)), fresh)
     return {row["key"] for row in fresh}
 
 
 def rejudge(
-    session: Session, scope: str, keys: Collection[str], docs: Collection[str], book: RuleBook
+    session: Session,
+    scope: str,
+    keys: Collection[str],
+    docs: Collection[str],
+    book: RuleBook,
+    groups: Groups,
 ) -> None:
     """Judge these groups again, and grade these documents and whatever the findings are about."""
     about = set(docs)
     for some in _parts(keys):
-        named = {"in": scope, "named": some}
-        members = [(str(key), str(doc)) for key, doc in session.execute(_MEMBERS, named)]
-        rows = documents(session, scope, {doc for _, doc in members})
-        groups = {key: [rows[doc] for _, doc in found] for key, found in groupby(members, key=itemgetter(0))}
-        fresh = {key: rows_of_key(scope, key, group, book) for key, group in groups.items()}
-        about |= _write(session, scope, fresh, session.execute(_STORED, named).mappings())
+        _recall(session, scope, some, book, groups)
+        gone: list[Row] = []
+        new: list[Row] = []
+        for key in some:
+            about |= _judge(scope, key, groups.groups[key], book, gone, new)
+        if gone:
+            run(session, _FORGET, gone)
+        if new:
+            run(session, insert(_table(FindingView)), new)
+        groups.shrink()
     _grade(session, scope, about)
 
 
-def _write(session: Session, scope: str, fresh: Mapping[str, list[Row]], stored: Iterable[Any]) -> set[str]:
-    """Write the findings of groups where they differ from those stored; return whom the others are about."""
-    known: dict[str, list[Row]] = {}
-    for row in stored:
-        known.setdefault(row["key"], []).append(dict(row))
-    changed = [key for key in sorted({*fresh, *known}) if fresh.get(key, []) != known.get(key, [])]
-    gone = [key for key in changed if key in known]
-    if gone:
-        session.execute(delete(FindingView).where(FindingView.scope == scope, FindingView.key.in_(gone)))
-    new = [row for key in changed for row in fresh.get(key, ())]
-    if new:
-        session.execute(insert(_table(FindingView)), new)
-    return {row["about"] for key in changed for row in (*fresh.get(key, ()), *known.get(key, ()))}
+def _recall(session: Session, scope: str, keys: Sequence[str], book: RuleBook, groups: Groups) -> None:
+    """Read those of these groups that are not remembered."""
+    lacking = groups.lacks(keys)
+    if not lacking:
+        return
+    named = {"in": scope, "named": lacking}
+    members = [(str(key), str(doc)) for key, doc in run(session, _MEMBERS, named)]
+    unread = {doc for _, doc in members}.difference(groups.records)
+    for doc, row in documents(session, scope, unread).items():
+        record = book.read(row)
+        groups.put(doc, record, book.keys_of(record))
+    for key in lacking:
+        groups.groups[key] = Group()
+    for key, doc in members:
+        groups.groups[key].records[doc] = groups.records[doc][0]
+    for found in run(session, _STORED, named).mappings():
+        groups.groups[found["key"]].rows.append(dict(found))
 
 
-def judge_all(session: Session, scope: str, seq: int, book: RuleBook) -> None:
+def _judge(scope: str, key: str, group: Group, book: RuleBook, gone: list[Row], new: list[Row]) -> set[str]:
+    """Judge a group; add what is to be deleted and written; return whom what differs is about."""
+    said = book.judge(key, group.ordered()) if group.records else ()
+    before = group.said or ()
+    rows = []
+    for place, finding in enumerate(said):
+        is_known = place < len(before) and before[place] == finding
+        rows.append(group.rows[place] if is_known else _placed(scope, key, place, book.row_of(finding)))
+    known = group.rows
+    same = next(
+        (at for at, (a, b) in enumerate(zip(rows, known, strict=False)) if a is not b and a != b), None
+    )
+    first = min(len(rows), len(known)) if same is None else same
+    if first < len(known):
+        gone.append({"of": scope, "at": key, "from": first})
+    new += rows[first:]
+    group.rows, group.said = rows, said
+    left, right = ({_told(row): row["about"] for row in some[first:]} for some in (rows, known))
+    return {(left | right)[one] for one in left.keys() ^ right.keys()}
+
+
+def _placed(scope: str, key: str, place: int, row: Row) -> Row:
+    return {"scope": scope, "key": key, "place": place, **row}
+
+
+def _told(row: Row) -> tuple[Any, ...]:
+    return (row["about"], row["rule"], row["severity"], row["field"], row["behind"], row["facts"])
+
+
+def judge_all(session: Session, scope: str, seq: int, book: RuleBook) -> Groups:
     """Judge a whole scope anew from its documents as they are folded up to `seq`."""
     forget(session, scope)
     docs = list(session.scalars(select(DocumentView.doc).where(DocumentView.scope == scope)))
+    groups = Groups()
     keys: set[str] = set()
     for some in _parts(docs):
-        keys |= write_keys(session, scope, (), documents(session, scope, some).values(), book)
-    rejudge(session, scope, keys, [doc for doc in docs if doc.startswith("entry:")], book)
+        keys |= write_keys(session, scope, (), documents(session, scope, some).values(), book, groups)
+        groups.shrink()
+    if len(groups.records) == len(docs):
+        groups.gather()
+    rejudge(session, scope, keys, [doc for doc in docs if doc.startswith("entry:")], book, groups)
     note(session, scope, seq, book)
+    return groups
 
 
 def note(session: Session, scope: str, seq: int, book: RuleBook) -> None:
@@ -178,10 +242,10 @@ def gravest(session: Session, scope: str, docs: Collection[str]) -> dict[str, in
     return found
 
 
-def rows_of_key(scope: str, key: str, rows: Sequence[Row], book: RuleBook) -> list[Row]:
+def rows_of_key(scope: str, key: str, records: Sequence[Any], book: RuleBook) -> list[Row]:
     """Return the rows of a group's findings, as they are stored."""
-    found = book.judge(key, rows)
-    return [{"scope": scope, "key": key, "place": place, **row} for place, row in enumerate(found)]
+    found = book.judge(key, records)
+    return [_placed(scope, key, place, book.row_of(one)) for place, one in enumerate(found)]
 
 
 def documents(session: Session, scope: str, docs: Collection[str]) -> dict[str, Row]:

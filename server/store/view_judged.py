@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,11 +29,12 @@ def expected(session: Session, scope: str, upto: int, book: RuleBook) -> Judged 
     if upto == 0 or not is_current(session, scope, upto, book):
         return None
     rows = _documents(session, scope, upto)
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[Any]] = {}
     keys = []
     for doc in sorted(rows):
-        for key in sorted(book.keys_of(rows[doc])):
-            groups.setdefault(key, []).append(rows[doc])
+        record = book.read(rows[doc])
+        for key in sorted(book.keys_of(record)):
+            groups.setdefault(key, []).append(record)
             keys.append({"scope": scope, "doc": doc, "key": key})
     found = [row for key, some in groups.items() for row in rows_of_key(scope, key, some, book)]
     return Judged(tuple(keys), tuple(found))

@@ -27,9 +27,18 @@ from server.models.views import (
     SeasonView,
     ViewHead,
 )
-from server.store import view_findings, view_fold, view_fold_lots, view_lots, view_states
+from server.store import (
+    log,
+    view_findings,
+    view_fold,
+    view_fold_lots,
+    view_groups,
+    view_lots,
+    view_states,
+)
 from server.store.view_findings import RuleBook
 from server.store.view_fold import BESIDE, DOCUMENTS, ENTRIES, PHOTOS, REVIEWS, Row, Rows
+from server.store.view_groups import Groups
 from server.store.view_ops import ops_above, ops_of
 from sync.merge import Placed
 
@@ -85,10 +94,13 @@ def fold_scope(session: Session, scope: str, most: int | None = None, book: Rule
     """
     head = lock_view(session, scope)
     is_judged = book is not None and view_findings.is_current(session, scope, head.seq, book)
+    groups = _remembered(session, scope, head.seq, book) if book is not None and is_judged else Groups()
     fresh = list(ops_above(session, scope, head.seq, most))
     if not fresh:
         if book is not None and not is_judged:
-            view_findings.judge_all(session, scope, head.seq, book)
+            _remember(session, scope, head.seq, book, view_findings.judge_all(session, scope, head.seq, book))
+        elif book is not None:
+            _remember(session, scope, head.seq, book, groups)
         return 0
     upto = fresh[-1].seq or 0
     by_doc: dict[str, list[Placed]] = {}
@@ -105,15 +117,29 @@ def fold_scope(session: Session, scope: str, most: int | None = None, book: Rule
         _replace(session, scope, old, rows)
         if book is not None and is_judged:
             keys |= view_findings.keys_of(session, scope, old)
-            keys |= view_findings.write_keys(session, scope, old, rows[DOCUMENTS], book)
+            keys |= view_findings.write_keys(session, scope, old, rows[DOCUMENTS], book, groups)
     head.seq = upto
     session.flush()
     if book is not None and is_judged:
-        view_findings.rejudge(session, scope, keys, docs, book)
+        view_findings.rejudge(session, scope, keys, docs, book, groups)
         view_findings.note(session, scope, upto, book)
+        _remember(session, scope, upto, book, groups)
     elif book is not None and len(fresh) != most:
-        view_findings.judge_all(session, scope, upto, book)
+        _remember(session, scope, upto, book, view_findings.judge_all(session, scope, upto, book))
     return len(fresh)
+
+
+def _remembered(session: Session, scope: str, seq: int, book: RuleBook) -> Groups:
+    return view_groups.take(scope, _state(session, scope, seq, book))
+
+
+def _remember(session: Session, scope: str, seq: int, book: RuleBook, groups: Groups) -> None:
+    view_groups.keep(scope, _state(session, scope, seq, book), groups)
+
+
+def _state(session: Session, scope: str, seq: int, book: RuleBook) -> object:
+    """Return what names all that a memory of a scope was made from: its log up to a number, and the lists."""
+    return (seq, log.digest_at(session, scope, seq), book.lists)
 
 
 def refold(session: Session, scope: str, docs: Collection[str], upto: int) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from sync.lists import Lists
 from sync.rules import due, harvest, inputs, stock, waiting, water
 from sync.rules import record as record_family
-from sync.rules.shape import Finding, Record, counts, order_of
+from sync.rules.shape import Finding, Record, counts, in_order, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ FAMILIES: Final[tuple[Family, ...]] = tuple(
 )
 
 
+@once
 def keys_of(record: Record) -> frozenset[str]:
     """Return the groups that a document matters to; none where it counts for nothing."""
     return (
@@ -47,7 +48,7 @@ def judge(key: str, records: Iterable[Record], lists: Lists) -> list[Finding]:
     """
     group, kind = sorted(records, key=lambda one: one.doc), key.partition(":")[0]
     found = [f for family in FAMILIES if kind in family.kinds for f in family.judge(key, group, lists)]
-    return sorted(found, key=order_of)
+    return in_order(found)
 
 
 def findings(records: Iterable[Record], lists: Lists) -> list[Finding]:
@@ -56,7 +57,7 @@ def findings(records: Iterable[Record], lists: Lists) -> list[Finding]:
     for record in records:
         for key in keys_of(record):
             groups.setdefault(key, []).append(record)
-    return sorted((f for key, group in groups.items() for f in judge(key, group, lists)), key=order_of)
+    return in_order(f for key, group in groups.items() for f in judge(key, group, lists))
 
 
 def check_draft(draft: Record, records: Iterable[Record], lists: Lists) -> list[Finding]:
@@ -69,4 +70,4 @@ def check_draft(draft: Record, records: Iterable[Record], lists: Lists) -> list[
     found: list[Finding] = []
     for key in sorted(keys):
         found += judge(key, [draft, *(one for one in others if key in keys_of(one))], lists)
-    return sorted((one for one in found if draft.doc in one.behind), key=order_of)
+    return in_order(one for one in found if draft.doc in one.behind)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-from sync.rules.shape import Record, line_ids, texts
+from sync.rules.shape import Record, line_ids, once, texts
 from sync.values import Json
 
 Produce = Literal["crop", "meat", "eggs", "milk", "fish"]
@@ -120,6 +120,7 @@ def codes() -> list[str]:
     return sorted(_load())
 
 
+@once
 def rules_of(record: Record) -> FormRules:
     """Return what rules know of an entry's form; NONE for any other document and for a form in conflict."""
     if record.type != "entry":

@@ -13,7 +13,7 @@ from typing import Final
 from sync.lists import Lists
 from sync.rules.amounts import NANO, Sizes, amount_of, least, most
 from sync.rules.form_rules import at, lines_of, rules_of, sorts
-from sync.rules.shape import Finding, Record, counts, dates, make_finding, refs, texts
+from sync.rules.shape import Finding, Record, counts, dates, make_finding, once, refs, texts
 from sync.values import Json
 
 KINDS: Final = frozenset({"season"})
@@ -41,20 +41,32 @@ def judge(key: str, records: Sequence[Record], _lists: Lists) -> Iterator[Findin
     """Yield what is noticed of the amounts of a season, at the entry with which it begins to be so."""
     ours = [one for one in records if one.type == "entry" and counts(one)]
     season = next((one for one in records if one.doc == key), None)
-    crops = [one for one in ours if _CROP in sorts(one, rules_of(one).takes)]
+    crops = [one for one in ours if _takes_crop(one)]
     if season is not None:
         yield from _yield(season, crops)
     yield from _sold(key, crops, ours)
 
 
-def _taken(record: Record, *, is_most: bool) -> Sizes:
-    names = rules_of(record).quantity
-    return most(record, names) if is_most else least(record, names)
+@once
+def _takes_crop(record: Record) -> bool:
+    return _CROP in sorts(record, rules_of(record).takes)
 
 
+@once
+def _taken_least(record: Record) -> Sizes:
+    return least(record, rules_of(record).quantity)
+
+
+@once
+def _taken_most(record: Record) -> Sizes:
+    return most(record, rules_of(record).quantity)
+
+
+@once
 def _sales(record: Record) -> list[Sizes]:
     names = rules_of(record).sells
-    return [most(record, [at(line, one) for one in names]) for line in lines_of(record)] if names else []
+    found = [most(record, [at(line, one) for one in names]) for line in lines_of(record)] if names else []
+    return [sizes for sizes in found if sizes]
 
 
 def _add(total: Sizes, more: Sizes) -> None:
@@ -64,7 +76,7 @@ def _add(total: Sizes, more: Sizes) -> None:
 
 def _sold(season: str, crops: Sequence[Record], ours: Sequence[Record]) -> Iterator[Finding]:
     """Notice more sold than was harvested by that day; once a unit."""
-    sales = [(min(dates(one, "happened_on"), default=""), one) for one in ours if _has_sale(one)]
+    sales = [(min(dates(one, "happened_on"), default=""), one) for one in ours if _sales(one)]
     came = [(max(dates(one, "happened_on"), default=""), one) for one in crops]
     came.sort(key=lambda pair: (pair[0], pair[1].doc), reverse=True)
     told: set[str] = set()
@@ -75,7 +87,7 @@ def _sold(season: str, crops: Sequence[Record], ours: Sequence[Record]) -> Itera
         while came and came[-1][0] <= day:
             one = came.pop()[1]
             before.append(one.doc)
-            _add(taken, _taken(one, is_most=False))
+            _add(taken, _taken_least(one))
         for size in _sales(record):
             _add(sold, size)
         for unit in sorted(set(sold) - told):
@@ -91,10 +103,6 @@ def _sold(season: str, crops: Sequence[Record], ours: Sequence[Record]) -> Itera
             yield make_finding("sold_over", "doubt", record.doc, facts, "", before)
 
 
-def _has_sale(record: Record) -> bool:
-    return any(_sales(record))
-
-
 def _yield(season: Record, crops: Sequence[Record]) -> Iterator[Finding]:
     """Notice more harvested than the planted area is known to give."""
     limits = [_yields()[one] for one in texts(season, "product") if one in _yields()]
@@ -104,7 +112,7 @@ def _yield(season: Record, crops: Sequence[Record]) -> Iterator[Finding]:
     limit = max(limits) * 1000 * area // _SAO_M2  # 10⁻⁹ g
     total, done = 0, []
     for record in sorted(crops, key=lambda one: (min(dates(one, "happened_on"), default=""), one.doc)):
-        total += _taken(record, is_most=True).get("g", 0)
+        total += _taken_most(record).get("g", 0)
         done.append(record.doc)
         if total > limit:
             facts: dict[str, Json] = {

@@ -50,12 +50,27 @@ def judge(key: str, records: Sequence[Record], lists: Lists) -> Iterator[Finding
                     yield from _line(record, line, lists)
         return
     season = next((one for one in records if one.doc == key), None)
-    names = _crops_of(season) if season else []
-    for record in records:
-        known = rules_of(record)
-        if known.uses and counts(record) and names:
-            for line in lines_of(record):
-                yield from _labels(key, names, record, line, known, lists)
+    if season is not None:
+        for record in records:
+            if counts(record) and rules_of(record).uses:
+                yield from _beside(season, record, lists)
+
+
+def _beside(season: Record, record: Record, lists: Lists) -> Sequence[Finding]:
+    """Return what is noticed of an entry on the crop of a season; kept while both and the lists are these."""
+    known = record.memo.get(season.doc)
+    if known is not None and known[0] is season and known[1] is lists:
+        kept: Sequence[Finding] = known[2]
+        return kept
+    names = _crops_of(season)
+    forms = rules_of(record)
+    found = [
+        finding
+        for line in (lines_of(record) if names else ())
+        for finding in _labels(season.doc, names, record, line, forms, lists)
+    ]
+    record.memo[season.doc] = (season, lists, found)
+    return found
 
 
 def _crops_of(season: Record) -> list[tuple[str, str]]:

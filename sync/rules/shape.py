@@ -6,15 +6,18 @@ Twin: `pwa/src/core/rules/shape.ts`. Source: DESIGN §2 "finding", §3 "Merge"; 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from functools import wraps
+from itertools import groupby
+from typing import Any, Final, Literal, TypeVar
 
 from sync.civil import is_civil_date
 from sync.ids import is_doc
 from sync.values import DELETED, Json, split_line, write_text
 
 Severity = Literal["note", "doubt", "stop"]
+Told = TypeVar("Told")
 SEVERITIES: Final[tuple[Severity, ...]] = ("note", "doubt", "stop")
 _DAYS: Final = re.compile(r"0|[1-9][0-9]{0,4}")
 
@@ -25,7 +28,7 @@ class Record:
 
     `values`: what shows of the public fields; `rivals`: of the fields in conflict alone, every head's value
     (None: cleared), the one that shows first; `by`, `recorded_at`, `skew`, `received_at`: the first op's, the
-    last one None while it is not in the log.
+    last one None while it is not in the log. `memo`: what was worked out of it before (`once`).
     """
 
     doc: str
@@ -37,6 +40,7 @@ class Record:
     recorded_at: int = 0
     skew: int | None = None
     received_at: int | None = None
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,37 @@ def make_finding(
     return Finding(rule, severity, about, field, (about, *sorted(set(others) - {about})), facts)
 
 
-def order_of(finding: Finding) -> tuple[str, str, str, str]:
-    """Return what findings are sorted by: the same order in both languages."""
-    facts = write_text(dict(sorted(finding.facts.items())))
-    return (finding.about, finding.rule, finding.field, facts)
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings sorted: the same order in both languages."""
+    ordered = sorted(findings, key=_place)
+    found: list[Finding] = []
+    for _, some in groupby(ordered, key=_place):
+        same = list(some)  # facts are written out only where nothing else tells two apart
+        found += same if len(same) == 1 else sorted(same, key=_facts)
+    return found
+
+
+def _place(finding: Finding) -> tuple[str, str, str]:
+    return (finding.about, finding.rule, finding.field)
+
+
+def _facts(finding: Finding) -> str:
+    return write_text(dict(sorted(finding.facts.items())))
+
+
+def once(work: Callable[[Record], Told]) -> Callable[[Record], Told]:
+    """Return a function of a record alone, worked out once for each record; nobody changes what it gives."""
+
+    @wraps(work)
+    def told(record: Record) -> Told:
+        found: Told
+        try:
+            found = record.memo[work]
+        except KeyError:
+            found = record.memo[work] = work(record)
+        return found
+
+    return told
 
 
 def counts(record: Record) -> bool:
@@ -84,6 +115,7 @@ def options(record: Record, name: str) -> tuple[Json, ...]:
     return record.rivals.get(name) or (record.values.get(name),)
 
 
+@once
 def line_ids(record: Record) -> list[str]:
     """Return the ids of the lines that any head still has, sorted."""
     found = set()
@@ -106,12 +138,19 @@ def dates(record: Record, name: str) -> list[str]:
 
 def refs(record: Record, name: str, doc_type: str) -> list[str]:
     """Return the documents of a type that any head of a field names, sorted."""
+    known: list[str] | None = record.memo.get((name, doc_type))
+    if known is None:
+        known = record.memo[name, doc_type] = sorted(_refs(record, name, doc_type))
+    return known
+
+
+def _refs(record: Record, name: str, doc_type: str) -> set[str]:
     found: set[str] = set()
     for value in options(record, name):
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, str) and one.startswith(f"{doc_type}:") and is_doc(one):
                 found.add(one)
-    return sorted(found)
+    return found
 
 
 def days(value: Json) -> int | None:

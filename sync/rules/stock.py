@@ -5,7 +5,7 @@ the store sets what is left; on one day things are bought, then used, then count
 Twin: `pwa/src/core/rules/stock.ts`. Source: TCVN 11892-1:2017, bảng C.2; PROTOCOL §Rules and findings.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -13,7 +13,7 @@ from sync.lists import Lists
 from sync.plain import plain
 from sync.rules.amounts import Sizes, amount_of, least, most
 from sync.rules.form_rules import Sort, at, lines_of, rules_of, sorts
-from sync.rules.shape import Finding, Record, counts, dates, make_finding, texts
+from sync.rules.shape import Finding, Record, counts, dates, make_finding, once, texts
 from sync.values import Json
 
 KINDS: Final = frozenset({"input"})
@@ -56,7 +56,7 @@ class StockLine:
 
 def keys(record: Record) -> Iterator[str]:
     """Yield the groups of an entry: each input that it buys, uses or counts, by its plain name."""
-    yield from {f"input:{plain(name)}" for _, line in _lines(record) for name in _names(record, line)}
+    yield from {f"input:{name}" for name in _moves(record)}
 
 
 def _lines(record: Record) -> Iterator[tuple[Literal["buy", "use", "count"], str]]:
@@ -70,10 +70,6 @@ def _lines(record: Record) -> Iterator[tuple[Literal["buy", "use", "count"], str
             yield "count", line
 
 
-def _names(record: Record, line: str) -> list[str]:
-    return [name for name in texts(record, at(line, "product")) if plain(name)]
-
-
 def _sort(record: Record, what: str) -> Sort | None:
     known = rules_of(record)
     return {"buy": known.buys, "use": known.uses, "count": known.counts}[what]
@@ -81,28 +77,38 @@ def _sort(record: Record, what: str) -> Sort | None:
 
 def moves(name: str, records: Iterable[Record]) -> list[Move]:
     """Return all that happened to the input of a plain name, in its order; what has no day stands first."""
-    found: list[Move] = []
-    for record in records:
-        if not counts(record):
-            continue
-        for what, line in _lines(record):
-            names = [one for one in _names(record, line) if plain(one) == name]
-            sort = _sort(record, what)
-            if names and sort:
-                when = dates(record, "happened_on")
-                day = min(when, default="") if what == "use" else max(when, default="")
-                pick = most if what == "use" else least
-                pack = at(line, sort.pack) if sort.pack else ""
-                sizes = pick(record, [at(line, sort.amount)], pack)
-                ends, lots = (tuple(texts(record, at(line, one))) for one in ("expires_on", "lot_no"))
-                found.append(Move(what, day, record, line, names[0], at(line, "product"), sizes, ends, lots))
+    found = [move for record in records if counts(record) for move in _moves(record).get(name, ())]
     return sorted(found, key=lambda one: (one.day, _ORDER[one.what], one.record.doc, one.line))
+
+
+@once
+def _moves(record: Record) -> Mapping[str, Sequence[Move]]:
+    """Return what an entry does to each input, by its plain name."""
+    found: dict[str, list[Move]] = {}
+    for what, line in _lines(record):
+        names: dict[str, str] = {}
+        for name in texts(record, at(line, "product")):
+            names.setdefault(plain(name), name)
+        for key, name in names.items():
+            if key:
+                found.setdefault(key, []).append(_move(record, what, line, name))
+    return found
+
+
+def _move(record: Record, what: Literal["buy", "use", "count"], line: str, name: str) -> Move:
+    sort, when = _sort(record, what), dates(record, "happened_on")
+    assert sort is not None  # as `_lines` gives it
+    day = min(when, default="") if what == "use" else max(when, default="")
+    pack = at(line, sort.pack) if sort.pack else ""
+    sizes = (most if what == "use" else least)(record, [at(line, sort.amount)], pack)
+    ends, lots = (tuple(texts(record, at(line, one))) for one in ("expires_on", "lot_no"))
+    return Move(what, day, record, line, name, at(line, "product"), sizes, ends, lots)
 
 
 def stock(records: Iterable[Record]) -> list[StockLine]:
     """Return the store, one line an input, in the order of plain names."""
     book = list(records)
-    names = sorted({key.partition(":")[2] for record in book if counts(record) for key in keys(record)})
+    names = sorted({name for record in book if counts(record) for name in _moves(record)})
     return [_stock_line(name, moves(name, book)) for name in names]
 
 
@@ -136,28 +142,29 @@ def _after(left: Sizes, move: Move) -> Sizes:
 
 def judge(key: str, records: Sequence[Record], _lists: Lists) -> Iterator[Finding]:
     """Yield what is noticed of the store of one input: uses before anything came in, and below zero."""
-    came: list[Move] = []
+    came: list[str] = []
+    units_in: set[str] = set()
+    ends: str | None = ""  # the latest day on which something of it is good; None where nobody says
     left: Sizes = {}
     below: set[str] = set()
     for move in moves(key.partition(":")[2], records):
         left = _after(left, move)
         below &= {unit for unit, size in left.items() if size < 0}
         if move.what != "use":
-            came.append(move)
+            came.append(move.record.doc)
+            units_in.update(move.sizes)
+            ends = max(ends, *move.expires) if ends is not None and move.expires else None
             continue
         facts: dict[str, Json] = {"product": move.name, "day": move.day}
         if not came:
             yield make_finding("stock_no_purchase", "note", move.record.doc, facts, move.field)
             continue
-        behind = [one.record.doc for one in came]
-        if all(one.expires for one in came) and move.day > max(max(one.expires) for one in came):
-            ends = max(max(one.expires) for one in came)
+        if ends is not None and move.day > ends:
             told = {**facts, "expires_on": ends}
-            yield make_finding("stock_expired", "doubt", move.record.doc, told, move.field, behind)
-        known = {unit for one in came for unit in one.sizes}
-        units = sorted(unit for unit in move.sizes if unit in known)
+            yield make_finding("stock_expired", "doubt", move.record.doc, told, move.field, came)
+        units = sorted(unit for unit in move.sizes if unit in units_in)
         fresh = [unit for unit in units if unit not in below]
         if fresh and all(left[unit] < 0 for unit in units):
             below.update(units)
             told = {**facts, "short": amount_of(-left[fresh[0]], fresh[0])}
-            yield make_finding("stock_below_zero", "doubt", move.record.doc, told, move.field, behind)
+            yield make_finding("stock_below_zero", "doubt", move.record.doc, told, move.field, came)

@@ -22,6 +22,7 @@ from sync.rules.shape import (
     dates,
     days,
     make_finding,
+    once,
     options,
     refs,
     texts,
@@ -77,6 +78,7 @@ def keys(record: Record) -> Iterator[str]:
         yield from refs(record, "plots", "plot")
 
 
+@once
 def statements(record: Record) -> list[Statement]:
     """Return what an entry says of waiting, one a line and produce; none of a deleted one."""
     known = rules_of(record)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from server.db import db, reading, run_write
 from server.models.findings import FindingView, RecordKey
 from server.models.views import EntryView
-from server.store import log, view_check, view_findings, view_survey, view_write, views
+from server.store import log, view_check, view_findings, view_groups, view_survey, view_write, views
 from server.store.view_fold import Row
 from sync.values import DELETED, Json
 from tests.server.test_views import AT, ORIGIN, PLOTS, SCOPE, Book, doc_of, histories, named
@@ -36,6 +37,14 @@ class Toy:
 
     lists: str = "1"
     judged: list[str] = field(default_factory=list)
+
+    def read(self, row: Row) -> Row:
+        """Return a row as it is."""
+        return row
+
+    def row_of(self, finding: Row) -> Row:
+        """Return a finding as it is."""
+        return finding
 
     def keys_of(self, row: Row) -> Collection[str]:
         """Return an entry's own key and those of its plots."""
@@ -222,6 +231,67 @@ def test_findings_kept_current_are_those_of_judging_everything(
     run_write(whole)
     with reading() as session:
         assert rows(session, one.scope) == kept
+
+
+def test_a_fold_that_was_never_committed_is_not_remembered(book: Book) -> None:
+    toy = Toy()
+    book.write(PLOTS[0], {"name": "Đồng Cửa", "kind": "field"})
+    harvest = write(book, 1, HARVEST)
+    fold(SCOPE, toy)
+    write(book, 2, SPRAY)
+
+    def cut(session: Session) -> None:
+        views.fold_scope(session, SCOPE, None, toy)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_write(cut)
+    assert told() == {}
+    fold(SCOPE, toy)
+    assert told() == {harvest.doc: [("early", 3)]}
+
+
+def test_what_another_process_folded_is_seen(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy = Toy()
+    book.write(PLOTS[0], {"name": "Đồng Cửa", "kind": "field"})
+    harvest = write(book, 1, HARVEST)
+    fold(SCOPE, toy)
+    mine = dict(view_groups._kept)  # as this process goes on remembering it
+    write(book, 2, SPRAY)
+    fold(SCOPE, toy)
+    monkeypatch.setattr(view_groups, "_kept", OrderedDict(mine))
+    late = write(book, 3, HARVEST)
+    fold(SCOPE, toy)
+    assert told() == {harvest.doc: [("early", 3)], late.doc: [("early", 3)]}
+    with reading() as session:
+        assert list(view_check.differences(session, view_survey.survey(session, SCOPE), toy)) == []
+
+
+def test_a_log_of_the_same_length_is_not_taken_for_another(book: Book) -> None:
+    toy = Toy()
+    book.write(PLOTS[0], {"name": "Đồng Cửa", "kind": "field"})
+    write(book, 1, SPRAY)
+    fold(SCOPE, toy)
+    with reading() as session:
+        state = (2, log.digest_at(session, SCOPE, 2), toy.lists)
+    for other in ((3, *state[1:]), (2, b"another", toy.lists), (*state[:2], "2")):
+        groups = view_groups.take(SCOPE, state)
+        assert groups.records
+        view_groups.keep(SCOPE, state, groups)
+        assert not view_groups.take(SCOPE, other).records
+        view_groups.keep(SCOPE, state, groups)
+
+
+def test_a_process_remembers_no_more_than_it_may(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_groups, "RECORDS_KEPT", 3)
+    toy = Toy()
+    book.write(PLOTS[0], {"name": "Đồng Cửa", "kind": "field"})
+    for number in range(1, 7):
+        write(book, number, HARVEST if number % 2 else SPRAY)
+        fold(SCOPE, toy)
+        assert sum(len(groups.records) for _, groups in view_groups._kept.values()) <= 3
+    with reading() as session:
+        assert list(view_check.differences(session, view_survey.survey(session, SCOPE), toy)) == []
 
 
 @pytest.mark.parametrize(
