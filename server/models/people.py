@@ -16,7 +16,7 @@ UUID_CHARS = 36
 class Organisation(Base):
     """The commune, a cooperative (HTX) or a cooperative group (tổ hợp tác) of it.
 
-    `four_eyes`: two reviewers approve what the rules doubt.
+    `four_eyes`: two reviewers approve what the rules doubt; `address`: as trace pages say it.
     """
 
     __tablename__ = "organisations"
@@ -27,6 +27,7 @@ class Organisation(Base):
     parent: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"))
     created_at: Mapped[int] = mapped_column(BigInteger)
     four_eyes: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    address: Mapped[str | None] = mapped_column(String(300))
 
 
 class Village(Base):

@@ -41,7 +41,7 @@ def ours(docs: Iterable[str]) -> list[str]:
 def touched(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
     """Return the lots that these documents are about, by the rows that stand now."""
     named = set(docs)
-    chain = _chain(session, scope, named)
+    chain = chain_of(session, scope, named)
     return {one for one in named if one.startswith(_LOT)} | _lots_of(session, scope, chain)
 
 
@@ -52,7 +52,7 @@ def settle(session: Session, scope: str, lots: Collection[str]) -> None:
     wanted = set(lots) | _lots_of(session, scope, _naming(session, scope, lots))
     naming = _naming(session, scope, wanted)
     near = wanted | _lots_of(session, scope, naming)
-    docs = _chain(session, scope, naming | _naming(session, scope, near))
+    docs = chain_of(session, scope, naming | _naming(session, scope, near))
     found = columns_of(_documents(session, scope, {*near, *docs}))
     rows = [
         {"in": scope, "at": doc, **{f"new_{name}": value for name, value in found[doc].items()}}
@@ -97,10 +97,16 @@ def _record(row: Row) -> Record:
     return Record(row["doc"], row["type"], json.loads(row["values"]), rivals, row["is_deleted"])
 
 
+def documents_of(session: Session, scope: str, docs: Collection[str]) -> list[Record]:
+    """Return what these documents say, in the order of names; those that are not there are left out."""
+    return [_record(row) for row in _documents(session, scope, docs)]
+
+
 def _documents(session: Session, scope: str, docs: Collection[str]) -> Iterator[Row]:
     columns = (DocumentView.doc, DocumentView.type, DocumentView.values, DocumentView.rivals)
     query = select(*columns, DocumentView.is_deleted).where(DocumentView.scope == scope)
-    for some in _some(docs):
+    query = query.order_by(DocumentView.doc)
+    for some in some_of(docs):
         for row in session.execute(query.where(DocumentView.doc.in_(some))).mappings():
             yield dict(row)
 
@@ -108,23 +114,23 @@ def _documents(session: Session, scope: str, docs: Collection[str]) -> Iterator[
 def _naming(session: Session, scope: str, lots: Collection[str]) -> set[str]:
     """Return the documents that name one of these lots."""
     query = select(LotEdge.doc).where(LotEdge.scope == scope)
-    return {doc for some in _some(lots) for doc in session.scalars(query.where(LotEdge.lot.in_(some)))}
+    return {doc for some in some_of(lots) for doc in session.scalars(query.where(LotEdge.lot.in_(some)))}
 
 
 def _lots_of(session: Session, scope: str, docs: Collection[str]) -> set[str]:
     """Return the lots that these documents name."""
     query = select(LotEdge.lot).where(LotEdge.scope == scope, LotEdge.lot != "")
-    return {lot for some in _some(docs) for lot in session.scalars(query.where(LotEdge.doc.in_(some)))}
+    return {lot for some in some_of(docs) for lot in session.scalars(query.where(LotEdge.doc.in_(some)))}
 
 
-def _chain(session: Session, scope: str, docs: Collection[str]) -> set[str]:
+def chain_of(session: Session, scope: str, docs: Collection[str]) -> set[str]:
     """Return documents with all that they correct, and all that correct them."""
     found, fresh = set(docs), set(docs)
     down = select(LotEdge.corrects).where(LotEdge.scope == scope, LotEdge.corrects != "")
     up = select(LotEdge.doc).where(LotEdge.scope == scope)
     while fresh:
         more: set[str] = set()
-        for some in _some(fresh):
+        for some in some_of(fresh):
             more |= set(session.scalars(down.where(LotEdge.doc.in_(some))))
             more |= set(session.scalars(up.where(LotEdge.corrects.in_(some))))
         fresh = more - found
@@ -132,7 +138,8 @@ def _chain(session: Session, scope: str, docs: Collection[str]) -> set[str]:
     return found
 
 
-def _some(names: Collection[str]) -> Iterator[Sequence[str]]:
+def some_of(names: Collection[str]) -> Iterator[Sequence[str]]:
+    """Give names in their order, as many at a time as one statement takes."""
     ordered = sorted(names)
     for start in range(0, len(ordered), AT_ONCE):
         yield ordered[start : start + AT_ONCE]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.models.findings import JudgedScope
 from server.models.log import Head, NamedPhoto
 from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, PlotView, SeasonView, ViewHead
+from server.store.own_products import has_picture
 from server.store.view_write import fold_scope
 
 __all__ = [
@@ -146,8 +147,8 @@ def plots_of_entries(session: Session, scope: str, docs: Sequence[str]) -> dict[
 
 
 def photo_named(session: Session, scope: str, sha256: str) -> bool:
-    """Return whether some op of the scope's log names these bytes."""
-    return session.get(NamedPhoto, (scope, sha256)) is not None
+    """Return whether some op of the scope's log names these bytes, or a product has or had them."""
+    return session.get(NamedPhoto, (scope, sha256)) is not None or has_picture(session, scope, sha256)
 
 
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
