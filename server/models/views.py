@@ -65,7 +65,8 @@ class EntryView(Base):
     """An entry of the diary as lists show it. `happened_on` is a civil date that exists, or "".
 
     Shape:  `sector` is that of the form, "" where the form is not known; `photos` counts those that stand;
-            `state`: sent, asked, amended or approved; `is_answered`: a comment answers what was asked;
+            `state`: sent, asked, amended or approved; `is_answered`: the household answered what was
+            asked, or spoke last where nothing is asked;
             `approvals`: how many approved it while more are needed; `reviewed_at`: when the review came that
             decides, None without; `severity`: 0 for no finding, 1 note, 2 doubt, 3 stop; `queue`: who is to
             act: "review" (the cooperative), "household", "approved" (nobody), "" for a deleted one.
@@ -162,7 +163,7 @@ class ReviewView(Base):
     """A review or a comment. `of` is the entry that it is about; `seq` its newest op's number.
 
     Shape:  `heads`: JSON list of the op ids that a review names, sorted; `needs`: how many different people
-            must approve them; `answers`: the review that a comment answers, or "". `by`, `received_at`: the
+            must approve them; `answers`: what a comment answers in words, or "". `by`, `received_at`: the
             first op's.
     """
 

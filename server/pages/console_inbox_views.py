@@ -114,11 +114,11 @@ def groups(lines: Sequence[InboxRow]) -> list[tuple[str, list[InboxRow]]]:
 def _row(language: Language, found: Inbox, one: InboxLine) -> InboxRow:
     row = console_views.row(language, found.names, one.line)
     marks = [_chip(language, noticed) for noticed in one.findings]
-    if one.is_answered:
-        marks.insert(0, Mark("message", say(language, "state_answered"), "c"))
-    elif one.state != "sent":
+    if one.state != "sent" and not (one.is_answered and one.state == "asked"):
         icon, _, words = STATES[one.state]
         marks.insert(0, Mark(icon, say(language, words), "p"))
+    if one.is_answered:
+        marks.insert(0, _answered(language, one.state))
     if one.approvals:
         marks.append(Mark("approved", say(language, "approved_once"), "p"))
     return InboxRow(
@@ -131,6 +131,11 @@ def _row(language: Language, found: Inbox, one: InboxLine) -> InboxRow:
         one.severity == "note",
         one.sign,
     )
+
+
+def _answered(language: Language, state: str) -> Mark:
+    """Return the mark of an entry whose household spoke last: it answered, or said something by itself."""
+    return Mark("message", say(language, "state_answered" if state == "asked" else "state_spoke"), "c")
 
 
 def _finding(one: Noticed) -> rules.Finding:
@@ -152,15 +157,18 @@ def entry(language: Language, found: EntryPage) -> Shown:
     named = page.values.get("plots")
     plots = [page.names.of(page.farm.scope, ref) for ref in named] if isinstance(named, list) else []
     icon, kind, words = STATES[found.state]
-    if found.is_answered:
+    marks = console_views.marks_of(language, day, first.recorded_at, first.received_at) if first else []
+    if found.is_answered and found.state == "asked":
         icon, kind, words = "message", "asked", "state_answered"
+    elif found.is_answered:
+        marks.insert(0, _answered(language, found.state))
     return Shown(
         entry=found,
         title=console_views.document_title(language, page),
         leaf=leaf(day, language),
         icon="more" if page.form is None else page.form.tile(page.values).icon,
         plots=[one for one in plots if one],
-        marks=console_views.marks_of(language, day, first.recorded_at, first.received_at) if first else [],
+        marks=marks,
         state=(kind, icon, say(language, words)),
         whom="" if first is None or first.who is None else first.who.name,
         points=[point_of(language, one) for one in found.findings],
@@ -209,6 +217,7 @@ def _asks(language: Language, sector: str, findings: Sequence[Noticed]) -> list[
 
 def _spoken(language: Language, one: Said) -> Spoken:
     who = console_views.who_shown(language, one.who)
-    kind = "said" if one.kind == "comment" else one.decision
-    icon = {"said": "message", "approved": "approved"}.get(kind, "asked")
+    said = "seen" if one.is_seen else "message" if one.is_message else "said"
+    kind = said if one.kind == "comment" else one.decision
+    icon = {"seen": "check", "approved": "approved", "asked": "asked"}.get(kind, "message")
     return Spoken(icon, say(language, f"thread_{kind}", who=who), time_text(one.received_at), one.text)

@@ -63,7 +63,7 @@ def sheets_of(dossier: Dossier, part: Part) -> list[Sheet]:
 def states_of(line: Line) -> tuple[str, ...]:
     """Return what is marked at an entry: its state, a conflict, that it was recorded late."""
     found = [say("vi", f"dossier_{line.state}")]
-    if line.is_answered:
+    if line.is_answered and line.state == "asked":
         found.append(say("vi", "dossier_answered"))
     if line.has_conflict:
         found.append(say("vi", "dossier_conflict"))

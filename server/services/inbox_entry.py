@@ -31,8 +31,9 @@ class Said:
     """One review or comment of the thread. Times in ms; `text` is "" where it was erased or none was written.
 
     Shape:  `kind`: review or comment; `decision`: approved or asked, "" for a comment; `asks`, `overrides`:
-            codes; `field`: the one that it asks about; `answers`: the review that a comment answers, or "";
-            `is_current`: a review of the entry as it stands now.
+            codes; `field`: the one that it asks about; `answers`: what a comment answers in words;
+            `is_message`: a comment that answers nothing, the cooperative's; `is_seen`: one that only says
+            that something was read; `is_current`: a review of the entry as it stands now.
     """
 
     doc: str
@@ -46,6 +47,8 @@ class Said:
     field: str
     overrides: tuple[str, ...]
     answers: str
+    is_message: bool
+    is_seen: bool
     is_current: bool
 
 
@@ -138,6 +141,8 @@ def _said(
         field=field if isinstance(field, str) else "",
         overrides=_texts(public.get("overrides")),
         answers=one.answers,
+        is_message=one.type == "comment" and "answers" not in public,
+        is_seen=public.get("seen") is True,
         is_current=one.type == "review" and set(_texts(public.get("heads"))) == set(page.heads),
     )
 

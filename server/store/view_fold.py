@@ -170,7 +170,7 @@ def _review(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequenc
         "decision": _code(said.decision),
         "heads": write_text(sorted(said.heads)),
         "needs": said.needs,
-        "answers": _ref(values.get("answers"), "review"),
+        "answers": "" if values.get("seen") is True else _ref(values.get("answers")),
         "is_deleted": folded.deleted,
         "by": said.by,
         "received_at": ops[0].received_at,

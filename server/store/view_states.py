@@ -56,10 +56,10 @@ def columns_of(said: Sequence[Row], shown: Sequence[Row], *, is_deleted: bool) -
         [_review(one) for one in reviews], heads, has_conflict=any(one["conflicts"] != "[]" for one in shown)
     )
     decided = None if found.place is None else reviews[found.place]
-    is_answered = found.state == "asked" and any(
-        one["type"] == "comment" and decided is not None and one["answers"] == decided["doc"]
-        for one in standing
-    )
+    if found.state == "asked" and decided is not None:
+        is_answered = any(one["type"] == "comment" and one["answers"] == decided["doc"] for one in standing)
+    else:  # nothing is asked: who spoke last
+        is_answered = bool(standing and standing[0]["answers"])
     return {
         "state": found.state,
         "is_answered": is_answered,
@@ -119,6 +119,6 @@ def _review(row: Row) -> Review:
 
 def _queue(state: str, *, is_answered: bool) -> str:
     """Return who is to act on an entry."""
-    if state == "approved":
-        return "approved"
-    return "household" if state == "asked" and not is_answered else "review"
+    if is_answered or state not in ("asked", "approved"):
+        return "review"
+    return "household" if state == "asked" else "approved"

@@ -109,6 +109,37 @@ def test_case_063_an_approval_of_heads_in_conflict_counts_for_nothing(desk: Desk
     assert desk.told() == ("approved", "approved")
 
 
+def test_a_household_that_speaks_brings_an_approved_entry_back_until_somebody_read_it(desk: Desk) -> None:
+    def says(who: Diary, text: str | None, **more: object) -> Sent:
+        fields = {"of": desk.entry.doc, **more} | ({} if text else {"seen": True})
+        return who.record(f"comment:{new_uuid()}", fields, {"text": text} if text else None)
+
+    desk.review(desk.hoa, "approved")
+    first = says(desk.hoa, "Lần sau chụp cả nhãn nhé.")
+    assert desk.told() == ("approved", "approved")
+    says(desk.home, None, answers=first.doc)  # read, and nothing said
+    assert desk.told() == ("approved", "approved")
+    says(desk.home, "Chai này hết rồi, mua chai khác được không ạ?", answers=first.doc)
+    assert desk.told() == ("approved", "review")
+    assert desk.row().is_answered
+    says(desk.tuan, None)
+    assert desk.told() == ("approved", "approved")
+    second = says(desk.home, "Thế còn ảnh ạ?", answers=first.doc)
+    assert desk.told() == ("approved", "review")
+    says(desk.hoa, "Được.")
+    assert desk.told() == ("approved", "approved")
+    assert not desk.row().is_answered
+    says(desk.home, "Vâng.", answers=second.doc)
+    desk.review(desk.hoa, "asked")
+    assert desk.told() == ("asked", "household")  # what was said before it answers no question
+
+
+def test_that_a_question_was_read_answers_nothing(desk: Desk) -> None:
+    asked = desk.review(desk.hoa, "asked")
+    desk.home.record(f"comment:{new_uuid()}", {"of": desk.entry.doc, "answers": asked.doc, "seen": True})
+    assert desk.told() == ("asked", "household")
+
+
 def test_a_question_waits_for_the_household_until_a_comment_answers_it(desk: Desk) -> None:
     asked = desk.review(desk.hoa, "asked", asks=["which_day"])
     assert desk.told() == ("asked", "household")

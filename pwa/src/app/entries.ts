@@ -119,13 +119,25 @@ export async function toEntry(db: Database, row: DocRow): Promise<EntryRow> {
 /** What the cooperative asks, and whether somebody answered it in words. */
 function questionOf(review: DocRow, others: readonly DocRow[]): Question {
   const isAnswer = (row: DocRow) =>
-    row.type === "comment" && !row.deleted && row.values.answers === review.doc;
+    row.type === "comment" && !row.deleted && row.values.answers === review.doc && row.values.seen !== true;
   return {
+    kind: "asked",
     review: review.doc,
     comment: textValue(review.values.comment) ?? "",
     field: textValue(review.values.field),
     answered: others.some(isAnswer),
   };
+}
+
+/** The newest message of the cooperative that nobody here answered or marked as read. Source: PROTOCOL §28. */
+function messageOf(others: readonly DocRow[]): Question | null {
+  const comments = others.filter((row) => row.type === "comment" && !row.deleted);
+  const answered = new Set(comments.map((row) => row.values.answers));
+  const open = comments.filter((row) => row.values.answers === undefined && row.values.seen !== true);
+  const last = open.sort((a, b) => b.recordedAt - a.recordedAt)[0];
+  if (last === undefined || answered.has(last.doc)) return null;
+  const comment = textValue(last.values.text) ?? "";
+  return { kind: "said", review: last.doc, comment, field: null, answered: false };
 }
 
 async function entryOf(db: Database, row: DocRow, others: readonly DocRow[]): Promise<EntryRow> {
@@ -143,7 +155,7 @@ async function entryOf(db: Database, row: DocRow, others: readonly DocRow[]): Pr
     season: textValue(v.season),
     plots: textsOf(v.plots),
     state,
-    question: state === "asked" && review !== null ? questionOf(review, others) : null,
+    question: state === "asked" && review !== null ? questionOf(review, others) : messageOf(others),
     conflict: row.conflicts.length > 0,
     deleted: row.deleted,
     erased: row.erased === 1,
@@ -185,12 +197,12 @@ export function mayBeIn(row: DocRow, states: ReadonlySet<EntryState>, beside: Be
   return ["asked", "amended", "approved", "sent"].some((state) => states.has(state as EntryState));
 }
 
-/** Entries that the cooperative asks about, newest first. */
+/** Entries at which the cooperative asks or said something, newest first. */
 export async function askedEntries(db: Database, scope: string): Promise<EntryRow[]> {
-  const reviews = await newestDocs(db, scope, "review");
-  const docs = [...new Set(reviews.filter((row) => !row.deleted).map((row) => row.of))];
+  const said = [...(await newestDocs(db, scope, "review")), ...(await newestDocs(db, scope, "comment"))];
+  const docs = [...new Set(said.filter((row) => !row.deleted).map((row) => row.of))];
   const rows = await db.docs.bulkGet(docs.map((doc): [string, string] => [scope, doc]));
   const shown = rows.flatMap((row) => (row?.type === "entry" && !row.deleted ? [row] : []));
-  const found = (await toEntries(db, shown)).filter((entry) => entry.state === "asked");
+  const found = (await toEntries(db, shown)).filter((entry) => entry.question !== null);
   return found.sort((a, b) => (a.happened_on < b.happened_on ? 1 : -1));
 }

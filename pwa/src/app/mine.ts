@@ -6,10 +6,12 @@ import { askedOf, askFor } from "./data_asks.ts";
 import { leave, noteExported, unsentOf } from "./leaving.ts";
 import { endDevice, ownDevices } from "./own_devices.ts";
 import { makePasskey, noteAsked, passkeyState } from "./passkeys.ts";
+import { makeReminders } from "./reminders.ts";
 import type { Mine } from "./types.ts";
 
 export function makeMine(c: Context, engine: Engine, redraw: () => Promise<void>): Mine {
   return {
+    reminders: makeReminders(c, engine),
     devices: () => ownDevices(c, engine),
     async endDevice(device) {
       const who = me(c);

@@ -7,6 +7,7 @@
  */
 import type { Lists } from "../core/lists.ts";
 import { checkDraft, judge, keysOf } from "../core/rules/book.ts";
+import { KEY as DUE, due } from "../core/rules/due.ts";
 import type { Produce } from "../core/rules/form_rules.ts";
 import type { BookRecord, Finding } from "../core/rules/shape.ts";
 import { byOrder } from "../core/rules/shape.ts";
@@ -21,7 +22,7 @@ import { readOps } from "./history.ts";
 import { openLists } from "./lists.ts";
 import type { DraftToCheck, Noticing, SeasonRow, SeasonWait } from "./types.ts";
 
-const TYPES = ["entry", "photo", "plot", "season"];
+const TYPES = ["entry", "photo", "plot", "season", "inspection"];
 
 /** A folded document as rules see it; where heads disagree the values of all of them are looked up. */
 async function toRecord(db: Database, origin: string, row: DocRow): Promise<BookRecord> {
@@ -44,6 +45,8 @@ async function toRecord(db: Database, origin: string, row: DocRow): Promise<Book
     receivedAt: null,
   };
 }
+
+const INSPECTED: ReadonlySet<string> = new Set(["inspection", "fault"]);
 
 class Book {
   private readonly records = new Map<string, BookRecord>();
@@ -193,6 +196,16 @@ export function makeNoticing(c: Context): Noticing {
         if (wait !== null) found.set(season.doc, wait);
       }
       return found;
+    },
+    async days(today) {
+      const book = await bookOf(c);
+      if (book === null) return [];
+      const running = c.seasons.value.filter((one) => one.running);
+      const safe = running
+        .map((one) => waitOf(book, one))
+        .map((one) => (one?.state === "days" ? one.until : ""));
+      const tasks = due(book.group(DUE), today).filter((one) => INSPECTED.has(one.kind));
+      return [...safe, ...tasks.map((one) => one.day)].filter((day) => day > today);
     },
     async stock() {
       const book = await bookOf(c);

@@ -30,6 +30,8 @@ async function toSaid(
     text: textValue(row.type === "comment" ? row.values.text : row.values.comment) ?? "",
     who: nameOf(c, by),
     mine: c.rows.value.some((one) => one.membership === by),
+    isCoop: row.type === "review" || row.values.answers === undefined,
+    seen: row.values.seen === true,
     at: first?.receivedAt ?? row.recordedAt,
     isOnPhone: first?.seq == null,
     seq: first?.seq ?? Number.MAX_SAFE_INTEGER,
@@ -45,7 +47,7 @@ export async function talkOf(c: Context, db: Database, scope: string, doc: strin
   return said.sort((a, b) => a.seq - b.seq || a.at - b.at).map(({ seq: _, ...one }) => one);
 }
 
-/** Answer a review in words: a document of its own, the entry stays as it is. Source: PROTOCOL §28. */
+/** Answer a review or a message in words, or say that it was read. Source: PROTOCOL §28. */
 export async function answer(c: Context, doc: string, review: string, text: string): Promise<SaveResult> {
   const who = me(c);
   const scope = c.farm.value?.scope;
@@ -55,8 +57,8 @@ export async function answer(c: Context, doc: string, review: string, text: stri
       scope,
       doc: `comment:${newId(c)}`,
       after: [],
-      set: { of: doc, answers: review },
-      private: { text },
+      set: { of: doc, answers: review, ...(text === "" ? { seen: true } : {}) },
+      private: text === "" ? {} : { text },
     };
     const saved = await saveOps(c.store, who, [comment]);
     if (!saved.ok) return saved;

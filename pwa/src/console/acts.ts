@@ -17,15 +17,15 @@ import { labelling } from "./labelling.ts";
 import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send, type Touch } from "./recording.ts";
 import { showRefused } from "./refused.ts";
-import { approveAll, reviewing } from "./reviewing.ts";
+import { approveAll, reviewing, saying } from "./reviewing.ts";
 
 const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
 const AGAIN_MS = 30_000; // our choice
 /** Forms whose buttons sign. */
-const SIGNED = ["settle", "admit", "device-op", "book-op", "erase", "label", "review", "approve"];
+const SIGNED = ["settle", "admit", "device-op", "book-op", "erase", "label", "review", "approve", "say"];
 /** Forms that say themselves what is missing. */
-const TELLING = ["label", "review"];
+const TELLING = ["label", "review", "say"];
 
 /** Wire the forms of a page and send what an earlier one left behind. */
 export async function acts(desk: Desk): Promise<void> {
@@ -130,6 +130,7 @@ function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statemen
   if ("erase" in form.dataset) return erasing(desk, form);
   if ("label" in form.dataset) return labelling(desk, form);
   if ("review" in form.dataset || "approve" in form.dataset) return reviewing(desk, form, what);
+  if ("say" in form.dataset) return saying(desk, form, what);
   if ("admit" in form.dataset) return admitting(desk, form, what);
   if (form.dataset.bookOp !== undefined) return keeping(desk, form, form.dataset.bookOp);
   const device = form.dataset.device ? { device: form.dataset.device } : {};

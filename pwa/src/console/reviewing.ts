@@ -30,11 +30,13 @@ export function signOf(element: HTMLElement): Sign {
   return { scope, of, heads: words(heads), needs: Number(needs ?? "1"), overrides: words(overrides) };
 }
 
+const freshId = (desk: Desk): string =>
+  makeUuid7(desk.now(), desk.crypto.getRandomValues(new Uint8Array(10)));
+
 function review(desk: Desk, sign: Sign, set: Members, comment: string): Statement {
-  const uuid = makeUuid7(desk.now(), desk.crypto.getRandomValues(new Uint8Array(10)));
   return {
     scope: sign.scope,
-    doc: `review:${uuid}`,
+    doc: `review:${freshId(desk)}`,
     after: [],
     set: { of: sign.of, ...set, heads: [...sign.heads] },
     private: comment === "" ? {} : { comment },
@@ -58,6 +60,18 @@ export function question(desk: Desk, form: HTMLFormElement): Statement | null {
   const asks = chosen.length > 0 ? { asks: chosen.map((box) => box.value) } : {};
   const set = { decision: "asked", ...asks, ...(field === "" ? {} : { field }) };
   return review(desk, signOf(form), set, comment);
+}
+
+/** A message to the household beside any decision, or (`seen`) that its own was read; nothing where none is typed. */
+export function saying(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
+  const { scope = "", of = "" } = form.dataset;
+  const box = one<HTMLTextAreaElement>("textarea[name=text]", form);
+  const text = box?.value.normalize("NFC").trim() ?? "";
+  const isSeen = what === "seen";
+  if (!isSeen && text === "") box?.focus();
+  if (!isSeen && text === "") return [];
+  const said = { set: isSeen ? { of, seen: true } : { of }, private: isSeen ? {} : { text } };
+  return [{ scope, doc: `comment:${freshId(desk)}`, after: [], ...said }];
 }
 
 /** What a form of the inbox signs; an empty list where nothing is chosen. */
@@ -142,7 +156,8 @@ export function keys(): void {
   };
   addEventListener("keydown", (event) => {
     const at = event.target;
-    const types = at instanceof HTMLInputElement && at.type !== "checkbox" && at.type !== "radio";
+    const isLine = at instanceof HTMLInputElement && at.type !== "checkbox" && at.type !== "radio";
+    const types = isLine || at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement;
     if (types || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     const act = known[event.key.toLowerCase()];
     if (act === undefined) return;

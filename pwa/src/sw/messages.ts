@@ -2,6 +2,9 @@
 
 export const SYNC_TAG = "send-diary";
 
+/** The one sentence of every reminder: a push holds nothing, and the worker reads no diary aloud. */
+export const REMINDER = { title: "Sổ Nhà Nông", body: "Có việc mới trong sổ. Chạm để xem." } as const;
+
 /** Says whether a message asks the waiting worker to take over. */
 export function isTakeOver(data: unknown): boolean {
   return typeof data === "object" && data !== null && Reflect.get(data, "kind") === "take-over";

@@ -99,7 +99,7 @@ test("an answer in words leaves the entry asked, takes it off the home screen, a
   const asked = await review(desk, doc, "asked");
   await lookAround(desk.c);
   expect((await loadHome(desk.c)).asked.map((one) => one.question)).toEqual([
-    { review: asked, comment: "Liều bao nhiêu?", field: null, answered: false },
+    { kind: "asked", review: asked, comment: "Liều bao nhiêu?", field: null, answered: false },
   ]);
   expect((await desk.diary.answer(doc, asked, "30 ml một bình")).ok).toBe(true);
   const entry = await desk.diary.detail(doc);
@@ -116,6 +116,43 @@ test("an answer in words leaves the entry asked, takes it off the home screen, a
   await desk.acknowledge();
   await review(desk, doc, "asked");
   expect((await desk.diary.detail(doc))?.question?.answered).toBe(false);
+});
+
+test("a message of the cooperative stands on the home screen until it is read or answered", async () => {
+  const desk = await Desk.open();
+  const doc = await desk.entry();
+  await desk.acknowledge();
+  await review(desk, doc, "approved");
+  const say = async (text: string) => {
+    const comment = `comment:${uuid()}`;
+    desk.now += 1000;
+    await desk.pull(comment, { of: doc }, [], { text });
+    await lookAround(desk.c);
+    return comment;
+  };
+  const asked = async () => (await loadHome(desk.c)).asked.map((one) => one.question);
+  const first = await say("Lần sau chụp cả nhãn nhé.");
+  const message = { kind: "said", comment: "Lần sau chụp cả nhãn nhé.", field: null, answered: false };
+  expect(await asked()).toEqual([{ ...message, review: first }]);
+  await desk.diary.answer(doc, first, "");
+  expect(await asked()).toEqual([]);
+  const second = await say("Nhãn mờ quá.");
+  expect((await asked()).map((one) => one?.review)).toEqual([second]);
+  await desk.diary.answer(doc, second, "Mai tôi chụp lại.");
+  const entry = await desk.diary.detail(doc);
+  expect([entry?.state, await asked()]).toEqual(["approved", []]);
+  expect(entry?.talk.map((one) => [one.isCoop, one.seen, one.text])).toEqual([
+    [true, false, "Liều bao nhiêu?"],
+    [true, false, "Lần sau chụp cả nhãn nhé."],
+    [true, false, "Nhãn mờ quá."],
+    [false, true, ""],
+    [false, false, "Mai tôi chụp lại."],
+  ]);
+  const sent = await desk.store.use((db) => db.ops.where("state").equals("outbox").toArray());
+  expect(sent.sort((a, b) => a.n - b.n).map((op) => JSON.parse(op.body).set)).toEqual([
+    { of: doc, answers: first, seen: true },
+    { of: doc, answers: second },
+  ]);
 });
 
 test("a question opens the entry at the field that it is about", async () => {

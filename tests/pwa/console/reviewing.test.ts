@@ -1,7 +1,7 @@
 /** What a review signs, and how everything without findings is gone through. */
 import { expect, test } from "vitest";
 import type { Desk } from "../../../pwa/src/console/desk.ts";
-import { approval, type Sign, signPages } from "../../../pwa/src/console/reviewing.ts";
+import { approval, type Sign, saying, signPages } from "../../../pwa/src/console/reviewing.ts";
 
 const desk = { now: () => 1_794_000_000_000, crypto } as unknown as Desk;
 const sign = (name: string, heads: readonly string[] = ["a"]): Sign => ({
@@ -51,4 +51,32 @@ test("a page that comes again unchanged ends it; an entry that changed meanwhile
 test("what could not be sent ends it", async () => {
   const { signed, told } = await run([[sign("1")], [sign("2")], []], 0);
   expect([signed, told]).toEqual([[["entry:1"]], []]);
+});
+
+/** The form of a message, as far as it is asked. */
+const formOf = (text: string) => {
+  const box = {
+    value: text,
+    focused: 0,
+    focus: () => {
+      box.focused += 1;
+    },
+  };
+  const form = { dataset: { scope: "farm:x", of: "entry:1" }, querySelector: () => box };
+  return { box, form: form as unknown as HTMLFormElement };
+};
+
+test("a message is private and decides nothing; that one was read is said without words", () => {
+  const { form } = formOf("  Lần sau chụp cả nhãn nhé. ");
+  const [said] = saying(desk, form, "message");
+  expect([said?.scope, said?.doc.split(":")[0], said?.after]).toEqual(["farm:x", "comment", []]);
+  expect([said?.set, said?.private]).toEqual([{ of: "entry:1" }, { text: "Lần sau chụp cả nhãn nhé." }]);
+  const [seen] = saying(desk, form, "seen");
+  expect([seen?.set, seen?.private]).toEqual([{ of: "entry:1", seen: true }, {}]);
+});
+
+test("an empty message is none, and the cursor goes to where it is typed", () => {
+  const { box, form } = formOf("  ");
+  expect(saying(desk, form, "message")).toEqual([]);
+  expect(box.focused).toBe(1);
 });

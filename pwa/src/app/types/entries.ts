@@ -17,6 +17,9 @@ export type EntryState =
 
 /** What the cooperative asks about an entry as it stands. */
 export interface Question {
+  /** `asked`: a review that asks. `said`: a message of the cooperative beside its decisions. */
+  kind: "asked" | "said";
+  /** The document that an answer names. */
   review: DocRef;
   /** "" where the words are not here (erased, or not come yet). */
   comment: string;
@@ -35,6 +38,10 @@ export interface Said {
   /** Name if the phone knows the membership, else null. */
   who: string | null;
   mine: boolean;
+  /** Of the cooperative: a decision, or a comment that answers nothing. */
+  isCoop: boolean;
+  /** Read, and nothing said. */
+  seen: boolean;
   at: number;
   isOnPhone: boolean;
 }
@@ -49,7 +56,7 @@ export interface EntryRow {
   season: DocRef | null;
   plots: readonly DocRef[];
   state: EntryState;
-  /** Only where the state is `asked`. */
+  /** What waits for a word of the household, or was answered and waits for the cooperative. */
   question: Question | null;
   conflict: boolean;
   deleted: boolean;
@@ -150,7 +157,7 @@ export interface Diary {
   /** Void ("gạch bỏ") is an op, nothing goes away. */
   void(doc: DocRef, reason: string): Promise<SaveResult>;
   restore(doc: DocRef): Promise<SaveResult>;
-  /** Answer in words what the cooperative asks; the entry stays as it is. */
+  /** Answer in words what the cooperative said; "": it was read. The entry stays as it is. */
   answer(doc: DocRef, review: DocRef, text: string): Promise<SaveResult>;
   /** End conflicts: for each field the id of the op whose value stands (its whole group is written). */
   resolve(doc: DocRef, chosen: { [field: string]: string }): Promise<SaveResult>;

@@ -82,7 +82,27 @@ export interface AskedData {
  */
 export type PasskeyState = "offer" | "asked" | "made" | "no_lock" | "none";
 
+/** `none`: this browser, or this person's book, is reminded of nothing. `denied`: the browser was told no. */
+export type ReminderState = "none" | "denied" | "off" | "on";
+/** `not_here`: neither the browser nor the server can. */
+export type ReminderProblem = "denied" | "offline" | "not_here";
+
+/** Being woken when there is something new in the book, on this phone. */
+export interface Reminders {
+  state(): Promise<ReminderState>;
+  /** May be offered: off, and never put away. */
+  mayOffer(): Promise<boolean>;
+  /** Put away for good; it stays in the settings. */
+  skip(): Promise<void>;
+  /** Call right after a tap: the browser asks the person. Null: on. */
+  on(): Promise<ReminderProblem | null>;
+  off(): Promise<void>;
+  /** Where it is on: tell the server the days to be woken on, as the book says now. */
+  renew(): Promise<void>;
+}
+
 export interface Mine {
+  reminders: Reminders;
   /** The phones of the household; the kept list where there is no connection, null where there never was one. */
   devices(): Promise<DeviceList | null>;
   /** End another phone of one's own; goes out like any op. */

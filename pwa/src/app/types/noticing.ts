@@ -38,6 +38,8 @@ export interface Noticing {
   about(doc: DocRef): Promise<readonly Finding[]>;
   /** The running seasons that wait, or waited; those in which nothing was ever done have none. */
   waits(): Promise<ReadonlyMap<DocRef, SeasonWait>>;
+  /** Days after `today` on which a running season may be harvested or something of an inspection must be done. */
+  days(today: string): Promise<readonly string[]>;
   /** The store of the farm, one for each input, in the order of plain names. */
   stock(): Promise<readonly Stored[]>;
 }

@@ -80,23 +80,26 @@ export function Notices({ home }: { home: Home }) {
           <span class="grow">{w.confirm_wait}</span>
         </p>
       )}
-      {home.asked.slice(0, 2).map((row) => (
-        <section key={row.doc} class="card ask row" aria-label={w.asked_card}>
-          <div class="grow">
-            <p class="who row">
-              <Icon name="asked" />
-              {w.asked_card}
-            </p>
-            <p class="q">
-              <b>{formShort(row)}</b>
-              {row.question?.comment ? `: “${row.question.comment}”` : ""}
-            </p>
-          </div>
-          <Btn kind="ask fit" onClick={() => go(entryHash(row.doc))}>
-            {w.answer}
-          </Btn>
-        </section>
-      ))}
+      {home.asked.slice(0, 2).map((row) => {
+        const title = row.question?.kind === "said" ? w.said_card : w.asked_card;
+        return (
+          <section key={row.doc} class="card ask row" aria-label={title}>
+            <div class="grow">
+              <p class="who row">
+                <Icon name="asked" />
+                {title}
+              </p>
+              <p class="q">
+                <b>{formShort(row)}</b>
+                {row.question?.comment ? `: “${row.question.comment}”` : ""}
+              </p>
+            </div>
+            <Btn kind="ask fit" onClick={() => go(entryHash(row.doc))}>
+              {w.answer}
+            </Btn>
+          </section>
+        );
+      })}
       {home.conflicts.slice(0, 2).map((row) => (
         <section key={row.doc} class="card wait row">
           <Icon name="fork" />
@@ -184,6 +187,7 @@ function useWaits(): Waits | null {
       whenIdle(async () => {
         const [part, noticing] = await Promise.all([import("../form/noticed.tsx"), app().noticing()]);
         waits.value = { Shown: part.WaitShown, found: await noticing.waits() };
+        await (await app().mine()).reminders.renew();
       }),
     [app().diary.changed.value],
   );

@@ -1,6 +1,7 @@
 /** Cài đặt: language, letter size, lunar days, who is writing, which farm, the version. Fetched when first opened. */
 import type { Identity } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { RemindersPlace } from "../mine/reminders.tsx";
 import { Btn, Icon, Top } from "../pieces/basic.tsx";
 import { Choice } from "../pieces/overlay.tsx";
 import { go, makeHash } from "../router.ts";
@@ -83,6 +84,7 @@ export function SettingsScreen() {
       )}
       <h2>{mine.value.mine}</h2>
       <div class="stack">
+        <RemindersPlace />
         <Way to="may" icon="mobile" text={mine.value.phones} />
         <Way to="dong-y" icon="document" text={mine.value.consents} />
         <Way to="roi" icon="leave" text={mine.value.leave} />

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { EntryDetail, Said } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { RemindersOffer } from "../mine/reminders.tsx";
 import { Btn, Do, Icon } from "../pieces/basic.tsx";
 import { openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { moment } from "../show.ts";
@@ -15,24 +16,52 @@ export function Talk({ entry }: { entry: EntryDetail }) {
   const r = reviewWords.value;
   const { question, talk } = entry;
   if (talk.length === 0) return null;
-  const asks = question !== null && !question.answered;
-  const kind = asks ? "ask" : entry.state === "approved" ? "done" : "";
+  const waits = question !== null && !question.answered ? question : null;
+  const asks = waits?.kind === "asked";
+  const kind = waits !== null ? "ask" : entry.state === "approved" ? "done" : "";
   return (
-    <section class={`card stack ${kind}`} aria-label={r.talk}>
-      {talk.map((one) => (
-        <Line key={one.doc} said={one} />
-      ))}
-      {question?.answered === true && <p class="okline">{r.answered_wait}</p>}
-      {entry.state === "amended" && <p class="help">{r.amended_wait}</p>}
-      {asks && entry.mayWrite && (
-        <>
-          <p>{r.answered_how}</p>
-          <Btn kind="ask" icon="message" onClick={() => openAnswer(entry, question.review)}>
-            {r.answer_in_words}
-          </Btn>
-        </>
+    <>
+      <section class={`card stack ${kind}`} aria-label={r.talk}>
+        {talk.map((one) => (
+          <Line key={one.doc} said={one} />
+        ))}
+        {question?.answered === true && <p class="okline">{r.answered_wait}</p>}
+        {entry.state === "amended" && <p class="help">{r.amended_wait}</p>}
+        {asks && entry.mayWrite && <p>{r.answered_how}</p>}
+        {entry.mayWrite && <Ways entry={entry} />}
+      </section>
+      {!asks && talk.some((one) => one.kind === "asked") && <RemindersOffer />}
+    </>
+  );
+}
+
+/** What can be said now: an answer, that it was read, or something more. */
+function Ways({ entry }: { entry: EntryDetail }) {
+  const r = reviewWords.value;
+  const { question, talk } = entry;
+  const last = talk.filter((one) => one.isCoop).at(-1);
+  const waits = question !== null && !question.answered ? question : null;
+  const about = question?.review ?? last?.doc;
+  if (about === undefined) return null;
+  const open = () => openAnswer(entry, about, waits?.comment ?? "");
+  if (waits === null) {
+    return (
+      <Btn kind="quiet" icon="message" onClick={open}>
+        {r.say_more}
+      </Btn>
+    );
+  }
+  return (
+    <div class="duo">
+      <Btn kind="ask" icon="message" onClick={open}>
+        {r.answer_in_words}
+      </Btn>
+      {waits.kind === "said" && (
+        <Btn kind="quiet" icon="check" onClick={() => void app().diary.answer(entry.doc, waits.review, "")}>
+          {r.answer_seen}
+        </Btn>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -45,11 +74,11 @@ const ICONS: Readonly<Record<Said["kind"], string>> = {
 function Line({ said }: { said: Said }) {
   const w = words.value;
   const r = reviewWords.value;
-  const whose = said.who ?? (said.kind === "comment" ? w.other_phone : "HTX");
+  const whose = said.mine ? w.me : (said.who ?? w.other_phone);
   const title = {
     asked: r.said_asked(said.who),
     approved: r.said_approved(said.who),
-    comment: r.said_answer(said.mine ? w.me : whose),
+    comment: said.isCoop ? r.said_message(said.who) : (said.seen ? r.said_seen : r.said_answer)(whose),
   }[said.kind];
   return (
     <div>
@@ -65,19 +94,28 @@ function Line({ said }: { said: Said }) {
   );
 }
 
-function openAnswer(entry: EntryDetail, review: string): void {
+function openAnswer(entry: EntryDetail, about: string, quoted: string): void {
   const r = reviewWords.value;
-  openSheet(r.answer_in_words, (close) => <Answer entry={entry} review={review} close={close} />);
+  openSheet(r.answer_in_words, (close) => (
+    <Answer doc={entry.doc} about={about} quoted={quoted} close={close} />
+  ));
 }
 
-function Answer({ entry, review, close }: { entry: EntryDetail; review: string; close: () => void }) {
+interface AnswerProps {
+  doc: string;
+  about: string;
+  quoted: string;
+  close: () => void;
+}
+
+function Answer({ doc, about, quoted, close }: AnswerProps) {
   const w = words.value;
   const r = reviewWords.value;
   const text = useSignal("");
   const busy = useSignal(false);
   const send = async () => {
     busy.value = true;
-    const result = await app().diary.answer(entry.doc, review, text.value.trim());
+    const result = await app().diary.answer(doc, about, text.value.trim());
     busy.value = false;
     if (!result.ok) return warn(writeText(result.problem));
     close();
@@ -85,7 +123,7 @@ function Answer({ entry, review, close }: { entry: EntryDetail; review: string; 
   };
   return (
     <div class="stack">
-      <p>“{entry.question?.comment}”</p>
+      {quoted !== "" && <p>“{quoted}”</p>}
       <textarea
         class="pick text"
         rows={4}

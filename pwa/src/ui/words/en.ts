@@ -49,6 +49,7 @@ export const en: AllWords = {
   open_season: "Open a season",
   day_of_season: (n) => `Day ${n} of the season`,
   asked_card: "The co-op asks",
+  said_card: "The co-op writes",
   answer: "Answer",
   conflict_card: "Two phones disagree",
   choose: "Choose",

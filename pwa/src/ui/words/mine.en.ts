@@ -76,5 +76,16 @@ export const mineEn: typeof mineVi = {
   passkey_not: "No passkey was made. The book works as before.",
   passkey_no_lock:
     "This phone has no screen lock. With one, nobody else who holds the phone can open the book.",
+  reminders: "Reminders on this phone",
+  reminders_why:
+    "When the co-op asks, or tomorrow is a day to pick, the phone says one sentence. Never at night, once a day at most.",
+  reminders_offer: "Shall the phone tell you the next time the co-op asks?",
+  reminders_yes: "Tell me",
+  reminders_on: "The phone will tell you",
+  reminders_off: "No more reminders on this phone",
+  reminders_denied:
+    "This phone blocks the book's notifications. Allow them in the phone's settings, then press again. Without them you see everything when you open the book.",
+  reminders_offline: "This needs coverage. Press again where there is some.",
+  reminders_not_here: "This phone can't remind you. You see everything when you open the book.",
   consent_noted: "Noted",
 };

@@ -70,5 +70,16 @@ export const mineVi = {
   passkey_made: "Đã có khóa. Đổi máy thì bấm “Tôi có khóa, nối lại sổ”.",
   passkey_not: "Chưa tạo được khóa. Sổ vẫn ghi bình thường.",
   passkey_no_lock: "Máy chưa khóa màn hình. Đặt mã khóa máy thì người khác cầm máy không mở được sổ.",
+  reminders: "Nhắc việc trên máy này",
+  reminders_why:
+    "HTX hỏi lại, hay mai được hái, máy báo một câu. Đêm không báo, mỗi ngày nhiều nhất một lần.",
+  reminders_offer: "Lần sau HTX hỏi, máy báo cho mình nhé?",
+  reminders_yes: "Báo cho tôi",
+  reminders_on: "Máy sẽ báo khi có việc",
+  reminders_off: "Đã thôi nhắc trên máy này",
+  reminders_denied:
+    "Máy đang chặn thông báo của sổ. Vào Cài đặt của máy, mục Thông báo, cho phép rồi bấm lại. Không bật thì mở sổ vẫn thấy đủ.",
+  reminders_offline: "Cần có sóng để bật. Ra chỗ có sóng rồi bấm lại.",
+  reminders_not_here: "Máy này không nhắc được. Mở sổ ra là thấy đủ.",
   consent_noted: "Đã ghi lại",
 };

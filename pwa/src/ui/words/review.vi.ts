@@ -12,12 +12,16 @@ export const reviewVi = {
     `Xem nhãn ${product || "thuốc đã dùng"}, chỗ thời gian cách ly, rồi sửa dòng đó.`,
   answer_in_words: "Trả lời bằng lời",
   answer_send: "Trả lời HTX",
+  answer_seen: "Đã đọc",
+  say_more: "Nhắn thêm cho HTX",
   answered_wait: "Đã trả lời, chờ HTX xem.",
   amended_wait: "Đã sửa sau khi HTX xem. HTX sẽ duyệt lại.",
   talk: "HTX và nhà mình nói",
   said_asked: (who: string | null) => (who === null ? "HTX hỏi lại" : `HTX (${who}) hỏi lại`),
   said_approved: (who: string | null) => (who === null ? "HTX đã duyệt" : `HTX (${who}) đã duyệt`),
   said_answer: (who: string) => `${who} trả lời`,
+  said_seen: (who: string) => `${who} đã đọc`,
+  said_message: (who: string | null) => (who === null ? "HTX nhắn" : `HTX (${who}) nhắn`),
   answered_how: "Sửa dòng này, chụp lại, hoặc trả lời bằng lời. HTX sẽ thấy.",
 };
 export type ReviewWords = typeof reviewVi;

@@ -42,6 +42,7 @@ export const vi = {
   open_season: "Mở vụ mới",
   day_of_season: (n: number) => `Ngày thứ ${n} của vụ`,
   asked_card: "HTX hỏi lại",
+  said_card: "HTX nhắn",
   answer: "Trả lời",
   conflict_card: "Hai máy ghi khác nhau",
   choose: "Chọn",
