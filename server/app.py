@@ -19,8 +19,9 @@ from server.config import Settings, finish_settings, settings_of_process, system
 from server.db import Base, DatabaseTrouble, db, init_db
 from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
-from server.services import restoring
+from server.services import restoring, tree_clock
 from server.services.health import check_schema
+from server.services.sequencing import check_log_key
 from server.services.setup import check_operator
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -36,10 +37,12 @@ API_MODULES = (
     "lists",
     "photos",
     "scopes",
+    "tree",
     "health",
 )
 PAGE_MODULES = (
     "problems",
+    "tree_log",
     "console_passkeys",
     "console_account",
     "console",
@@ -102,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for name in PAGE_MODULES:
         _add(app, None, f"server.pages.{name}")
     restoring.register(app)
+    tree_clock.register(app)
     cli.register(app)
     _check_schema(app)
     if settings.trusted_proxies:
@@ -116,6 +120,7 @@ def _check_schema(app: Flask) -> None:
         try:
             check_schema()
             check_operator()
+            check_log_key()
             restoring.look()
         except DatabaseTrouble:
             logging.getLogger("so_nha_nong").warning("database away at start")

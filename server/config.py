@@ -36,6 +36,9 @@ class Settings:
     origin: str | None = None
     passkey_domain: str = ""
     photo_store: str = ""
+    tree_dir: str = ""
+    tree_every_seconds: int = 60
+    witnesses: str = ""
     photo_keep_received: bool = True
     photo_part_days: int = 7
     photos_per_day: int = 200
@@ -88,6 +91,9 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             origin=environ.get("ORIGIN") or None,
             passkey_domain=environ.get("PASSKEY_DOMAIN", "").lower(),
             photo_store=environ.get("PHOTO_STORE", ""),
+            tree_dir=environ.get("TREE_DIR", ""),
+            tree_every_seconds=_number(environ, "TREE_EVERY_SECONDS", plain.tree_every_seconds, 0),
+            witnesses=environ.get("WITNESSES", ""),
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),
             photo_part_days=_number(environ, "PHOTO_PART_DAYS", plain.photo_part_days, 1),
             photos_per_day=_number(environ, "PHOTOS_PER_DAY", plain.photos_per_day, 1),
@@ -147,7 +153,17 @@ def finish_settings(settings: Settings) -> Settings:
             "PUSH_HOSTS: names of hosts with a space between them, `*.` before one for all below"
         )
     store = settings.photo_store or str(data_dir / "photos")
-    return replace(settings, data_dir=data_dir, database_url=url, public_url=public, photo_store=store)
+    tree_dir = settings.tree_dir or str(data_dir / "tree")
+    if len(settings.witnesses.split()) % 2:
+        raise SettingsError("WITNESSES: pairs of a key and an address, with spaces between")
+    return replace(
+        settings,
+        data_dir=data_dir,
+        database_url=url,
+        public_url=public,
+        photo_store=store,
+        tree_dir=tree_dir,
+    )
 
 
 def settings_of_process() -> Settings:

@@ -36,6 +36,13 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("bad_body", 400, "Dữ liệu gửi lên không đọc được", "What was sent can't be read", "fix"),
     ("bad_request", 400, "Yêu cầu không đúng dạng", "The request has not the right shape", "fix"),
     ("bad_values", 422, "Có ô chưa đúng", "Some values are not right", "fix"),
+    (
+        "bad_checkpoint",
+        422,
+        "Không phải điểm chốt của nhật ký này",
+        "This is no checkpoint of this log",
+        "fix",
+    ),
     ("bad_signature", 422, "Chữ ký không khớp với nội dung", "The signature does not fit", "fix"),
     ("bad_private", 422, "Phần riêng tư không khớp với nội dung", "The private part does not fit", "fix"),
     ("bad_key", 422, "Khóa của máy không hợp lệ", "The device's key is not valid", "fix"),
@@ -63,6 +70,13 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("own_op_wanted", 409, "Thao tác này phải do chính máy đó ký", "Only that device can sign it", "fix"),
     # Limits
     ("quota", 429, "Hôm nay máy đã gửi đủ hạn mức", "Today's quota of this device is used up", "later"),
+    (
+        "log_recovering",
+        503,
+        "Nhật ký công khai đang được phục hồi",
+        "The transparency log is being recovered",
+        "later",
+    ),
     ("busy", 503, "Máy chủ đang bận", "The server is busy", "later"),
     ("too_many", 429, "Gửi quá dồn dập", "Too many requests", "later"),
     # Device session, enrolment

@@ -42,7 +42,8 @@ class SyncRequest:
 
     `cursors`: scope → cursor, None where the phone holds nothing, in the order asked;
     `ops_max`, `bytes_max`: how much the answer may hold; `keys`: device → 65 bytes, unchecked
-    against the device id; `phone`: what the phone says of itself, integers and one version text.
+    against the device id; `phone`: what the phone says of itself, integers and one version text;
+    `tree`: size of the newest checkpoint that it verified, None where it asks for no proof.
     """
 
     cursors: Mapping[str, Cursor | None]
@@ -54,6 +55,7 @@ class SyncRequest:
     whole: bool
     phone: Mapping[str, int | str]
     assertions: tuple[SentAssertion, ...] = ()
+    tree: int | None = None
 
 
 def parse_request(data: Json) -> SyncRequest:
@@ -86,7 +88,16 @@ def parse_request(data: Json) -> SyncRequest:
         whole=data.get("whole") is True,
         phone=_parse_phone(data.get("phone", {})),
         assertions=parse_assertions(data.get("assertions", [])),
+        tree=_parse_tree(data.get("tree")),
     )
+
+
+def _parse_tree(size: Json) -> int | None:
+    if size is None:
+        return None
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= limits.INTEGER_MAX:
+        raise Refusal("bad_request", "tree is no size")
+    return size
 
 
 def parse_assertions(listed: Json) -> tuple[SentAssertion, ...]:

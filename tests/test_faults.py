@@ -14,6 +14,7 @@ GROUPS = {
     "D": range(51, 63),
     "E": range(63, 71),
     "F": range(71, 75),
+    "G": range(75, 85),
     "H": range(85, 93),
     "I": range(93, 104),
     "J": range(105, 115),

@@ -56,6 +56,7 @@ _ANSWER = {
         "now": {"type": "integer"},
         "access": _TEXT,
         "safe": {"type": "object"},
+        "tree": {"type": "object"},
     },
 }
 
@@ -79,6 +80,21 @@ VERSION = header("Tus-Resumable", "1.0.0", required=True)
 SYNC: dict[str, object] = {
     "requestBody": {"required": True, "content": {_JSON: {"schema": _REQUEST}}},
     "responses": {"200": json_answer("One result an op, and what the device has not seen", _ANSWER)},
+}
+EVIDENCE: dict[str, object] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            _JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["held", "given"],
+                    "properties": {"held": _TEXT, "given": _TEXT},
+                }
+            }
+        },
+    },
+    "responses": {"204": bare("Kept")},
 }
 BEGIN: dict[str, object] = {
     "parameters": [

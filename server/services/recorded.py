@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.models.log import OpRow
 from server.models.views import EntryView
+from server.services import proving
 from server.store import view_fold
 from server.store.view_ops import stored_op
 from sync import ids
@@ -74,4 +75,8 @@ def _anchored(session: Session, scope: str, row: OpRow, anchor: object) -> int |
         return None
     found = session.get(OpRow, (scope, anchor["seq"]))
     is_ours = found is not None and ids.b64_encode(found.digest) == anchor["digest"]
-    return found.received_at if found is not None and is_ours else None
+    if found is None or not is_ours:
+        return None
+    size, held = anchor.get("size"), anchor.get("root")
+    is_fork = isinstance(size, int) and isinstance(held, str) and proving.knows_root(size, held) is False
+    return None if is_fork else found.received_at

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import admitting, stepping_up, taking
+from server.services import admitting, proving, stepping_up, taking
 from server.services.pulling import pull
 from server.store import devices, log
 from server.store.devices import Writer
@@ -63,6 +63,9 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
             answer["turned_down"] = turned_down
         if len(request.ops) < limits.REQUEST_OPS_MAX:  # bytes come when no op waits
             answer |= _want(session, scopes, caller.device, now)
+        if request.tree is not None:
+            proven = proving.for_phone(session, request.tree, pulled.cursors)
+            answer |= {} if proven is None else {"tree": proven}
     if not is_noted:
         run_write(lambda session: devices.note_seen(session, caller.device, now, report))
     return _write(answer, pulled.ops)

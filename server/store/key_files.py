@@ -5,13 +5,13 @@ What serves needs the public file only; a file that is there is never written ov
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app
 
 from server.config import current_settings
+from server.store.durable import write_new
 from sync import ids
 from sync.errors import Refusal
 from sync.signing import SoftwareKey, check_key
@@ -71,8 +71,8 @@ class KeyFiles:
             )
         folder.mkdir(parents=True, exist_ok=True)
         key = SoftwareKey.generate()
-        _write(folder / self.private, key.to_pem(), 0o600)
-        _write(folder / self.public, (ids.b64_encode(key.public) + "\n").encode("ascii"), 0o644)
+        write_new(folder / self.private, key.to_pem(), 0o600)
+        write_new(folder / self.public, (ids.b64_encode(key.public) + "\n").encode("ascii"), 0o644)
         return key
 
     def _parse_public(self, path: Path) -> bytes:
@@ -82,11 +82,3 @@ class KeyFiles:
         except (OSError, ValueError, Refusal) as error:
             raise self.missing(f"{path.name} holds no P-256 key") from error
         return key
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -82,6 +82,17 @@ def set_origin(session: Session, name: str) -> None:
     session.flush()
 
 
+def meta(session: Session, name: str) -> str | None:
+    """Return one fact about the log that is no op."""
+    return run(session, _META, {"named": name}).scalar()
+
+
+def set_meta(session: Session, name: str, value: str) -> None:
+    """Keep one fact about the log that is no op."""
+    session.merge(Meta(name=name, value=value))
+    session.flush()
+
+
 def epoch(session: Session) -> int:
     """Return how often the server was restored, plus one."""
     return int(run(session, _META, {"named": "epoch"}).scalar() or 1)
@@ -242,6 +253,13 @@ def digest_at(session: Session, scope: str, seq: int) -> bytes | None:
     if seq == 0:
         return start_digest(origin(session), scope)
     return session.scalar(select(OpRow.digest).where(OpRow.scope == scope, OpRow.seq == seq))
+
+
+def texts(session: Session, scope: str) -> Iterable[tuple[int, int, str]]:
+    """Give (seq, received_at, body) of a scope's ops in order, some at a time."""
+    query = select(OpRow.seq, OpRow.received_at, OpRow.body).where(OpRow.scope == scope).order_by(OpRow.seq)
+    for row in session.execute(query.execution_options(yield_per=500)):
+        yield row.seq, row.received_at, row.body
 
 
 def newest(session: Session, scope: str) -> int:

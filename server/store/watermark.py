@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 from server.models.log import Head, HeldOp
 from server.models.people import Request
 from server.store import log
+from server.store.durable import replace_file
 
 FILE = "watermark.json"
 LOCK = "watermark.lock"
@@ -81,14 +81,4 @@ def read(folder: Path) -> Watermark | None:
 
 def write(folder: Path, mark: Watermark) -> None:
     """Replace the file by a whole new one that survives a power cut."""
-    fresh = folder / f"{FILE}.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(asdict(mark), file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / FILE)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    replace_file(folder / FILE, json.dumps(asdict(mark)).encode())

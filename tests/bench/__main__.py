@@ -11,12 +11,12 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 
-from tests.bench import crowd, lighthouse, lists, memory, phone, pull, push, review, sizes, wire
+from tests.bench import crowd, lighthouse, lists, memory, phone, pull, push, review, sizes, tree, wire
 from tests.bench.servers import KINDS
 from tests.bench.table import Row, show, write
 
 LATER = "belongs to the traceability issue"
-PARTS = ("sizes", "wire", "push", "crowd", "pull", "review", "memory", "phone", "lists", "lighthouse")
+PARTS = ("sizes", "wire", "push", "crowd", "pull", "review", "tree", "memory", "phone", "lists", "lighthouse")
 
 
 def main(words: list[str]) -> int:
@@ -76,6 +76,8 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
             elif part == "review":
                 sizes_of = (500, 10, 50, 3) if is_quick else (5_000, 200, 1_000, 11)
                 yield f"{part} {kind}", review.rows(kind, *sizes_of)
+            elif part == "tree":
+                yield f"{part} {kind}", tree.rows(kind, 20_000 if is_quick else 1_000_000)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,13 @@ def bench_server(kind: str) -> Iterator[Bench]:
         closing.callback(shutil.rmtree, folder, ignore_errors=True)
         url = "" if kind == "sqlite" else closing.enter_context(_postgres(folder))
         settings = Settings(
-            data_dir=folder, database_url=url, origin=ORIGIN, demo=False, log_level="ERROR", **_no_quota()
+            data_dir=folder,
+            database_url=url,
+            origin=ORIGIN,
+            demo=False,
+            tree_every_seconds=0,
+            log_level="ERROR",
+            **_no_quota(),
         )
         app = create_app(settings)
         with app.app_context():

@@ -86,6 +86,7 @@ class House:
                 demo=False,
                 upload_bytes_free_min=0,
                 photos_per_day=10_000,
+                tree_every_seconds=0,
                 log_level="CRITICAL",
             )
             self.made = create_app(settings)

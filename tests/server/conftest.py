@@ -116,7 +116,13 @@ def database_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> I
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Give the settings that `app` is made of; a test may override this fixture."""
-    return Settings(data_dir=tmp_path, database_url=database_url, origin="vi-du.example/so", demo=False)
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        origin="vi-du.example/so",
+        demo=False,
+        tree_every_seconds=0,
+    )
 
 
 @pytest.fixture

@@ -257,4 +257,5 @@ PERSONAL = {
     ("post", "/api/v1/passkeys/register"), ("get", "/htx/khoa"), ("post", "/htx/khoa"),
     ("post", "/htx/khoa/de-sau"), ("post", "/htx/toi/phien"), ("post", "/htx/toi/ra-het"),
     ("post", "/htx/ra"), ("post", "/api/v1/requests"), ("post", "/api/v1/sync"),
+    ("post", "/api/v1/tree/evidence"),
 }  # fmt: skip

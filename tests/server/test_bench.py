@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from server.config import now_ms
 from server.db import run_write
 from server.models.log import OpRow
-from server.services import inbox
+from server.services import inbox, sequencing
 from server.services.inbox import Wanted
 from server.services.viewing import make_current
-from tests.bench import review
+from tests.bench import review, tree
 from tests.bench.diaries import Household, requests
 from tests.bench.pull import append
 from tests.bench.push import check_log, floor
@@ -51,6 +52,18 @@ def test_two_households_of_one_seed_send_the_same_amount(app: Flask) -> None:
     assert isinstance(first, Household)
     lengths = [[len(one.sent["body"]) for one in home.ops(20)] for home in (first, again)]
     assert lengths[0] == lengths[1]
+
+
+def test_the_made_up_leaves_of_the_bench_are_a_tree_that_grows(app: Flask) -> None:
+    start()
+    server = Bench("", app, app.extensions["settings"])
+    home = server.household(server.phone("Bà Lụa", "Nhà Lụa"))
+    tree.fill(700)
+    append(home, list(home.ops(5)))
+    done = sequencing.step(now_ms())
+    assert done.note is not None
+    assert done.note.checkpoint.size > 700
+    assert tree.problems() == []
 
 
 def test_median_and_percentile() -> None:

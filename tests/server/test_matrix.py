@@ -52,7 +52,14 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     url = f"sqlite:///{folder / 'matrix.db'}" if postgres is None else postgres.make_filled()
     if postgres is None:
         create_schema(url)
-    settings = Settings(data_dir=folder, database_url=url, origin=ORIGIN, demo=False, log_level="CRITICAL")
+    settings = Settings(
+        data_dir=folder,
+        database_url=url,
+        origin=ORIGIN,
+        demo=False,
+        tree_every_seconds=0,
+        log_level="CRITICAL",
+    )
     app = create_app(settings)
     fake_build(app, folder / "dist")
     with app.app_context():

@@ -45,7 +45,9 @@ schemathesis.serializer.alias("application/offset+octet-stream", "application/oc
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Give one migrated app for all requests of this file."""
     folder = tmp_path_factory.mktemp("schemathesis")
-    app = create_app(Settings(data_dir=folder, origin=ORIGIN, demo=False, log_level="CRITICAL"))
+    app = create_app(
+        Settings(data_dir=folder, origin=ORIGIN, demo=False, tree_every_seconds=0, log_level="CRITICAL")
+    )
     with app.app_context():
         upgrade()
         start()

@@ -46,7 +46,12 @@ class Box:
         self.folder = folder
         self.now: Callable[[], int] = lambda: 0
         settings = Settings(
-            data_dir=folder, database_url=database_url, origin=origin, demo=False, log_level="CRITICAL"
+            data_dir=folder,
+            database_url=database_url,
+            origin=origin,
+            demo=False,
+            log_level="CRITICAL",
+            tree_every_seconds=0,
         )
         self.app: Flask = create_app(settings)
         self.app.extensions["clock"] = lambda: self.now()

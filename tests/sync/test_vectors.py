@@ -110,6 +110,7 @@ def requested(given: Given) -> Given:
         "access": request.access,
         "whole": request.whole,
         "phone": request.phone,
+        "tree": request.tree,
     }
 
 

@@ -41,6 +41,7 @@ export interface SyncRequest {
   readonly access: string;
   readonly whole: boolean;
   readonly phone: ReadonlyMap<string, number | string>;
+  readonly tree: number | null;
 }
 
 type Outside = Readonly<Record<string, unknown>>;
@@ -67,6 +68,8 @@ export function parseRequest(data: unknown): SyncRequest | Refusal {
   if (points instanceof Refusal) return points;
   const keys = parseKeys(data.keys === undefined ? {} : data.keys);
   if (keys instanceof Refusal) return keys;
+  const { tree = null } = data;
+  if (tree !== null && (!isWhole(tree, 0) || tree > INTEGER_MAX)) return bad("tree is no size");
   return {
     cursors: points,
     ops: ops.map(parseSent),
@@ -76,6 +79,7 @@ export function parseRequest(data: unknown): SyncRequest | Refusal {
     access,
     whole: data.whole === true,
     phone: parsePhone(data.phone),
+    tree,
   };
 }
 

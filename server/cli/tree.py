@@ -1,0 +1,73 @@
+"""`flask tree step | run | check | recover`: the transparency log, written, checked and mended."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from server.config import current_settings, now_ms
+from server.services import sequencing, tree_check, tree_clock
+from server.services.sequencing import TreeBroken
+from server.store.log_key import LogKeyMissing
+
+group = AppGroup("tree", help="The transparency log: the tree of all books' newest points.")
+
+
+@group.command("step")
+def step() -> None:
+    """Write what grew into the tree and sign a checkpoint, once; exit code 1 where nothing may be signed."""
+    try:
+        done = sequencing.step(now_ms())
+    except (TreeBroken, LogKeyMissing) as error:
+        raise click.ClickException(str(error)) from error
+    if done.was_busy:
+        click.echo("Tiến trình khác đang ghi / another process is writing it")
+    elif done.note is None:
+        click.echo("Chưa có gì để ghi / nothing to write yet")
+    else:
+        size = done.note.checkpoint.size
+        said = "Điểm chốt mới / new checkpoint" if done.is_new else "Không có gì mới / nothing new"
+        click.echo(f"{said}: {size}")
+
+
+@group.command("run")
+def run() -> None:
+    """Do the same every `TREE_EVERY_SECONDS` (60 where that is 0), until it is stopped."""
+    while True:
+        tree_clock.tick(now_ms())
+        time.sleep(current_settings().tree_every_seconds or 60)
+
+
+@group.command("check")
+def check() -> None:
+    """Compare the tree with the log, the tiles and the checkpoint; exit code 1 if anything differs."""
+    wrong = list(tree_check.check())
+    for line in wrong:
+        click.echo(line)
+    if wrong:
+        click.echo(f"{len(wrong)} chỗ không khớp / {len(wrong)} places do not fit", err=True)
+        raise SystemExit(1)
+    click.echo("Nhật ký công khai khớp / The transparency log fits")
+
+
+@group.command("recover")
+@click.option("--copy", type=click.Path(path_type=Path, file_okay=False), help="A copy of the tree's folder.")
+@click.option(
+    "--checkpoint-lost", is_flag=True, help="The database's newest checkpoint is the newest of all."
+)
+def recover(copy: Path | None, checkpoint_lost: bool) -> None:
+    """After an older database was put back: bring back the leaves that were signed, then go on signing."""
+    try:
+        count = tree_check.recover(copy, checkpoint_lost=checkpoint_lost)
+    except (TreeBroken, LogKeyMissing) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Đã lấy lại {count} lá / {count} leaves came back; signing goes on.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands to `app`."""
+    app.cli.add_command(group)
