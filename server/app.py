@@ -58,6 +58,8 @@ PAGE_MODULES = (
     "console_audit",
     "console_dossiers",
     "console_seasons",
+    "console_inspections",
+    "console_cooperative",
     "phone",
 )
 

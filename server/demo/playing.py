@@ -20,7 +20,7 @@ from server.demo import drawing
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
-from server.demo.story import Admit, Ask, Household, Phone, Save, Story, Sync
+from server.demo.story import Admit, Ask, Event, Household, Inspect, Phone, Save, Story, Sync
 from server.models.people import Help, HelperVillage, Membership, Organisation, Person
 from server.services.enrolling_rows import find_or_add_member
 from server.services.inviting import invite, open_book
@@ -154,7 +154,7 @@ def _member(
     return member
 
 
-def _happen(stage: Stage, what: Phone | Save | Sync | Admit | Ask) -> None:
+def _happen(stage: Stage, what: Phone | Event) -> None:
     if isinstance(what, Phone):
         phone = DemoPhone(stage.app.test_client(use_cookies=False))
         key = load_private()
@@ -167,6 +167,10 @@ def _happen(stage: Stage, what: Phone | Save | Sync | Admit | Ask) -> None:
         stage.phones[what.phone].sync(stage.time, what.left)
     elif isinstance(what, Ask):
         _ask(stage, what)
+    elif isinstance(what, Inspect):
+        phone, scope = stage.phones[what.phone], f"farm:{stage.farms[what.farm]}"
+        phone.write(scope, f"inspection:{what.uuid}", stage.time, what.fields, what.private)
+        phone.sync(stage.time)
     else:
         _admit(stage, what)
 

@@ -122,7 +122,19 @@ class Ask:
     comment: str
 
 
-Event = Save | Sync | Admit | Ask
+@dataclass(frozen=True)
+class Inspect:
+    """A reviewer writes an inspection of a farm."""
+
+    at: int
+    phone: str
+    farm: str
+    uuid: str
+    fields: Mapping[str, Json]
+    private: Mapping[str, Json]
+
+
+Event = Save | Sync | Admit | Ask | Inspect
 
 
 @dataclass(frozen=True)

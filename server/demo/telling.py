@@ -16,6 +16,7 @@ from typing import Final
 
 from server.demo.book import Book, load_diary
 from server.demo.cast import HOUSEHOLDS, PEOPLE
+from server.demo.inspecting import visited
 from server.demo.story import DAYS, Admit, Ask, Event, Helping, Phone, Save, Story, Sync, at_hour
 from sync import ids
 from sync.civil import add_days, ms_to_date
@@ -25,9 +26,9 @@ DIARIES: Final = {
     "thanh": ("rice", 0), "lua": ("rice", -2), "huong": ("vegetables", 0), "dung": ("greenhouse", 0),
     "kha": ("organic", 0), "man": ("vegetables", -1), "tuan": ("pigs", 0), "bay": ("pigs", -3),
     "hai": ("broilers", 0), "nga": ("layers", 0), "son": ("shrimp", 0), "quyet": ("fish", 0),
-    "binh": ("rice", -12),
+    "binh": ("rice", -24),
 }  # fmt: skip
-SILENT: Final = {"binh": (-11, 5)}  # the day of a phone's last sync, and what it said that it still held
+SILENT: Final = {"binh": (-23, 5)}  # the day of a phone's last sync, and what it said that it still held
 HELP_ENDS: Final = -20  # the day on which a help ends; its helper is out of reach for some days around it
 OFFLINE: Final = {"quyet": (11, 17), "kha": (9, 14)}  # days between two syncs; others 6 to 10
 LABELS: Final = ("Samsung A05", "Oppo A17k", "Redmi 12C", "Vivo Y17s", "Nokia C22", "iPhone 8")
@@ -67,6 +68,7 @@ def tell(now: int, seed: int = SEED, only: Collection[str] | None = None, *, pic
     for staff in ("reviewer", "reviewer_2"):
         told.joins(staff, -DAYS)
     events = [event for book in told.books.values() for event in book.events]
+    events += [event for book in told.books.values() for event in visited(book)]
     events += _syncs(told, now)
     if not pictures:
         events = [replace(one, pictures=()) if isinstance(one, Save) else one for one in events]

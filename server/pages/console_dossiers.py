@@ -14,10 +14,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.config import now_ms
 from server.pages import dossier_files
-from server.pages.console_frame import make_pages, query_text, query_uuid, show, staff_page
+from server.pages.console_frame import make_pages, page_language, query_text, query_uuid, show, staff_page
+from server.pages.console_seasons import whole_shown
 from server.pages.console_show import parse_day
 from server.pages.dossier_files import Printed
-from server.services import console, dossiers
+from server.services import console, dossiers, seasons
 from server.services.books import Book, book_for, load_books
 from server.services.console import Staff
 from server.services.console_exports import TYPES as TABLE_TYPES
@@ -123,8 +124,17 @@ def _page(staff: Staff, said: Printed) -> Response:
         is_same=digest == dossier.digest,
         changed=changed[:CHANGES_SHOWN],
         more=max(0, len(changed) - CHANGES_SHOWN),
+        **_whole(staff, asked),
         **_links(asked),
     )
+
+
+def _whole(staff: Staff, asked: Asked) -> dict[str, Any]:
+    """Return how whole the book of a season is; nothing of a range of days."""
+    if not asked.season:
+        return {}
+    found = seasons.whole_of(staff, asked.farm, asked.season, ms_to_date(now_ms()))
+    return whole_shown(page_language(), found)
 
 
 def _links(asked: Asked) -> dict[str, Any]:

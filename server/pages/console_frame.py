@@ -53,6 +53,7 @@ class Place:
 
 
 PLACES: Final = (
+    Place("cooperative", f"{CONSOLE_PATH}/hop-tac-xa", "calendar"),
     Place("inbox", f"{CONSOLE_PATH}/duyet", "approved", "inbox"),
     Place("entries", f"{CONSOLE_PATH}/", "book"),
     Place("held", f"{CONSOLE_PATH}/cho", "held", "held"),
@@ -61,8 +62,8 @@ PLACES: Final = (
     Place("dossier", f"{CONSOLE_PATH}/ho-so", "export"),
     Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
     Place("requests", f"{CONSOLE_PATH}/xin", "hands", "requests"),
-    Place("lists", f"{CONSOLE_PATH}/danh-muc", "bottle"),
     Place("commune", f"{CONSOLE_PATH}/xa", "store"),
+    Place("lists", f"{CONSOLE_PATH}/danh-muc", "bottle"),
     Place("account", f"{CONSOLE_PATH}/toi", "lock", is_aside=True),
     Place("privacy", f"{CONSOLE_PATH}/rieng", "lock", is_aside=True),
     Place("audit", f"{CONSOLE_PATH}/so-xem", "search", is_aside=True),

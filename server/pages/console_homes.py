@@ -12,7 +12,8 @@ from server.auth import CONSOLE_PATH
 from server.config import current_settings, now_ms
 from server.errors import ServiceError
 from server.pages.console_finding import done_said, keep_words, kept_words, page_number
-from server.pages.console_frame import make_pages, show, staff_page
+from server.pages.console_frame import make_pages, page_language, show, staff_page
+from server.pages.console_inspections import due_line
 from server.pages.console_show import last_day
 from server.services import (
     console,
@@ -27,6 +28,7 @@ from server.services.console import Staff
 from server.services.console_homes import Told
 from server.services.console_reach import NotDone
 from server.services.console_roles import Named, Similar
+from sync.civil import ms_to_date
 from sync.rights import HOUSEHOLD, ROLES
 
 blueprint = make_pages("console_homes")
@@ -161,14 +163,16 @@ def _farms_page(staff: Staff, wrong: NotDone | None = None) -> Response:
 
 
 def _farm_page(staff: Staff, farm: str, wrong: NotDone | None = None) -> Response:
-    named = staff.farm(farm)
+    named, today = staff.farm(farm), ms_to_date(now_ms())
+    page = console_farms.farm_page(named, today)
     home = console_homes.home(staff, farm)
     return show(
         "farm.html",
         staff,
         place="farms",
         status=200 if wrong is None else 422,
-        page=console_farms.farm_page(named),
+        page=page,
+        dues=[due_line(page_language(), farm, one) for one in page.dues],
         home=home,
         moves=console_moving.open_moves(staff, farm),
         targets=console_moving.targets(staff) if staff.may_act("move_farm") else [],

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Response
 
 from server.config import now_ms
 from server.pages.console_frame import make_pages, page_language, show, staff_page
 from server.pages.console_inbox_views import point_of
+from server.pages.console_inspections import line_of
 from server.pages.console_show import amount_text, area_text, date_text
 from server.pages.console_views import form_title, shower_of
 from server.pages.console_words import Language, say
-from server.pages.dossier_tables import sheets_of
 from server.pages.season_drawing import ROW, TOP, Bar, Days, Strip, chart, strip
 from server.services import console, seasons
 from server.services.console_entries import Line
-from server.services.seasons import SeasonPage
-from sync.checklists import Checklist, Item, load_checklists
+from server.services.seasons import SeasonPage, Whole
 from sync.civil import add_days, is_civil_date, ms_to_date
 from sync.forms import load_forms
 from sync.lunar import lunar_shown
@@ -45,28 +44,6 @@ class Work:
     summary: str
     state: str
     has_conflict: bool
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One item that failed in an inspection; days are civil dates, "" where none was written."""
-
-    title: str
-    cause: str
-    action: str
-    due_on: str
-    closed_on: str
-    is_late: bool
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """An internal inspection: how many of its items were looked at, and what failed."""
-
-    day: str
-    seen: int
-    items: int
-    faults: tuple[Fault, ...]
 
 
 @blueprint.get("/ho/<farm>/vu/<season>")
@@ -96,10 +73,22 @@ def season_page(farm: str, season: str) -> Response:
         top=TOP,
         chart=chart([(one.doc, one.points) for one in found.plots]),
         grounds=grounds,
-        tables=_tables(found),
-        inspections=_inspections(found, today),
+        **whole_shown(language, found.whole),
+        inspections=[
+            (one, [line_of(one, item, today) for item in one.stand.failed]) for one in found.inspections
+        ],
         works=[_work(language, found, line, state) for line, state in found.lines],
     )
+
+
+def whole_shown(language: Language, whole: Whole) -> dict[str, Any]:
+    """Return what a page shows of how whole a season's book is: its pieces in words, its silences."""
+    return {
+        "pieces": [(one, one.label[language], one.todo[language]) for one in whole.pieces],
+        "is_there": sum(1 for one in whole.pieces if one.state == "present"),
+        "lacking": sum(1 for one in whole.pieces if one.state == "missing"),
+        "gaps": [(date_text(one.begin), date_text(one.end), one.days) for one in whole.gaps],
+    }
 
 
 def _plot_name(name: str, area: int | None, language: Language) -> str:
@@ -182,49 +171,6 @@ def _marks(found: SeasonPage, line: Line, scale: Days, language: Language) -> li
 
 def _href(found: SeasonPage, doc: str) -> str:
     return f"/htx/dong/{found.farm.id}/{doc.partition(':')[2]}"
-
-
-def _tables(found: SeasonPage) -> list[tuple[str, int]]:
-    """Return the tables of the season's book and how many lines each has; D counts its inspections."""
-    rows: dict[str, int] = {}
-    if found.dossier is None:
-        return []
-    for part in found.dossier.parts:
-        for sheet in sheets_of(found.dossier, part):
-            name = f"{sheet.code} {sheet.title}"
-            filled = sum(1 for row in sheet.rows if row.doc)
-            rows[name] = rows.get(name, 0) + (min(1, filled) if sheet.code == "D" else filled)
-    return list(rows.items())
-
-
-def _inspections(found: SeasonPage, today: str) -> list[Inspected]:
-    """Return the inspections that the season's book closes with, the newest first."""
-    checklist = load_checklists().get(found.book.inspection)
-    if checklist is None or found.dossier is None:
-        return []
-    said = [values for part in found.dossier.parts for _, values in part.inspections]
-    return sorted((_inspected(checklist, one, today) for one in said), key=lambda one: one.day, reverse=True)
-
-
-def _inspected(checklist: Checklist, said: Mapping[str, Json], today: str) -> Inspected:
-    def text(item: Item, field: str) -> str:
-        value = said.get(item.name(field))
-        return value if isinstance(value, str) else ""
-
-    faults = tuple(
-        Fault(
-            f"{item.clause} {item.criterion['vi']}",
-            text(item, "cause"),
-            text(item, "action"),
-            text(item, "due_on"),
-            text(item, "closed_on"),
-            is_late=not text(item, "closed_on") and "" < text(item, "due_on") < today,
-        )
-        for item in checklist.items
-        if text(item, "result") == "fail"
-    )
-    seen = sum(1 for item in checklist.items if text(item, "result"))
-    return Inspected(str(said.get("happened_on") or ""), seen, len(checklist.items), faults)
 
 
 def _work(language: Language, found: SeasonPage, line: Line, state: str) -> Work:

@@ -20,11 +20,11 @@ from server.services.console_lookups import Names, Photo, lookups, photos_of
 from server.services.viewing import make_current
 from server.store import erasures, log, people
 from server.store.inbox import photo_heads
+from sync.checklists import INSPECTION, inspection_form
 from sync.forms import Form, FormFinding, check_values, load_forms
 from sync.merge import Document, Placed, fold
 from sync.values import DELETED, Json
 
-TYPES = ("entry", "season", "plot")
 STEPS_MAX = 60  # of the history, the newest; each is compared with what its writer saw
 
 
@@ -172,6 +172,8 @@ def _blocked(one: Placed) -> Placed:
 
 def form_of(type_: str, values: Mapping[str, Json]) -> Form | None:
     """Return the form that draws a document: that of its type or, for an entry, the one that it names."""
+    if type_ == INSPECTION:
+        return inspection_form(str(values.get("checklist")))
     code = values.get("form") if type_ == "entry" else type_
     return load_forms().get(code) if isinstance(code, str) else None
 

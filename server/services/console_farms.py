@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import case, func, select, tuple_
@@ -17,10 +17,12 @@ from server.models.log import HeldOp
 from server.models.people import Farm, Membership
 from server.models.views import EntryView, PlotView, SeasonView
 from server.services.console import FarmName, Staff
+from server.services.inspections import Inspection, dues_of, inspections_of
 from server.services.own_devices import Reported, reported
 from server.services.viewing import make_current
 from server.store import log, people, views
 from sync.rights import may_give, may_revoke
+from sync.rules import Due
 
 PAGE_DEVICES: Final = 50  # our choice: a screen and a half
 STATE_ORDER: Final = {"waiting": 0, "confirmed": 1, "invited": 2, "revoked": 3}
@@ -85,7 +87,9 @@ class FarmPage:
 
     line: FarmLine
     plots: tuple[PlotView, ...]
-    seasons: tuple[SeasonView, ...] = field(default=())
+    seasons: tuple[SeasonView, ...]
+    inspections: tuple[Inspection, ...]
+    dues: tuple[Due, ...]
 
 
 def farm_lines(wanted: Sequence[FarmName]) -> list[FarmLine]:
@@ -116,14 +120,16 @@ def farm_lines(wanted: Sequence[FarmName]) -> list[FarmLine]:
     return list(lines.values())
 
 
-def farm_page(farm: FarmName) -> FarmPage:
-    """Return one farm of the staff's organisation."""
+def farm_page(farm: FarmName, today: str) -> FarmPage:
+    """Return one farm of the staff's organisation, with what it has to do by a day."""
     line = farm_lines([farm])[0]
     with reading() as session:
         return FarmPage(
             line=line,
             plots=tuple(one for one in views.plots_of(session, [farm.scope]) if not one.is_deleted),
             seasons=tuple(one for one in views.seasons_of(session, [farm.scope]) if not one.is_deleted),
+            inspections=tuple(inspections_of(session, farm.scope)),
+            dues=tuple(dues_of(session, [farm.scope], today).get(farm.scope, ())),
         )
 
 

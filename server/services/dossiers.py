@@ -231,10 +231,16 @@ def _is_wanted(one: DocumentView, asked: Asked, season: SeasonView | None) -> bo
     day = said.get("happened_on")
     if not isinstance(day, str) or not is_civil_date(day):
         return False
-    if season is None:
-        return asked.first_day <= day <= asked.last_day
+    return asked.first_day <= day <= asked.last_day if season is None else is_inspected(said, season)
+
+
+def is_inspected(said: Mapping[str, Json], season: SeasonView) -> bool:
+    """Say whether an inspection is a season's: it names it, or the farm from a year before it to its end."""
     if said.get("of") == season.doc:
         return True
+    day = said.get("happened_on")
+    if not isinstance(day, str) or not is_civil_date(day):
+        return False
     first = season.started_on if is_civil_date(season.started_on) else day
     last = season.ended_on or ms_to_date(now_ms())
     return said.get("of") == "farm" and add_days(first, -UNBOUND_DAYS) <= day <= last

@@ -20,6 +20,7 @@ from server.services.console_document import Page
 from server.services.console_lookups import members
 from server.services.findings import NAMES, Noticed
 from server.services.inbox import Neighbours, Sign, Wanted, neighbours, signs_of
+from server.services.inspections import Inspection, inspections_of
 from server.services.recorded import Recorded, recorded
 from server.services.waits import PlotWait, waits_of
 from server.store import people, views
@@ -57,7 +58,8 @@ class EntryPage:
     """An entry with all that its reviewer looks at.
 
     Shape:  `sign`: what a review must say, of exactly what `page` shows; `thread`: oldest first; `waits`:
-            what its plots wait for, by what is known now; `recorded`: when it can have been made.
+            what its plots wait for, by what is known now; `recorded`: when it can have been made;
+            `inspection`: the newest of the farm in which a fault is open.
     """
 
     page: Page
@@ -72,6 +74,7 @@ class EntryPage:
     waits: tuple[PlotWait, ...]
     recorded: Recorded | None
     beside: Neighbours
+    inspection: Inspection | None
 
 
 def entry_page(staff: Staff, farm: FarmName, entry: str, wanted: Wanted) -> EntryPage:
@@ -100,6 +103,7 @@ def entry_page(staff: Staff, farm: FarmName, entry: str, wanted: Wanted) -> Entr
             waits=waits_of(session, farm.scope, plots, row.season),
             recorded=recorded(session, farm.scope, page.doc),
             beside=beside,
+            inspection=next((one for one in inspections_of(session, farm.scope) if one.stand.open), None),
         )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,17 +24,18 @@ from sync.values import Json
 
 @dataclass(frozen=True)
 class Reported:
-    """What a phone last said of itself: lines and photos not sent, its app's version; None: nothing."""
+    """What a phone last said of itself: lines and photos not sent, its app, its free room; None: nothing."""
 
     unsent: int | None
     photos: int | None
     app: str | None
+    free_mb: int | None = None
 
 
 def reported(seen: DeviceSeen | None) -> Reported:
     """Return the last report of a device; the rim took it in its shape (`sync.wire`)."""
     said = json.loads(seen.phone) if seen is not None and seen.phone else {}
-    return Reported(said.get("unsent"), said.get("photos"), said.get("app"))
+    return Reported(said.get("unsent"), said.get("photos"), said.get("app"), said.get("free_mb"))
 
 
 def own_devices(who: Writer, now: int) -> list[dict[str, Json]]:
@@ -91,6 +92,7 @@ def devices_of(session: Session, memberships: Sequence[str]) -> dict[str, list[J
 
 
 def _device(row: DeviceRow, seen: DeviceSeen | None, joined_at: int | None, after: list[str]) -> Json:
+    said = reported(seen)
     return {
         "doc": row.doc,
         "device": row.device,
@@ -98,6 +100,8 @@ def _device(row: DeviceRow, seen: DeviceSeen | None, joined_at: int | None, afte
         "state": row.state,
         "joined_at": joined_at,
         "last_seen": None if seen is None else seen.last_seen,
-        **asdict(reported(seen)),
+        "unsent": said.unsent,
+        "photos": said.photos,
+        "app": said.app,
         "after": [*after],
     }

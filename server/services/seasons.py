@@ -1,4 +1,4 @@
-"""A season as its page shows it: its entries, its waiting time, its plots, what is open."""
+"""A season as its page shows it: its entries, its waiting time, its plots, what is open, what is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import Session
 
 from server.db import reading
@@ -17,12 +16,13 @@ from server.services.books import Book, book_for
 from server.services.console import FarmName, Staff
 from server.services.console_entries import Line, lines_of
 from server.services.console_lookups import Names, lookups, members
-from server.services.console_reach import NotDone
-from server.services.dossiers import Asked, Dossier
 from server.services.findings import Noticed
+from server.services.inspections import Inspection, inspections_of, record_in
 from server.store import people, views
-from server.store.rule_book import record_of
-from sync.rules import Record
+from sync.checklists import INSPECTION
+from sync.civil import add_days, is_civil_date
+from sync.rules import Gap, Piece, Record, completeness, season_gaps
+from sync.rules.completeness import loose_from
 from sync.rules.form_rules import Produce, codes, rules_of
 from sync.rules.waiting import Statement, ground, statements, waiting
 from sync.values import Json
@@ -51,7 +51,7 @@ class Ground:
 class SeasonPage:
     """A season. `lines`: its entries with the state of each, the newest first.
 
-    Shape:  `waits`: what its entries say of waits; `dossier`: None where it is too long for one.
+    Shape:  `waits`: what its entries say of waits; `inspections`: those about it, the newest first.
     """
 
     farm: FarmName
@@ -63,19 +63,24 @@ class SeasonPage:
     waits: tuple[Statement, ...]
     findings: tuple[Noticed, ...]
     book: Book
-    dossier: Dossier | None
+    whole: Whole
+    inspections: tuple[Inspection, ...]
     names: Names
+
+
+@dataclass(frozen=True)
+class Whole:
+    """How whole the book of a season is: its pieces, and where it is silent for long."""
+
+    pieces: tuple[Piece, ...]
+    gaps: tuple[Gap, ...]
 
 
 def season_page(staff: Staff, farm: str, season: str, today: str) -> SeasonPage:
     """Return a season of one of the staff's farms. Raises: ServiceError(not_found)."""
     found = dossiers.season_of(staff, farm, season)
     home = staff.farm(farm)
-    asked = Asked(book_for(found.sector, found.standard), farm=farm, season=season)
-    try:
-        dossier: Dossier | None = dossiers.gather(staff, asked)
-    except NotDone:
-        dossier = None
+    book = book_for(found.sector, found.standard)
     with reading() as session:
         query = select(EntryView).where(
             EntryView.scope == home.scope, EntryView.season == found.doc, EntryView.is_deleted.is_(False)
@@ -102,10 +107,44 @@ def season_page(staff: Staff, farm: str, season: str, today: str) -> SeasonPage:
             plots=tuple(_plots(session, home.scope, ours, records, produce, found.doc, today)),
             waits=tuple(one for record in own for one in statements(record) if one.produce == produce),
             findings=findings.of_season(session, home.scope, found.doc),
-            book=asked.book,
-            dossier=dossier,
+            book=book,
+            whole=_whole(session, found, today),
+            inspections=tuple(
+                one
+                for one in inspections_of(session, home.scope)
+                if book.inspection and dossiers.is_inspected(one.values, found)
+            ),
             names=names,
         )
+
+
+def whole_of(staff: Staff, farm: str, season: str, today: str) -> Whole:
+    """Return how whole the book of a season is. Raises: ServiceError(not_found)."""
+    found = dossiers.season_of(staff, farm, season)
+    with reading() as session:
+        return _whole(session, found, today)
+
+
+def _whole(session: Session, season: SeasonView, today: str) -> Whole:
+    """Return it of the season's entries, of those that name none and may be its, and of inspections."""
+    is_own = EntryView.season == season.doc
+    if is_civil_date(season.started_on):
+        first, last = add_days(season.started_on, -loose_from()), season.ended_on or today
+        is_own |= (EntryView.season == "") & EntryView.happened_on.between(first, last)
+    entries = (
+        select(DocumentView)
+        .join(EntryView, (EntryView.scope == DocumentView.scope) & (EntryView.doc == DocumentView.doc))
+        .where(EntryView.scope == season.scope, is_own)
+        .order_by(EntryView.happened_on.desc(), EntryView.doc)
+        .limit(dossiers.LINES_MAX)
+    )
+    said = session.get(DocumentView, (season.scope, season.doc))
+    checked = views.documents_of(session, season.scope, INSPECTION)
+    records = [record_in(one) for one in (*session.scalars(entries), *checked)]
+    if said is None:
+        return Whole((), ())
+    own = record_in(said)
+    return Whole(tuple(completeness(own, records, today)), tuple(season_gaps(own, records, today)))
 
 
 def _records(session: Session, scope: str, season: str) -> list[Record]:
@@ -118,8 +157,7 @@ def _records(session: Session, scope: str, season: str) -> list[Record]:
         .order_by(EntryView.season != season, EntryView.happened_on.desc())
         .limit(dossiers.LINES_MAX)
     )
-    columns = inspect(DocumentView).columns.keys()
-    return [record_of({name: getattr(one, name) for name in columns}) for one in session.scalars(query)]
+    return [record_in(one) for one in session.scalars(query)]
 
 
 def _plots(

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
+from sync.checklists import INSPECTION
 from sync.civil import add_days
 from sync.rules.due import is_whole
 from sync.rules.form_rules import NO_LINE, at
@@ -19,7 +20,6 @@ from sync.rules.shape import Record, counts, dates, line_ids, options, texts
 from sync.values import DELETED, Json
 
 State = Literal["present", "missing", "idle"]
-_INSPECTION: Final = "inspection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _piece(piece: Mapping[str, Any], season: Record, records: Sequence[Record], 
     filling = [
         one
         for one in records
-        if (_is_inspected(one) if piece.get("type") == _INSPECTION else _fits(one, piece["forms"]))
+        if (_is_inspected(one) if piece.get("type") == INSPECTION else _fits(one, piece["forms"]))
         and _is_of(one, season, today, is_loose=is_loose)
     ]
     state: State = "present" if filling else "idle"
@@ -114,12 +114,12 @@ def _is_within(said: Sequence[Json], values: Sequence[str]) -> bool:
 
 
 def _is_inspected(record: Record) -> bool:
-    return record.type == _INSPECTION and DELETED not in record.rivals and is_whole(record)
+    return record.type == INSPECTION and DELETED not in record.rivals and is_whole(record)
 
 
 def _is_of(record: Record, season: Record, today: str, *, is_loose: bool) -> bool:
     """Say whether a document belongs to a season, by every head: it names it, or none and its days fit."""
-    name, none = ("of", "farm") if record.type == _INSPECTION else ("season", None)
+    name, none = ("of", "farm") if record.type == INSPECTION else ("season", None)
     said = [none if one is None or one == "" else one for one in options(record, name)]
     if any(one != said[0] for one in said):
         return False

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sync.checklists import Checklist, Item, load_checklists
+from sync.checklists import INSPECTION, Checklist, Item, checklist_for
 from sync.civil import add_days
 from sync.lists import Lists
 from sync.plain import plain
@@ -49,7 +49,7 @@ class Due:
 def keys(record: Record) -> Iterator[str]:
     """Yield the one group of all that says until when something is good."""
     known = rules_of(record)
-    if record.type in ("season", "inspection") or known.trains or known.ends is not None:
+    if record.type in ("season", INSPECTION) or known.trains or known.ends is not None:
         yield KEY
 
 
@@ -67,7 +67,7 @@ def due(records: Iterable[Record], today: str) -> list[Due]:
     seasons = [one for one in book if one.type == "season" and is_open(one, today)]
     if not seasons:
         return []
-    checked = [one for one in book if one.type == "inspection"]
+    checked = [one for one in book if one.type == INSPECTION]
     found = [
         *_inspection(seasons, checked, today),
         *(one for record in checked for one in _faults(record, today)),
@@ -101,9 +101,7 @@ def open_items(inspection: Record) -> list[Item]:
 
 
 def _checklist(inspection: Record) -> Checklist:
-    named = next(iter(texts(inspection, "checklist")), "")
-    known = load_checklists()
-    return known.get(named) or next(iter(known.values()))
+    return checklist_for(next(iter(texts(inspection, "checklist")), ""))
 
 
 def _when(kind: Kind, day: str, today: str) -> When:

@@ -50,6 +50,7 @@ class Place:
     membership: str
     entry: str
     season: str
+    inspection: str
     invite: str
     photo: str
     aide: str
@@ -170,11 +171,11 @@ def _place(app: Flask, person: str, farm: str, organisation: str) -> Place:
         member = session.get(Membership, by)
         assert member is not None
         who = member.person
-    invite = diary.phone.shown["doc"]
-    split = {
-        name: ids.split_ref(doc)[1]
-        for name, doc in (("entry", entry.doc), ("season", season), ("invite", invite))
-    }
+    invite, inspection = diary.phone.shown["doc"], f"inspection:{new_uuid()}"
+    desk = Browser(app, f"Người kiểm tra {farm}", passkey=False, organisation=organisation)
+    desk.diary.record(inspection, {"of": "farm", "happened_on": "2026-11-08"}, {}, scope=diary.scope)
+    docs = {"entry": entry.doc, "season": season, "inspection": inspection, "invite": invite}
+    split = {name: ids.split_ref(doc)[1] for name, doc in docs.items()}
     ours = _rows(organisation, diary.farm, who, by) | {"photo": sha256}
     return Place(organisation, diary.farm, who, by, **split, **ours, secrets=(note, person))
 

@@ -165,6 +165,8 @@ CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/vu/{farm}/{season}", sees("document")),
     page("/ho/<farm>", "/ho/{farm}", sees("farms")),
     page("/ho/<farm>/vu/<season>", "/ho/{farm}/vu/{season}", sees("season")),
+    page("/kiem-tra/<farm>", "/kiem-tra/{farm}", sees("inspections")),
+    page("/kiem-tra/<farm>/<inspection>", "/kiem-tra/{farm}/{inspection}", sees("inspections")),
     page("/ho-so/vu/<farm>/<season>", "/ho-so/vu/{farm}/{season}", sees("dossier")),
     page("/may/<uuid>", "/may/{invite}", sees("devices", reaches)),
     page("/", "/?farm={farm}", sees("entries")),
@@ -218,7 +220,7 @@ CONSOLE = (
 ROUTES = API + CONSOLE
 # Pages that name no place: who sees them; they tell nothing of a foreign one.
 PAGES = {
-    "/htx/duyet": "inbox", "/htx/duyet/khong-co-gi-la": "inbox",
+    "/htx/hop-tac-xa": "cooperative", "/htx/duyet": "inbox", "/htx/duyet/khong-co-gi-la": "inbox",
     "/htx/cho": "held", "/htx/ho": "farms", "/htx/ho/them": "farms", "/htx/may": "devices",
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
     "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",

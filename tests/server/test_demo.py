@@ -25,7 +25,7 @@ from server.demo import drawing
 from server.demo.phones import DemoFailed, DemoPhone
 from server.demo.playing import play
 from server.demo.removing import RealBeside, remove
-from server.demo.story import Save, split
+from server.demo.story import Inspect, Save, split
 from server.demo.telling import tell
 from server.models.blobs import Blob
 from server.models.log import HeldOp, OpRow
@@ -136,7 +136,9 @@ def test_every_op_ends_as_the_story_means_it_and_every_entry_folds(app: Flask, s
     played = play(app, story)
     saves = [event for event in story.events if isinstance(event, Save)]
     photos = sum(len(save.pictures) for save in saves)
-    assert played.accepted + played.held == len(saves) + photos + 1  # one admission
+    visits = sum(isinstance(event, Inspect) for event in story.events)
+    assert played.accepted + played.held == len(saves) + photos + visits + 1  # one admission
+    assert visits == 3, "inspections are there to be looked at"
     with reading() as session:
         held = Counter(session.scalars(select(HeldOp.reason)))
         scopes = list(session.scalars(select(OpRow.scope).distinct()))

@@ -61,7 +61,9 @@ def test_a_season_tells_when_it_may_be_harvested_what_was_taken_and_sold(app: Fl
     assert re.search(r'<rect class="bar wait"[^>]*>\s*<text[^>]*>400<', page)
     assert len(re.findall(r'<rect class="bar take"', page)) == 2
     assert re.search(r'<polygon class="plot days ours" points="[0-9., ]+"', page)
-    assert "C.3 Sản xuất và tiêu thụ" in page
+    assert re.search(r'<span class="tab">C.3</span> Thu hoạch</span>\s*<b>1 lần</b>', page)
+    assert "Có phun thuốc: ghi thuốc mua ở đâu." in page, "what the book lacks, and what to do"
+    assert "Từ 07/09/2026 đến 20/10/2026 không ghi gì: 43 ngày." in page
 
 
 def test_a_waiting_time_that_is_not_known_is_never_a_free_plot(app: Flask, lua: Diary) -> None:
@@ -80,7 +82,7 @@ def test_an_inspection_shows_what_failed_why_and_until_when(app: Flask, lua: Dia
     assert desk.diary.send(op)[0]["result"] == "accepted"
     page = page_of(app, lua, season)
     assert "đã xem 2/14 mục" in page
-    late = r'class="finding halt">.*?3\.1\.4 Ghi chép, lưu hồ sơ</b> Ghi thiếu.*?xong trước 20/10/2026'
+    late = r'class="finding halt">.*?3\.1\.4 Ghi chép, lưu hồ sơ</b> Ghi thiếu.*?Quá hạn 20/10/2026'
     assert re.search(late, page, re.S)
 
 

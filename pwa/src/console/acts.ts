@@ -13,6 +13,7 @@ import { assertOver } from "../net/passkeys.ts";
 import { type Bench, benchOf, say, still } from "./bench.ts";
 import type { Desk, Statement } from "./desk.ts";
 import { erasing } from "./erasing.ts";
+import { inspecting } from "./inspecting.ts";
 import { labelling } from "./labelling.ts";
 import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send, type Touch } from "./recording.ts";
@@ -23,7 +24,7 @@ const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
 const AGAIN_MS = 30_000; // our choice
 /** Forms whose buttons sign. */
-const SIGNED = ["settle", "admit", "device-op", "book-op", "erase", "label", "review", "approve", "say"];
+const SIGNED = "settle admit device-op book-op erase label review approve say inspect".split(" ");
 /** Forms that say themselves what is missing. */
 const TELLING = ["label", "review", "say"];
 
@@ -128,6 +129,7 @@ async function flush(desk: Desk): Promise<void> {
 function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statement[] {
   if ("settle" in form.dataset) return settling(form);
   if ("erase" in form.dataset) return erasing(desk, form);
+  if ("inspect" in form.dataset) return inspecting(desk, form);
   if ("label" in form.dataset) return labelling(desk, form);
   if ("review" in form.dataset || "approve" in form.dataset) return reviewing(desk, form, what);
   if ("say" in form.dataset) return saying(desk, form, what);

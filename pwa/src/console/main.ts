@@ -5,6 +5,7 @@ import { acts } from "./acts.ts";
 import type { Desk } from "./desk.ts";
 import { arrived, enter } from "./enter.ts";
 import { importing } from "./importing.ts";
+import { inspection } from "./inspecting.ts";
 import { inviting } from "./inviting.ts";
 import { all, one } from "./page.ts";
 import { account, firstPasskey } from "./passkeys.ts";
@@ -49,4 +50,5 @@ else {
   }
   if (page === "account") account(desk);
   if (page === "inbox") keys();
+  if (page === "inspection") inspection();
 }
