@@ -6,6 +6,7 @@ Twin: `pwa/src/core/civil.ts`. Source: PROTOCOL §Civil dates; tests/vectors/civ
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 Language = Literal["vi", "en"]
@@ -23,6 +24,8 @@ WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 
+DAYS_KEPT: Final = 4_096  # our choice: the days of eleven years, read once
+
 
 class BadDate(ValueError):
     """Text, a number of days or a time that gives no civil date of 1900 to 2199."""
@@ -32,8 +35,11 @@ class BadDate(ValueError):
 
 def is_civil_date(text: object) -> bool:
     """Say whether `text` is a date that exists, as YYYY-MM-DD, in 1900 to 2199."""
-    if not isinstance(text, str):
-        return False
+    return isinstance(text, str) and _is_date(text)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _is_date(text: str) -> bool:
     try:
         parse_date(text)
     except BadDate:
@@ -56,11 +62,13 @@ def parse_date(text: str) -> tuple[int, int, int]:
     return year, month, day
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def date_to_day(text: str) -> int:
     """Return the Julian day number of a civil date (its noon). Raises: BadDate."""
     return date(*parse_date(text)).toordinal() + _DAY_BEFORE_YEAR_1
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def day_to_date(day: int) -> str:
     """Return the civil date of a Julian day number. Raises: BadDate outside 1900 to 2199."""
     ordinal = day - _DAY_BEFORE_YEAR_1

@@ -15,6 +15,8 @@ FOLD_OPS_MAX: Final = 1000  # our choice: the write lock is held some hundred ms
 
 def make_folded(scopes: Collection[str]) -> None:
     """Fold what the logs of these scopes have and their views lack. Raises: DatabaseTrouble."""
+    if not scopes:
+        return
     with reading() as session:
         waiting = views.behind(session, scopes)
     for scope in waiting:

@@ -59,5 +59,6 @@ def rules_for(session: Session, scope: str) -> Rules | None:
 
 def _stale(session: Session, scopes: Iterable[str], books: Mapping[str, Rules]) -> list[str]:
     """Return those of the folded scopes that other lists judged, or nobody, in the order given."""
-    judged = views.judged(session, list(scopes))
+    named = list(scopes)
+    judged = views.judged(session, named) if named else []
     return [scope for scope, seq, lists, upto in judged if (seq, lists) != (upto, books[scope].lists)]

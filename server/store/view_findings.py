@@ -94,12 +94,18 @@ _FORGET = delete(FindingView).where(
 )
 
 
+_JUDGED = select(JudgedScope.seq, JudgedScope.lists).where(JudgedScope.scope == bindparam("in"))
+_NOTE = (
+    update(JudgedScope.__table__)  # type: ignore[arg-type]
+    .where(JudgedScope.scope == bindparam("in"))
+    .values(seq=bindparam("new_seq"), lists=bindparam("new_lists"))
+)
+
+
 def is_current(session: Session, scope: str, seq: int, book: RuleBook) -> bool:
     """Return whether the findings of a scope are those of its views up to `seq`, by these lists."""
-    judged = session.get(JudgedScope, scope)
-    return (judged is None and seq == 0) or (
-        judged is not None and (judged.seq, judged.lists) == (seq, book.lists)
-    )
+    judged = run(session, _JUDGED, {"in": scope}).first()
+    return seq == 0 if judged is None else tuple(judged) == (seq, book.lists)
 
 
 def keys_of(session: Session, scope: str, docs: Sequence[str]) -> set[str]:
@@ -214,30 +220,23 @@ def judge_all(session: Session, scope: str, seq: int, book: RuleBook) -> Groups:
 
 def note(session: Session, scope: str, seq: int, book: RuleBook) -> None:
     """Keep up to where and by which lists a scope was judged."""
-    judged = session.get(JudgedScope, scope)
-    if judged is None:
-        session.add(JudgedScope(scope=scope, seq=seq, lists=book.lists))
-    else:
-        judged.seq, judged.lists = seq, book.lists
-    session.flush()
+    told = {"in": scope, "new_seq": seq, "new_lists": book.lists}
+    if not run(session, _NOTE, told).rowcount:
+        run(session, insert(_table(JudgedScope)), {"scope": scope, "seq": seq, "lists": book.lists})
 
 
 def forget(session: Session, scope: str) -> None:
     """Empty what is kept of a scope's findings."""
-    for model in (RecordKey, FindingView):
+    for model in (RecordKey, FindingView, JudgedScope):
         table = _table(model)
         session.execute(delete(table).where(table.c.scope == scope))
-    judged = session.get(JudgedScope, scope)
-    if judged is not None:
-        session.delete(judged)
-        session.flush()
 
 
 def gravest(session: Session, scope: str, docs: Collection[str]) -> dict[str, int]:
     """Return the severity of the gravest finding about each of these documents; without one: not listed."""
     found: dict[str, int] = {}
     for some in _parts(docs):
-        rows = session.execute(_GRAVEST, {"in": scope, "named": some})
+        rows = run(session, _GRAVEST, {"in": scope, "named": some})
         found |= {str(about): int(severity) for about, severity in rows}
     return found
 
@@ -252,7 +251,7 @@ def documents(session: Session, scope: str, docs: Collection[str]) -> dict[str, 
     """Return what rules need of the rows of these documents, by their names."""
     found: dict[str, Row] = {}
     for some in _parts(docs):
-        for row in session.execute(_DOCUMENTS, {"in": scope, "named": some}):
+        for row in run(session, _DOCUMENTS, {"in": scope, "named": some}):
             found[row[1]] = dict(zip(_SAID, row, strict=True))
     return found
 
@@ -263,7 +262,7 @@ def _grade(session: Session, scope: str, docs: Collection[str]) -> None:
     wanted = gravest(session, scope, entries)
     changed: dict[int, list[str]] = {}
     for some in _parts(entries):
-        for doc, severity in session.execute(_GRADES, {"in": scope, "named": some}):
+        for doc, severity in run(session, _GRADES, {"in": scope, "named": some}):
             if severity != wanted.get(doc, 0):
                 changed.setdefault(wanted.get(doc, 0), []).append(str(doc))
     for severity, found in sorted(changed.items()):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Result, bindparam, select
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.log import OpRow
 from sync.merge import Placed
 from sync.ops import Op
@@ -28,13 +29,13 @@ _ABOVE = _OPS.where(OpRow.seq > bindparam("above")).order_by(OpRow.seq)
 
 def ops_of(session: Session, scope: str, docs: Sequence[str], upto: int) -> Iterator[Placed]:
     """Give the ops of these documents up to a number, document by document, each in the order of numbers."""
-    return _placed(session.execute(_OF_DOCS, {"of": scope, "docs": docs, "upto": upto}))
+    return _placed(run(session, _OF_DOCS, {"of": scope, "docs": docs, "upto": upto}))
 
 
 def ops_above(session: Session, scope: str, above: int, most: int | None) -> Iterator[Placed]:
     """Give the ops of a scope above a number in their order, at most `most` of them."""
     query = _ABOVE if most is None else _ABOVE.limit(most)
-    return _placed(session.execute(query, {"of": scope, "above": above}))
+    return _placed(run(session, query, {"of": scope, "above": above}))
 
 
 def _placed(rows: Result[int, str, int, str, str | None]) -> Iterator[Placed]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.views import DocumentView, EntryView, PhotoView, ReviewView
 from server.store.view_fold import Row
 from sync.reviews import Review, standing_of
@@ -99,7 +100,7 @@ def settle(session: Session, scope: str, docs: Collection[str]) -> None:
 
 def _columns(session: Session, scope: str, docs: Mapping[str, bool]) -> Iterable[tuple[str, Row]]:
     """Give the columns of those of the entries that have reviews."""
-    found = session.execute(_SAID, {"in": scope, "docs": sorted(docs)}) if docs else ()
+    found = run(session, _SAID, {"in": scope, "docs": sorted(docs)}) if docs else ()
     said: dict[str, list[Row]] = {}
     for one in found:
         said.setdefault(one.of, []).append(dict(one._mapping))

@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, se
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.db import Base
+from server.db import Base, run
 from server.models.log import OpRow
 from server.models.lots import LotEdge, LotSource, LotView
 from server.models.views import (
@@ -188,7 +188,7 @@ def _by_doc(ops: Iterable[Placed]) -> dict[str, list[Placed]]:
 
 def _known(session: Session, scope: str, docs: Sequence[str]) -> list[str]:
     """Return those of the documents that have rows."""
-    return list(session.scalars(_KNOWN, {"of": scope, "docs": docs}))
+    return [str(doc) for (doc,) in run(session, _KNOWN, {"of": scope, "docs": docs})]
 
 
 def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> None:
@@ -205,7 +205,7 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> No
             session.execute(delete(table).where(table.c.scope == scope, table.c.doc.in_(old)))
     for view, fresh in rows.items():
         if fresh and view != ENTRIES:
-            session.execute(insert(table_of(view)), fresh)
+            run(session, insert(table_of(view)), fresh)
     made = _insert_entries(session, scope, rows[ENTRIES])
     count_photos(session, scope, photos.difference(made))
     for some in _entries_among((photos | told).difference(made)):
@@ -224,7 +224,7 @@ def _insert_entries(session: Session, scope: str, rows: Sequence[Row]) -> list[s
             doc = row["doc"]
             row |= {**BESIDE, "photos": counts.get(doc, 0), "severity": grades.get(doc, 0)}
         view_states.for_new(session, scope, rows)
-        session.execute(insert(table_of(ENTRIES)), rows)
+        run(session, insert(table_of(ENTRIES)), rows)
     return made
 
 
@@ -260,7 +260,7 @@ def count_photos(session: Session, scope: str, docs: Iterable[str]) -> None:
 
 def photo_counts(session: Session, scope: str, docs: Sequence[str]) -> dict[str, int]:
     """Return how many photos stand at each of these documents; none: not listed."""
-    return {str(of): int(count) for of, count in session.execute(_COUNTS, {"of": scope, "docs": docs})}
+    return {str(of): int(count) for of, count in run(session, _COUNTS, {"of": scope, "docs": docs})}
 
 
 def _by_count(docs: Sequence[str], counts: dict[str, int]) -> list[tuple[int, list[str]]]:

@@ -8,6 +8,7 @@ Twin: `pwa/src/core/rules/book.ts`. Source: PROTOCOL §Rules and findings.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from sync.lists import Lists
@@ -46,9 +47,13 @@ def judge(key: str, records: Iterable[Record], lists: Lists) -> list[Finding]:
 
     Shape:  `records`: every record with this key, in any order.
     """
-    group, kind = sorted(records, key=lambda one: one.doc), key.partition(":")[0]
-    found = [f for family in FAMILIES if kind in family.kinds for f in family.judge(key, group, lists)]
-    return in_order(found)
+    group = sorted(records, key=lambda one: one.doc)
+    return in_order(f for family in _families(key.partition(":")[0]) for f in family.judge(key, group, lists))
+
+
+@cache
+def _families(kind: str) -> tuple[Family, ...]:
+    return tuple(family for family in FAMILIES if kind in family.kinds)
 
 
 def findings(records: Iterable[Record], lists: Lists) -> list[Finding]:
