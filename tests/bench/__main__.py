@@ -11,7 +11,20 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 
-from tests.bench import crowd, lighthouse, lists, memory, phone, pull, push, review, sizes, tree, wire
+from tests.bench import (
+    crowd,
+    lighthouse,
+    lists,
+    memory,
+    noticing,
+    phone,
+    pull,
+    push,
+    review,
+    sizes,
+    tree,
+    wire,
+)
 from tests.bench.servers import KINDS
 from tests.bench.table import Row, show, write
 
@@ -64,6 +77,8 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
     for part in wanted:
         if part in once:
             yield part, once[part]
+        elif part == "review":
+            yield f"{part} phone", noticing.rows(500, 3) if is_quick else noticing.rows(5_000, 11)
         elif part == "lighthouse" and lighthouse.is_here():
             yield part, lighthouse.rows(1 if is_quick else 3)
         for kind in KINDS:

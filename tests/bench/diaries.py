@@ -52,12 +52,16 @@ class Household:
         """Make a plot, a season on it and so many entries: what a phone can show."""
         area = {"amount": "5", "unit": "sao"}
         yield self._make(self.plot, {"kind": "field", "name": "Đồng Cửa", "area": area}, {})
-        season = {"product": "rice", "product_name": "Lúa", "sector": "crop", "standard": "vietgap"}
-        begun: dict[str, object] = {"started_on": "2026-07-01", "plots": [self.plot]}
-        yield self._make(self.season, {**season, **begun}, {})
+        yield self.begin_season([self.plot])
         for _ in range(entries):
             self.clock += 60_000
             yield self._entry()
+
+    def begin_season(self, plots: list[str]) -> Made:
+        """Make the season, of rice, on these plots."""
+        season = {"product": "rice", "product_name": "Lúa Bắc Thơm", "sector": "crop", "standard": "vietgap"}
+        begun: dict[str, object] = {"started_on": "2026-01-01", "plots": plots}
+        return self._make(self.season, {**season, **begun}, {})
 
     def write(self, kind: str, fields: dict[str, object]) -> Made:
         """Make the first op of a new document."""

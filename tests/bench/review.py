@@ -13,6 +13,7 @@ from typing import cast
 from sqlalchemy import Table, insert, literal, select
 from sqlalchemy.orm import Session
 
+from server.config import now_ms
 from server.db import reading, run_write
 from server.models.findings import FindingView, JudgedScope, RecordKey
 from server.models.log import Head
@@ -21,8 +22,11 @@ from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, V
 from server.services import inbox, inbox_entry
 from server.services.console import Staff, staff_of
 from server.services.inbox import Wanted
+from server.services.list_files import Line
+from server.services.list_rows import read_rows
+from server.services.list_versions import About, add_version, settle
 from server.services.viewing import make_current
-from server.store import devices
+from server.store import devices, people
 from tests.bench.diaries import Household, Made
 from tests.bench.pull import append
 from tests.bench.servers import bench_server
@@ -30,6 +34,7 @@ from tests.bench.table import Row, median_of
 from tests.server.phones import Phone
 
 COPIED = (DocumentView, EntryView, EntryPlot, PhotoView, RecordKey, FindingView, ViewHead, JudgedScope, Head)
+PRODUCTS = ("Confidor 100SL", "Anvil 5SC", "Reasgant 3.6EC", "Validacin 5L")
 PLOTS = 10  # our choice: what a household of the commune has at most
 
 
@@ -38,6 +43,7 @@ def rows(kind: str, entries: int, farms: int, each: int, runs: int) -> Iterator[
     with bench_server(kind) as server:
         phone = server.phone("Bà Lụa", "Nhà Lụa")
         home = server.household(phone)
+        fill_lists()
         plots = begin(home)
         append(home, entries_of(home, plots, entries))
         make_current([home.scope])
@@ -100,10 +106,25 @@ def staff_behind(phone: Phone) -> Staff:
 
 
 def begin(home: Household) -> list[str]:
-    """Record the farm's plots; return them."""
+    """Record the farm's plots and a season on all of them; return the plots."""
     made = [home.write("plot", {"kind": "field", "name": f"Thửa {place}"}) for place in range(PLOTS)]
-    append(home, made)
-    return [one.doc for one in made]
+    plots = [one.doc for one in made]
+    append(home, [*made, home.begin_season(plots)])
+    return plots
+
+
+def fill_lists() -> None:
+    """Let a list of what the diary's sprayings use count for the commune, with what labels say of rice."""
+    cells = {"active": "Hoạt chất", "crop": "lúa", "dose": "20 - 40 ml/bình", "phi": "7", "pest": "rầy nâu"}
+    found = read_rows("pesticide", [Line(n + 1, {"name": name, **cells}) for n, name in enumerate(PRODUCTS)])
+    about = About("pesticide", "Danh mục bịa ra", "R", "2025-01-01", is_whole=True)
+    with reading() as session:
+        commune = people.organisations(session)[0].id
+
+    def work(session: Session) -> None:
+        settle(session, add_version(session, commune, about, found, now_ms(), None), now_ms(), None)
+
+    run_write(work)
 
 
 def entries_of(home: Household, plots: list[str], count: int) -> Iterator[Made]:
@@ -116,7 +137,7 @@ def entries_of(home: Household, plots: list[str], count: int) -> Iterator[Made]:
 def _fields(home: Household, plots: list[str], kind: int) -> dict[str, object]:
     day = f"2026-{home.random.randint(1, 12):02}-{home.random.randint(1, 28):02}"
     fields: dict[str, object] = {"form_version": 1, "happened_on": day, "plots": [home.random.choice(plots)]}
-    product = home.random.choice(("Confidor 100SL", "Anvil 5SC", "Reasgant 3.6EC", "Validacin 5L"))
+    product = home.random.choice(PRODUCTS)
     line = {"product": product, "dose": {"amount": "30", "unit": "ml/binh"}, "phi_kind": "days"}
     if kind in (0, 3, 6):
         told = line | {"phi_days": home.random.randint(3, 14), "total_used": {"amount": "60", "unit": "ml"}}

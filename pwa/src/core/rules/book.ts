@@ -11,7 +11,7 @@ import * as due from "./due.ts";
 import * as harvest from "./harvest.ts";
 import * as inputs from "./inputs.ts";
 import * as record from "./record.ts";
-import { type BookRecord, byOrder, counts, type Finding } from "./shape.ts";
+import { type BookRecord, byOrder, counts, type Finding, once } from "./shape.ts";
 import * as stock from "./stock.ts";
 import * as waiting from "./waiting.ts";
 import * as water from "./water.ts";
@@ -26,10 +26,10 @@ interface Family {
 export const FAMILIES: readonly Family[] = [waiting, record, inputs, stock, harvest, water, due];
 
 /** The groups that a document matters to; none where it counts for nothing. */
-export function keysOf(record: BookRecord): ReadonlySet<string> {
+export const keysOf: (record: BookRecord) => ReadonlySet<string> = once((record) => {
   if (!counts(record)) return new Set();
   return new Set(FAMILIES.flatMap((family) => [...family.keys(record)]));
-}
+});
 
 /** What is noticed in one group, sorted; `records`: every record with this key, in any order. */
 export function judge(key: string, records: Iterable<BookRecord>, lists: Lists): Finding[] {

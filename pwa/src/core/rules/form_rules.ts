@@ -4,7 +4,7 @@
  * Twin of `sync/rules/form_rules.py`.
  */
 import data from "../../../../sync/rules/forms.json";
-import { type BookRecord, lineIds, texts } from "./shape.ts";
+import { type BookRecord, lineIds, once, texts } from "./shape.ts";
 
 export type Produce = "crop" | "meat" | "eggs" | "milk" | "fish";
 export const PRODUCE: readonly Produce[] = ["crop", "meat", "eggs", "milk", "fish"];
@@ -146,16 +146,16 @@ const FORMS: ReadonlyMap<string, FormRules> = new Map(
 );
 
 /** What rules know of an entry's form; nothing of any other document. */
-export function rulesOf(record: BookRecord): FormRules {
+export const rulesOf: (record: BookRecord) => FormRules = once((record) => {
   if (record.type !== "entry") return NONE;
   return FORMS.get(texts(record, "form")[0] ?? "") ?? NONE;
-}
+});
 
 /** The name of a field as it stands in `set`: of a line, or of the entry where `line` is "". */
 export const at = (line: string, name: string): string => (line === "" ? name : `line.${line}.${name}`);
 
 /** The ids of the lines of an entry; one "" where it has none. */
-export function linesOf(record: BookRecord): string[] {
+export function linesOf(record: BookRecord): readonly string[] {
   const ids = lineIds(record);
   return ids.length > 0 ? ids : [""];
 }

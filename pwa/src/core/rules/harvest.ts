@@ -8,7 +8,7 @@ import data from "../../../../sync/rules/yields.json";
 import type { Lists } from "../lists.ts";
 import { amountOf, least, most, NANO, type Sizes } from "./amounts.ts";
 import { at, linesOf, rulesOf, sorts } from "./form_rules.ts";
-import { type BookRecord, counts, dates, type Finding, makeFinding, refs, texts } from "./shape.ts";
+import { type BookRecord, counts, dates, type Finding, makeFinding, once, refs, texts } from "./shape.ts";
 
 export const KINDS: ReadonlySet<string> = new Set(["season"]);
 const CROP = "crop";
@@ -16,7 +16,7 @@ const SAO_M2 = 360n;
 const YIELDS: ReadonlyMap<string, number> = new Map(Object.entries(data.kg_per_sao_max));
 
 /** The groups of a season (itself) and of an entry that harvests or sells from some. */
-export function keys(record: BookRecord): string[] {
+export function keys(record: BookRecord): readonly string[] {
   if (record.type === "season") return [record.doc];
   const { takes, sells } = rulesOf(record);
   return takes === null && sells.length === 0 ? [] : refs(record, "season", "season");
@@ -26,29 +26,30 @@ export function keys(record: BookRecord): string[] {
 export function judge(key: string, records: readonly BookRecord[], _lists: Lists): Finding[] {
   const ours = records.filter((one) => one.type === "entry" && counts(one));
   const season = records.find((one) => one.doc === key);
-  const crops = ours.filter((one) => sorts(one, rulesOf(one).takes).has(CROP));
+  const crops = ours.filter(takesCrop);
   return [...(season === undefined ? [] : overYield(season, crops)), ...overSold(key, crops, ours)];
 }
 
-const firstDay = (record: BookRecord): string => [...dates(record, "happened_on")].sort()[0] ?? "";
-const lastDay = (record: BookRecord): string => [...dates(record, "happened_on")].sort().at(-1) ?? "";
+const takesCrop = once((record) => sorts(record, rulesOf(record).takes).has(CROP));
+const takenLeast = once((record) => least(record, rulesOf(record).quantity));
+const takenMost = once((record) => most(record, rulesOf(record).quantity));
+const firstDay = once((record) => [...dates(record, "happened_on")].sort()[0] ?? "");
+const lastDay = once((record) => [...dates(record, "happened_on")].sort().at(-1) ?? "");
 
 /** Records with their day, by day and name. */
 const byDay = (records: readonly BookRecord[], dayOf: (record: BookRecord) => string) =>
   records
     .map((record) => ({ record, day: dayOf(record) }))
-    .sort((a, b) => (`${a.day} ${a.record.doc}` < `${b.day} ${b.record.doc}` ? -1 : 1));
+    .sort((a, b) => (a.day === b.day ? (a.record.doc < b.record.doc ? -1 : 1) : a.day < b.day ? -1 : 1));
 
-function salesOf(record: BookRecord): Sizes[] {
+const salesOf: (record: BookRecord) => readonly Sizes[] = once((record) => {
   const { sells } = rulesOf(record);
   if (sells.length === 0) return [];
-  return linesOf(record).map((line) =>
-    most(
-      record,
-      sells.map((name) => at(line, name)),
-    ),
-  );
-}
+  const ofLine = (line: string) => sells.map((name) => at(line, name));
+  return linesOf(record)
+    .map((line) => most(record, ofLine(line)))
+    .filter((sizes) => sizes.size > 0);
+});
 
 function add(total: Map<string, bigint>, more: Sizes): void {
   for (const [unit, size] of more) total.set(unit, (total.get(unit) ?? 0n) + size);
@@ -57,7 +58,7 @@ function add(total: Map<string, bigint>, more: Sizes): void {
 /** More sold than was harvested by that day; once a unit. */
 function overSold(season: string, crops: readonly BookRecord[], ours: readonly BookRecord[]): Finding[] {
   const found: Finding[] = [];
-  const sales = ours.filter((one) => salesOf(one).some((sizes) => sizes.size > 0));
+  const sales = ours.filter((one) => salesOf(one).length > 0);
   const came = byDay(crops, lastDay).reverse();
   const told = new Set<string>();
   const [sold, taken] = [new Map<string, bigint>(), new Map<string, bigint>()];
@@ -66,7 +67,7 @@ function overSold(season: string, crops: readonly BookRecord[], ours: readonly B
     for (let next = came.at(-1); next !== undefined && next.day <= day; next = came.at(-1)) {
       came.pop();
       before.push(next.record.doc);
-      add(taken, least(next.record, rulesOf(next.record).quantity));
+      add(taken, takenLeast(next.record));
     }
     for (const sizes of salesOf(record)) add(sold, sizes);
     for (const unit of [...sold.keys()].sort()) {
@@ -89,7 +90,7 @@ function overYield(season: BookRecord, crops: readonly BookRecord[]): Finding[] 
   let total = 0n;
   const done: string[] = [];
   for (const { record } of byDay(crops, firstDay)) {
-    total += most(record, rulesOf(record).quantity).get("g") ?? 0n;
+    total += takenMost(record).get("g") ?? 0n;
     done.push(record.doc);
     if (total <= limit) continue;
     const facts = {

@@ -27,6 +27,7 @@ import {
   days,
   type Finding,
   makeFinding,
+  once,
   options,
   refs,
   type Severity,
@@ -58,15 +59,31 @@ export function keys(record: BookRecord): string[] {
 
 /** What is noticed of what an entry used, by itself or on the crop of its season. */
 export function judge(key: string, records: readonly BookRecord[], lists: Lists): Finding[] {
-  const using = records.filter((one) => rulesOf(one).uses !== null && counts(one));
+  const using = records.filter((one) => counts(one) && rulesOf(one).uses !== null);
   if (key.startsWith("entry:")) {
     return using
       .filter((one) => one.doc === key)
       .flatMap((one) => linesOf(one).flatMap((line) => ofLine(one, line, lists)));
   }
   const season = records.find((one) => one.doc === key);
-  const crops = season === undefined ? [] : cropsOf(season);
-  return using.flatMap((one) => linesOf(one).flatMap((line) => labels(key, crops, one, line, lists)));
+  return season === undefined ? [] : using.flatMap((one) => besideSeason(season, one, lists));
+}
+
+interface Told {
+  readonly season: BookRecord;
+  readonly lists: Lists;
+  readonly found: readonly Finding[];
+}
+const toldBySeason = once(() => new Map<string, Told>());
+
+/** What is noticed of an entry on the crop of a season; kept while both and the lists are these. */
+function besideSeason(season: BookRecord, record: BookRecord, lists: Lists): readonly Finding[] {
+  const known = toldBySeason(record).get(season.doc);
+  if (known !== undefined && known.season === season && known.lists === lists) return known.found;
+  const crops = cropsOf(season);
+  const found = linesOf(record).flatMap((line) => labels(season.doc, crops, record, line, lists));
+  toldBySeason(record).set(season.doc, { season, lists, found });
+  return found;
 }
 
 interface Grown {

@@ -87,7 +87,7 @@ function times(record: BookRecord): Finding[] {
   const written = receivedAt === null ? corrected : Math.min(corrected, receivedAt);
   const said = dayOf(written);
   const bound = dayOf(skew === null && receivedAt !== null ? receivedAt : written);
-  const when = dates(record, "happened_on").sort();
+  const when = [...dates(record, "happened_on")].sort();
   const [first, last, off] = [when[0] ?? "", when.at(-1) ?? "", clockOff(record)];
   const late = between(first, said);
   const isBackdated = late > LATE_DAYS && off > 0 && between(first, dayOf(recordedAt)) <= LATE_DAYS;
@@ -184,7 +184,7 @@ function wantedPhotos(
 
 /** The first product whose days to wait were written and which no list tells. */
 function unknownLabel(record: BookRecord, lists: Lists): string {
-  const when = dates(record, "happened_on").sort()[0] ?? "";
+  const when = [...dates(record, "happened_on")].sort()[0] ?? "";
   for (const line of linesOf(record)) {
     for (const wait of rulesOf(record).waits) {
       if (!texts(record, at(line, wait.kind)).includes("days")) continue;
@@ -210,7 +210,7 @@ function untrained(records: readonly BookRecord[]): Finding[] {
   const trained = days.sort()[0] ?? "";
   return records.flatMap((season) => {
     if (season.type !== "season" || !texts(season, "standard").some((one) => STANDARDS.has(one))) return [];
-    const end = dates(season, "ended_on").sort()[0] ?? "";
+    const end = [...dates(season, "ended_on")].sort()[0] ?? "";
     const isLate = end !== "" && trained > end;
     return trained === "" || isLate ? makeFinding("untrained", "note", season.doc, {}) : [];
   });

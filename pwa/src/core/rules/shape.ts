@@ -57,19 +57,31 @@ export function makeFinding(
   return { rule, severity, about, field, behind: [about, ...[...rest].sort()], facts };
 }
 
-/** What findings are sorted by: the same order in both languages. */
-export function orderOf(finding: Finding): readonly string[] {
-  const facts = Object.fromEntries(Object.entries(finding.facts).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return [finding.about, finding.rule, finding.field, writeText(facts)];
+/** Sorts findings: the same order in both languages. Facts are written out only where nothing else tells two apart. */
+export function byOrder(a: Finding, b: Finding): number {
+  if (a.about !== b.about) return a.about < b.about ? -1 : 1;
+  if (a.rule !== b.rule) return a.rule < b.rule ? -1 : 1;
+  if (a.field !== b.field) return a.field < b.field ? -1 : 1;
+  const [left, right] = [factsText(a), factsText(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
-export function byOrder(a: Finding, b: Finding): number {
-  const [left, right] = [orderOf(a), orderOf(b)];
-  for (const [i, one] of left.entries()) {
-    const other = right[i] ?? "";
-    if (one !== other) return one < other ? -1 : 1;
-  }
-  return 0;
+function factsText({ facts }: Finding): string {
+  return writeText(Object.fromEntries(Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** A function of a record alone, worked out once for each record; nobody changes what it gives. */
+export function once<T extends object | string | boolean>(
+  work: (record: BookRecord) => T,
+): (record: BookRecord) => T {
+  const known = new WeakMap<BookRecord, T>();
+  return (record) => {
+    const found = known.get(record);
+    if (found !== undefined) return found;
+    const told = work(record);
+    known.set(record, told);
+    return told;
+  };
 }
 
 /** Says whether a record counts: one whose tombstone is in conflict does. */
@@ -82,32 +94,46 @@ export function options(record: BookRecord, name: string): readonly Value[] {
 }
 
 /** The ids of the lines that any head still has, sorted. */
-export function lineIds(record: BookRecord): string[] {
+export const lineIds: (record: BookRecord) => readonly string[] = once((record) => {
   const found = new Set<string>();
   for (const name of [...Object.keys(record.values), ...Object.keys(record.rivals)]) {
     const line = splitLine(name);
     if (line !== undefined && options(record, name).some((value) => value !== null)) found.add(line[0]);
   }
   return [...found].sort();
-}
+});
 
 /** The texts that stand for a field, empty ones left out. */
 export function texts(record: BookRecord, name: string): string[] {
   return options(record, name).filter((one) => typeof one === "string" && one !== "") as string[];
 }
 
+const datesBy = once(() => new Map<string, readonly string[]>());
+const refsBy = once(() => new Map<string, readonly string[]>());
+
 /** The civil dates that stand for a field. */
-export const dates = (record: BookRecord, name: string): string[] => texts(record, name).filter(isCivilDate);
+export function dates(record: BookRecord, name: string): readonly string[] {
+  const known = datesBy(record);
+  const found = known.get(name) ?? texts(record, name).filter(isCivilDate);
+  known.set(name, found);
+  return found;
+}
 
 /** The documents of a type that any head of a field names, sorted. */
-export function refs(record: BookRecord, name: string, type: string): string[] {
+export function refs(record: BookRecord, name: string, type: string): readonly string[] {
+  const known = refsBy(record);
+  const asked = `${name} ${type}`;
+  const told = known.get(asked);
+  if (told !== undefined) return told;
   const found = new Set<string>();
   for (const value of options(record, name)) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (typeof one === "string" && one.startsWith(`${type}:`) && isDoc(one)) found.add(one);
     }
   }
-  return [...found].sort();
+  const sorted = [...found].sort();
+  known.set(asked, sorted);
+  return sorted;
 }
 
 /** A number of days that somebody wrote, null where it is none. Text and integers alike. */

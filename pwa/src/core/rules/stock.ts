@@ -9,7 +9,7 @@ import type { Lists } from "../lists.ts";
 import { plainName } from "../plain.ts";
 import { amountOf, least, most, type Sizes } from "./amounts.ts";
 import { at, linesOf, rulesOf, type Sort, sorts } from "./form_rules.ts";
-import { type BookRecord, counts, dates, type Finding, makeFinding, texts } from "./shape.ts";
+import { type BookRecord, counts, dates, type Finding, makeFinding, once, texts } from "./shape.ts";
 
 export const KINDS: ReadonlySet<string> = new Set(["input"]);
 const ORDER = { buy: "0", use: "1", count: "2" } as const;
@@ -19,6 +19,8 @@ type What = keyof typeof ORDER;
 export interface Move {
   readonly what: What;
   readonly day: string;
+  /** What moves are sorted by. */
+  readonly place: string;
   readonly record: BookRecord;
   readonly line: string;
   readonly name: string;
@@ -46,49 +48,54 @@ export interface StockLine {
 
 /** The groups of an entry: each input that it buys, uses or counts, by its plain name. */
 export function keys(record: BookRecord): string[] {
-  const names = movesOf(record).flatMap(([, , line]) => namesOf(record, line));
-  return [...new Set(names.map((name) => `input:${plainName(name)}`))];
+  return [...movesOf(record).keys()].map((name) => `input:${name}`);
 }
 
-function movesOf(record: BookRecord): (readonly [What, Sort, string])[] {
+/** What an entry does to each input, by its plain name. */
+const movesOf: (record: BookRecord) => ReadonlyMap<string, readonly Move[]> = once((record) => {
+  const found = new Map<string, Move[]>();
   const { buys, uses, counts: counted } = rulesOf(record);
-  if (buys === null && uses === null && counted === null) return [];
+  if (buys === null && uses === null && counted === null) return found;
   const sides = [["buy", buys] as const, ["use", uses] as const, ["count", counted] as const];
-  return linesOf(record).flatMap((line) =>
-    sides.flatMap(([what, sort]) => (sort === null ? [] : [[what, sort, line] as const])),
-  );
+  for (const line of linesOf(record)) {
+    const names = new Map<string, string>();
+    for (const name of texts(record, at(line, "product"))) {
+      const plain = plainName(name);
+      if (plain !== "" && !names.has(plain)) names.set(plain, name);
+    }
+    for (const [what, sort] of sides) {
+      if (sort === null) continue;
+      for (const [plain, name] of names) {
+        const made = { ...move(record, what, sort, line), name };
+        found.set(plain, [...(found.get(plain) ?? []), made]);
+      }
+    }
+  }
+  return found;
+});
+
+function move(record: BookRecord, what: What, sort: Sort, line: string): Omit<Move, "name"> {
+  const when = [...dates(record, "happened_on")].sort();
+  const day = (what === "use" ? when[0] : when.at(-1)) ?? "";
+  const pack = sort.pack === "" ? "" : at(line, sort.pack);
+  return {
+    what,
+    day,
+    place: `${day} ${ORDER[what]} ${record.doc} ${line}`,
+    record,
+    line,
+    field: at(line, "product"),
+    sizes: (what === "use" ? most : least)(record, [at(line, sort.amount)], pack),
+    expires: texts(record, at(line, "expires_on")),
+    lots: texts(record, at(line, "lot_no")),
+  };
 }
-
-const namesOf = (record: BookRecord, line: string): string[] =>
-  texts(record, at(line, "product")).filter((name) => plainName(name) !== "");
-
-const place = (one: Move): string => `${one.day} ${ORDER[one.what]} ${one.record.doc} ${one.line}`;
 
 /** All that happened to the input of a plain name, in its order; what has no day stands first. */
 export function moves(plain: string, records: Iterable<BookRecord>): Move[] {
   const found: Move[] = [];
-  for (const record of records) {
-    if (!counts(record)) continue;
-    for (const [what, sort, line] of movesOf(record)) {
-      const name = namesOf(record, line).find((one) => plainName(one) === plain);
-      if (name === undefined) continue;
-      const when = [...dates(record, "happened_on")].sort();
-      const amount = [at(line, sort.amount)];
-      const pack = sort.pack === "" ? "" : at(line, sort.pack);
-      found.push({
-        what,
-        day: (what === "use" ? when[0] : when.at(-1)) ?? "",
-        record,
-        line,
-        name,
-        field: at(line, "product"),
-        sizes: (what === "use" ? most : least)(record, amount, pack),
-        expires: texts(record, at(line, "expires_on")),
-        lots: texts(record, at(line, "lot_no")),
-      });
-    }
-  }
-  return found.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  for (const record of records) if (counts(record)) found.push(...(movesOf(record).get(plain) ?? []));
+  return found.sort((a, b) => (a.place < b.place ? -1 : 1));
 }
 
 /** The store, one line an input, in the order of plain names. */
@@ -145,14 +152,18 @@ function after(left: Sizes, move: Move): Sizes {
 /** What is noticed of the store of one input: uses before anything came in, and below zero. */
 export function judge(key: string, records: readonly BookRecord[], _lists: Lists): Finding[] {
   const found: Finding[] = [];
-  const came: Move[] = [];
+  const came: string[] = [];
+  const unitsIn = new Set<string>();
+  let ends: string | null = ""; // the latest day on which something of it is good; null where nobody says
   let left: Sizes = new Map();
   let below = new Set<string>();
   for (const move of moves(key.slice(key.indexOf(":") + 1), records)) {
     left = after(left, move);
     below = new Set([...below].filter((unit) => (left.get(unit) ?? 0n) < 0n));
     if (move.what !== "use") {
-      came.push(move);
+      came.push(move.record.doc);
+      for (const unit of move.sizes.keys()) unitsIn.add(unit);
+      ends = ends === null || move.expires.length === 0 ? null : latest([ends, ...move.expires]);
       continue;
     }
     const facts = { product: move.name, day: move.day };
@@ -161,31 +172,19 @@ export function judge(key: string, records: readonly BookRecord[], _lists: Lists
       found.push(makeFinding("stock_no_purchase", "note", about, facts, move.field));
       continue;
     }
-    const behind = came.map((one) => one.record.doc);
-    const ends = lastEnd(came);
-    if (ends !== "" && move.day > ends) {
+    if (ends !== null && move.day > ends) {
       const told = { ...facts, expires_on: ends };
-      found.push(makeFinding("stock_expired", "doubt", about, told, move.field, behind));
+      found.push(makeFinding("stock_expired", "doubt", about, told, move.field, came));
     }
-    const known = new Set(came.flatMap((one) => [...one.sizes.keys()]));
-    const units = [...move.sizes.keys()].filter((unit) => known.has(unit)).sort();
+    const units = [...move.sizes.keys()].filter((unit) => unitsIn.has(unit)).sort();
     const first = units.find((unit) => !below.has(unit));
     if (first !== undefined && units.every((unit) => (left.get(unit) ?? 0n) < 0n)) {
       for (const unit of units) below.add(unit);
       const told = { ...facts, short: amountOf(-(left.get(first) ?? 0n), first) };
-      found.push(makeFinding("stock_below_zero", "doubt", about, told, move.field, behind));
+      found.push(makeFinding("stock_below_zero", "doubt", about, told, move.field, came));
     }
   }
   return found;
 }
 
-/** The last day on which something that came in was good; "" where that is not known of all. */
-function lastEnd(came: readonly Move[]): string {
-  if (came.some((one) => one.expires.length === 0)) return "";
-  return (
-    came
-      .flatMap((one) => one.expires)
-      .sort()
-      .at(-1) ?? ""
-  );
-}
+const latest = (days: readonly string[]): string => [...days].sort().at(-1) ?? "";

@@ -26,6 +26,7 @@ import {
   days,
   type Finding,
   makeFinding,
+  once,
   options,
   refs,
   type Severity,
@@ -71,7 +72,7 @@ export interface Ground {
   readonly timed: readonly Statement[];
   /** Of the first `i + 1` timed ones the one that holds longest; many harvests then cost little. */
   readonly longest: readonly Statement[];
-  readonly open: readonly (readonly [begun: string, one: Statement])[];
+  readonly open: readonly Begun[];
 }
 
 const min = (all: readonly string[]): string => [...all].sort()[0] ?? "";
@@ -85,14 +86,14 @@ export function keys(record: BookRecord): string[] {
 }
 
 /** What an entry says of waiting, one a line and produce; none of a deleted one. */
-export function statements(record: BookRecord): Statement[] {
+export const statements: (record: BookRecord) => readonly Statement[] = once((record) => {
   const known = rulesOf(record);
   if (known.waits.length === 0 || !counts(record)) return [];
   const last = lastDay(record, known);
   return linesOf(record).flatMap((line) =>
     known.waits.flatMap((wait) => statement(record, line, wait, last) ?? []),
   );
-}
+});
 
 function lastDay(record: BookRecord, known: FormRules): string {
   const ends = known.until === "" ? [] : dates(record, known.until);
@@ -128,8 +129,7 @@ function statement(record: BookRecord, line: string, wait: Wait, last: string): 
   };
 }
 
-type Begun = readonly [begun: string, one: Statement];
-const place = ([begun, one]: Begun): string => `${begun} ${one.record.doc} ${one.line}`;
+type Begun = readonly [begun: string, one: Statement, place: string];
 const holds = (one: Statement): string => `${one.until} ${one.record.doc} ${one.line}`;
 
 /** What is said of a plot's waits for one produce, from the entries of every phone. */
@@ -138,9 +138,10 @@ export function ground(plot: string, produce: Produce, records: Iterable<BookRec
   for (const record of records) {
     if (rulesOf(record).waits.length === 0 || !refs(record, "plots", "plot").includes(plot)) continue;
     const begun = min(dates(record, "happened_on"));
-    for (const one of statements(record)) if (one.produce === produce) found.push([begun, one]);
+    for (const one of statements(record))
+      if (one.produce === produce) found.push([begun, one, `${begun} ${record.doc} ${one.line}`]);
   }
-  found.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  found.sort(([, , a], [, , b]) => (a < b ? -1 : 1));
   const timed = found.filter(([, one]) => one.until !== "");
   const longest: Statement[] = [];
   for (const [, one] of timed) {

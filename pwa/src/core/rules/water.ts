@@ -25,7 +25,7 @@ interface Range {
 const RANGES: readonly Range[] = data.ranges;
 
 /** The groups of a season (itself) and of an entry that measures the water of some. */
-export function keys(record: BookRecord): string[] {
+export function keys(record: BookRecord): readonly string[] {
   if (record.type === "season") return [record.doc];
   return rulesOf(record).measures ? refs(record, "season", "season") : [];
 }
