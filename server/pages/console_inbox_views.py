@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.pages import console_views
+from server.pages.console_hand_views import Safe, Stored, safe, stored
 from server.pages.console_show import Leaf, leaf, time_text
 from server.pages.console_views import Mark, Row, Shot
 from server.pages.console_words import Language, say
+from server.services.at_hand import gravest
 from server.services.findings import Noticed
 from server.services.inbox import Inbox, InboxLine, Sign
 from server.services.inbox_entry import EntryPage, Said
@@ -95,6 +97,8 @@ class Shown:
     events: Any
     shots: tuple[Shot, ...]
     season: str
+    store: list[Stored]
+    safe: list[Safe]
 
 
 def rows(language: Language, found: Inbox) -> list[InboxRow]:
@@ -126,7 +130,7 @@ def _row(language: Language, found: Inbox, one: InboxLine) -> InboxRow:
         one.line.farm.id,
         one.line.uuid,
         one.line.happened_on,
-        (*marks, *row.marks),
+        tuple(dict.fromkeys((*marks, *row.marks))),  # two products, one doubt: said once
         one.severity in ("doubt", "stop") or bool(one.line.conflicts) or one.is_answered,
         one.severity == "note",
         one.sign,
@@ -179,6 +183,8 @@ def entry(language: Language, found: EntryPage) -> Shown:
         events=console_views.events(language, page, shower),
         shots=console_views.shots(language, page.farm.scope, page.form, page.photos),
         season="" if found.season is None else found.season.name,
+        store=[stored(language, one) for one in found.store],
+        safe=[safe(language, page.farm.id, one) for one in gravest(found.waits)],
     )
 
 

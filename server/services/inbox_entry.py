@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from server.db import reading
 from server.errors import ServiceError
 from server.models.views import DocumentView, EntryView, ReviewView, SeasonView
-from server.services import console_document
+from server.services import at_hand, console_document
+from server.services.at_hand import InStore
 from server.services.console import FarmName, Staff, Who, names_of
 from server.services.console_document import Page
 from server.services.console_lookups import members
@@ -58,8 +59,9 @@ class EntryPage:
     """An entry with all that its reviewer looks at.
 
     Shape:  `sign`: what a review must say, of exactly what `page` shows; `thread`: oldest first; `waits`:
-            what its plots wait for, by what is known now; `recorded`: when it can have been made;
-            `inspection`: the newest of the farm in which a fault is open.
+            what its plots, and those of its season, wait for, by what is known now; `store`: the inputs
+            that it names, at the end of its day; `recorded`: when it can have been made; `inspection`: the
+            newest of the farm in which a fault is open.
     """
 
     page: Page
@@ -72,6 +74,7 @@ class EntryPage:
     thread: tuple[Said, ...]
     season: SeasonView | None
     waits: tuple[PlotWait, ...]
+    store: tuple[InStore, ...]
     recorded: Recorded | None
     beside: Neighbours
     inspection: Inspection | None
@@ -89,7 +92,9 @@ def entry_page(staff: Staff, farm: FarmName, entry: str, wanted: Wanted) -> Entr
         if row is None:
             raise ServiceError("not_found")
         sign, noticed = signs_of(session, staff, [row])[farm.scope, page.doc]
-        plots = views.plots_of_entries(session, farm.scope, [page.doc]).get(page.doc, [])
+        plots = set(views.plots_of_entries(session, farm.scope, [page.doc]).get(page.doc, []))
+        if row.season:
+            plots |= set(at_hand.plots_of_season(session, farm.scope, row.season))
         return EntryPage(
             page=page,
             state=row.state,
@@ -100,7 +105,8 @@ def entry_page(staff: Staff, farm: FarmName, entry: str, wanted: Wanted) -> Entr
             sign=_as_shown(sign, page),
             thread=_thread(session, staff, farm.scope, page),
             season=session.get(SeasonView, (farm.scope, row.season)) if row.season else None,
-            waits=waits_of(session, farm.scope, plots, row.season),
+            waits=waits_of(session, farm.scope, sorted(plots), row.season),
+            store=at_hand.store_at(session, farm.scope, page.doc),
             recorded=recorded(session, farm.scope, page.doc),
             beside=beside,
             inspection=next((one for one in inspections_of(session, farm.scope) if one.stand.open), None),

@@ -49,7 +49,9 @@ def waits_of(session: Session, scope: str, plots: Sequence[str], season: str) ->
 
 
 def _plot_wait(plot: str, produce: Produce, told: Waiting) -> PlotWait:
-    first = told.longest or told.open[0]
+    # What decides is told: of what nobody knows, not the longest of what is known.
+    same = [one for one in told.open if one.state == told.state]
+    first = told.longest if told.longest is not None and not same else (same or told.open)[0]
     return PlotWait(
         plot,
         produce,

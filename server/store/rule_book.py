@@ -38,12 +38,12 @@ class Rules:
 
     def keys_of(self, record: Record) -> Collection[str]:
         """Return the groups to which a document matters."""
-        return {_stored(key) for key in keys_of(record)}
+        return {stored_key(key) for key in keys_of(record)}
 
     def judge(self, key: str, records: Sequence[Record]) -> Sequence[Finding]:
         """Return all findings of a group, of which these are the documents."""
         if key.partition(":")[2].startswith(_HASHED):
-            key = next(one for one in keys_of(records[0]) if _stored(one) == key)
+            key = next(one for one in keys_of(records[0]) if stored_key(one) == key)
         return judge(key, records, self._lists)
 
     def row_of(self, finding: Finding) -> Row:
@@ -82,7 +82,7 @@ def _record(
 _kept = lru_cache(maxsize=RECORDS_KEPT)(_record)
 
 
-def _stored(key: str) -> str:
+def stored_key(key: str) -> str:
     """Return a key as it is stored: one with a long name as the hash of it."""
     if len(key) <= KEY_CHARS:
         return key

@@ -109,10 +109,11 @@ def stock(records: Iterable[Record]) -> list[StockLine]:
     """Return the store, one line an input, in the order of plain names."""
     book = list(records)
     names = sorted({name for record in book if counts(record) for name in _moves(record)})
-    return [_stock_line(name, moves(name, book)) for name in names]
+    return [stock_line(name, moves(name, book)) for name in names]
 
 
-def _stock_line(name: str, all_moves: Sequence[Move]) -> StockLine:
+def stock_line(name: str, all_moves: Sequence[Move]) -> StockLine:
+    """Return what these moves of one input come to, in the order of `moves`."""
     line = StockLine(name, all_moves[0].name if all_moves else name)
     for move in all_moves:
         line.kinds |= sorts(move.record, _sort(move.record, move.what), move.line)

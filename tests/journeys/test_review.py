@@ -56,7 +56,7 @@ def test_a_harvest_too_early_is_noticed_asked_answered_and_approved(
     desk.sees("Thu sớm 7 ngày")
     assert desk.is_sound(SHOTS, "inbox") == []
     desk.page.keyboard.press("h")
-    expect(desk.page.get_by_role("link", name="Chờ hộ trả lời 1")).to_be_visible()
+    expect(desk.page.get_by_role("link", name="Chờ hộ 1")).to_be_visible()
 
     send(phone)
     phone.home()
