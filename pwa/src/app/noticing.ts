@@ -7,8 +7,10 @@
  */
 import type { Lists } from "../core/lists.ts";
 import { checkDraft, judge, keysOf } from "../core/rules/book.ts";
-import { KEY as DUE, due } from "../core/rules/due.ts";
+import { completeness } from "../core/rules/completeness.ts";
+import { KEY as DUE, type Due, due } from "../core/rules/due.ts";
 import type { Produce } from "../core/rules/form_rules.ts";
+import { seasonGaps } from "../core/rules/season.ts";
 import type { BookRecord, Finding } from "../core/rules/shape.ts";
 import { byOrder } from "../core/rules/shape.ts";
 import { moves, stock } from "../core/rules/stock.ts";
@@ -133,6 +135,9 @@ async function refresh(c: Context, { book, scope }: Held, docs: readonly string[
   });
 }
 
+const inspected = (book: Book, today: string): Due[] =>
+  due(book.group(DUE), today).filter((one) => INSPECTED.has(one.kind));
+
 const PRODUCE: Readonly<Record<string, Produce>> = { crop: "crop", aquaculture: "fish" };
 
 /** What is taken from a season: eggs of layers, the meat of other animals. */
@@ -197,6 +202,17 @@ export function makeNoticing(c: Context): Noticing {
       }
       return found;
     },
+    async book(season, today) {
+      const book = await bookOf(c);
+      const own = book?.ofType("season").find((one) => one.doc === season);
+      if (book === null || own === undefined) return null;
+      const records = [...book.ofType("entry"), ...book.ofType("inspection")];
+      return { pieces: completeness(own, records, today), gaps: seasonGaps(own, records, today) };
+    },
+    async inspected(today) {
+      const book = await bookOf(c);
+      return book === null ? [] : inspected(book, today);
+    },
     async days(today) {
       const book = await bookOf(c);
       if (book === null) return [];
@@ -204,8 +220,7 @@ export function makeNoticing(c: Context): Noticing {
       const safe = running
         .map((one) => waitOf(book, one))
         .map((one) => (one?.state === "days" ? one.until : ""));
-      const tasks = due(book.group(DUE), today).filter((one) => INSPECTED.has(one.kind));
-      return [...safe, ...tasks.map((one) => one.day)].filter((day) => day > today);
+      return [...safe, ...inspected(book, today).map((one) => one.day)].filter((day) => day > today);
     },
     async stock() {
       const book = await bookOf(c);

@@ -88,3 +88,24 @@ test("the store adds up what both phones wrote, at once after a line was written
     1,
   ]);
 });
+
+test("a season's book says what it lacks and where it is silent, at once after a line was written here", async () => {
+  const desk = await Desk.open();
+  const noticing = makeNoticing(desk.c);
+  expect(await noticing.book(season, "2026-11-28")).toBeNull();
+  const crop = { sector: "crop", product_name: "Cà chua", standard: "vietgap", plots: [plot] };
+  await desk.pull(season, { ...crop, started_on: "2026-11-01" });
+  desk.c.bell();
+  const lacks = async () => {
+    const found = await noticing.book(season, "2026-11-28");
+    const missing = found?.pieces.filter((one) => one.state === "missing").map((one) => one.code);
+    return [missing, found?.gaps];
+  };
+  const silent = [{ begin: "2026-11-01", end: "2026-11-28", days: 27 }];
+  expect(await lacks()).toEqual([["soil", "water", "seed", "training", "inspection"], silent]);
+  await desk.entry({ ...where, happened_on: "2026-11-12" }, "CT-02");
+  expect(await lacks()).toEqual([["soil", "water", "training", "inspection"], []]);
+  expect((await noticing.inspected("2026-11-28")).map((one) => [one.kind, one.when])).toEqual([
+    ["inspection", "never"],
+  ]);
+});

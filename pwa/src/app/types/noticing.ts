@@ -1,5 +1,8 @@
 /** What the rules notice, as screens see it. */
 import type { Sizes } from "../../core/rules/amounts.ts";
+import type { Piece } from "../../core/rules/completeness.ts";
+import type { Due } from "../../core/rules/due.ts";
+import type { Gap } from "../../core/rules/season.ts";
 import type { Finding } from "../../core/rules/shape.ts";
 import type { StockLine } from "../../core/rules/stock.ts";
 import type { DocRef, Values } from "./values.ts";
@@ -31,6 +34,12 @@ export interface Stored {
   readonly incoming: readonly Sizes[];
 }
 
+/** How whole the book of a season is. */
+export interface SeasonBook {
+  readonly pieces: readonly Piece[];
+  readonly gaps: readonly Gap[];
+}
+
 export interface Noticing {
   /** What is noticed of a form while it is filled in, beside everything in the book. */
   draft(draft: DraftToCheck): Promise<readonly Finding[]>;
@@ -40,6 +49,10 @@ export interface Noticing {
   waits(): Promise<ReadonlyMap<DocRef, SeasonWait>>;
   /** Days after `today` on which a running season may be harvested or something of an inspection must be done. */
   days(today: string): Promise<readonly string[]>;
+  /** How whole the book of a season is on a day; null for one that is not here. */
+  book(season: DocRef, today: string): Promise<SeasonBook | null>;
+  /** What the farm has to do by a day about inspections. */
+  inspected(today: string): Promise<readonly Due[]>;
   /** The store of the farm, one for each input, in the order of plain names. */
   stock(): Promise<readonly Stored[]>;
 }

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { DraftResult, Inspection } from "../../app/types.ts";
 import { ANNEX_D, type Item, itemField } from "../../core/checklists.ts";
+import type { Due } from "../../core/rules/due.ts";
 import { app } from "../app.ts";
 import { Behalf, Do, Dock, Icon, Leaf, Mark, Note, State, Top } from "../pieces/basic.tsx";
 import { warn } from "../pieces/overlay.tsx";
@@ -11,20 +12,24 @@ import { draftHash } from "../screens/rows.tsx";
 import { dayWithin, seasonNameOf, today } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { inspectionWords } from "../words/inspections.ts";
+import { seasonWords } from "../words/season.ts";
 
 /** All of them, or one by its document. */
 export function InspectionsScreen({ doc }: { doc: string }) {
   const found = useSignal<readonly Inspection[] | null>(null);
   const may = useSignal(false);
+  const due = useSignal<Due | undefined>(undefined);
   const changed = app().diary.changed.value;
   const load = async () => {
     const own = await app().inspections();
     may.value = own.mayBegin();
+    const tasks = await (await app().noticing()).inspected(today());
+    due.value = tasks.find((one) => one.kind === "inspection");
     found.value = await own.list();
   };
   useEffect(() => void load(), [changed]);
   if (found.value === null) return <p class="help phone">{words.value.loading}</p>;
-  if (doc === "") return <All found={found.value} may={may.value} />;
+  if (doc === "") return <All found={found.value} may={may.value} due={due.value} />;
   const one = found.value.find((row) => row.doc === doc);
   return <One found={one} may={may.value} />;
 }
@@ -34,7 +39,13 @@ function open(result: DraftResult): void {
   else warn(result.problem === "read_only" ? words.value.not_saved_right : words.value.not_saved);
 }
 
-function All({ found, may }: { found: readonly Inspection[]; may: boolean }) {
+interface AllProps {
+  found: readonly Inspection[];
+  may: boolean;
+  due: Due | undefined;
+}
+
+function All({ found, may, due }: AllProps) {
   const w = inspectionWords.value;
   const season = place.value.query.vu ?? null;
   const begin = async () => open(await (await app().inspections()).begin(season));
@@ -43,6 +54,15 @@ function All({ found, may }: { found: readonly Inspection[]; may: boolean }) {
       <main class="phone">
         <Top title={words.value.inspections} />
         <Behalf />
+        {due !== undefined && (
+          <Note halt={due.when === "late"}>
+            {due.day === ""
+              ? seasonWords.value.due_never
+              : due.when === "late"
+                ? seasonWords.value.due_late(dayWithin(due.day))
+                : seasonWords.value.due_soon(dayWithin(due.day))}
+          </Note>
+        )}
         {found.length === 0 && (
           <p class="card">
             <b>{w.none}</b> {w.none_how}

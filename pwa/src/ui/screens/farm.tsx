@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { PlotRow, SeasonRow } from "../../app/types.ts";
 import { toBase, UNITS } from "../../core/units.ts";
 import { app } from "../app.ts";
+import { Lazy } from "../form/lazy.tsx";
 import { pointsOf } from "../form/place.tsx";
 import { Behalf, Btn, Do, Dock, Icon, Leaf, Note, State, Top } from "../pieces/basic.tsx";
 import { toast, warn } from "../pieces/overlay.tsx";
@@ -25,6 +26,8 @@ import { inputsWords } from "../words/inputs.ts";
 import { writeText } from "../words/problems.ts";
 import { FarmMap } from "./map.tsx";
 import { begin, beginEdit } from "./rows.tsx";
+
+const loadWhole = () => import("../season/whole.tsx").then((part) => part.SeasonWhole);
 
 export function FarmScreen() {
   const w = words.value;
@@ -244,6 +247,7 @@ export function SeasonScreen({ doc }: { doc: string }) {
             <State row={season} />
           </div>
         </section>
+        <Lazy load={loadWhole} props={{ season }} />
         <div class="stack">
           <Btn icon="book" onClick={() => go(makeHash("nhat-ky", [], { season: doc }))}>
             {w.diary}
