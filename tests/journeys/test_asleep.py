@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from tests.journeys.house import House
 from tests.journeys.log import ops_of
 from tests.journeys.phone import WAIT_MS, Phone
-
-TAG = "send-diary"  # pwa/src/sw/messages.ts
-
-
-def wake_worker(phone: Phone, *, last: bool = False) -> None:
-    """Do what the browser does when coverage is back: fire the sync event of the diary's worker."""
-    client = phone.context.new_cdp_session(phone.page)
-    known: list[dict[str, Any]] = []
-    client.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
-    client.send("ServiceWorker.enable")
-    phone.until(lambda: any(one["scopeURL"].startswith(phone.address) for one in known), "a worker is there")
-    for one in known:
-        if one["scopeURL"].startswith(phone.address):
-            event = {
-                "origin": phone.address,
-                "registrationId": one["registrationId"],
-                "tag": TAG,
-                "lastChance": last,
-            }
-            client.send("ServiceWorker.dispatchSyncEvent", event)
-            return
+from tests.journeys.worker import TAG, wake_worker
 
 
 def test_a_closed_app_sends_what_waits_when_coverage_is_back(house: House, phone: Phone, farm: str) -> None:
