@@ -33,12 +33,13 @@ from server.app import create_app
 from server.config import SQLITE_FILE, Settings, now_ms
 from server.db import db, reading, run_write
 from server.models.log import OpRow
-from server.services import restoring
+from server.services import restoring, sequencing, tree_check, tree_clock
 from server.services.inviting import append_operator_op, settle_device
 from server.services.seed_lists import load_lists
 from server.services.setup import new_id
-from server.store import log, people, watermark
+from server.store import log, log_key, people, tree, tree_files, watermark
 from server.store.operator import load_private
+from sync.checkpoint import sign
 from sync.ids import b64_decode
 from sync.log import next_digest, start_digest
 from sync.ops import domain
@@ -195,6 +196,15 @@ def chain(session: Session, scope: str) -> None:
     log.lock_head(session, scope).digest = digest
 
 
+def fork(shrink: int) -> None:
+    """Publish another tree than before, signed with the log's own key."""
+    note = sequencing.newest().checkpoint
+    after = (note.size - shrink, b"\x07" * 32)
+    forged = str(sign(log_key.load_private(), ORIGIN, *after))
+    run_write(lambda session: tree.force_head(session, after, forged))
+    tree_files.write_checkpoint(sequencing.tree_folder(), forged)
+
+
 def load_snapshot(house: House, path: Path) -> None:
     """Put an older database in the place of ours; whoever serves must be dead."""
     house.end()
@@ -253,6 +263,12 @@ def operate(asked: dict[str, Any]) -> Any:
         return operator_op(asked["scope"], f"{asked['type']}:{new_id(now_ms())}", asked["fields"])
     if do == "change":
         return run_write(lambda session: session.execute(text(asked["query"]), asked["values"]).rowcount)
+    if do == "tree":
+        return tree_clock.tick(now_ms()).is_new
+    if do == "recover":
+        return tree_check.recover()
+    if do == "fork":
+        return fork(int(asked["shrink"]))
     if do == "chain":
         return run_write(lambda session: chain(session, asked["scope"]))
     raise ValueError(do)

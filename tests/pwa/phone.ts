@@ -5,6 +5,7 @@ import { makeJoining } from "../../pwa/src/app/joining.ts";
 import { loadPeople } from "../../pwa/src/app/people.ts";
 import { makeUuid7 } from "../../pwa/src/core/ids.ts";
 import { type Connection, Engine } from "../../pwa/src/engine/sync.ts";
+import { followTree } from "../../pwa/src/engine/tree.ts";
 import { Store } from "../../pwa/src/store/db.ts";
 import type { DocRow, IdentityRow, OpRow, Values } from "../../pwa/src/store/rows.ts";
 import { type SaveOutcome, saveOps } from "../../pwa/src/store/save.ts";
@@ -54,6 +55,7 @@ export class Phone {
           this.mismatches += 1;
         },
         nextAttempt: () => undefined,
+        tree: (who, token) => followTree(this.store, who, token),
       },
       () => true,
     );
@@ -118,9 +120,10 @@ export class Phone {
   outbox(): Promise<number> {
     return this.store.use((db) => db.outbox.count());
   }
-  /** The sync requests that went out since the last look, with their answers. */
+  /** The rounds of turns that went out since the last look, with their answers; not those about the tree. */
   syncs() {
-    return this.link.seen.splice(0).filter((one) => one.path === "/api/v1/sync");
+    const seen = this.link.seen.splice(0).filter((one) => one.path === "/api/v1/sync");
+    return seen.filter((one) => !("tree" in Object(one.data)));
   }
 }
 

@@ -3,6 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { Engine } from "../engine/sync.ts";
 import { browserWorld } from "../net/browser_world.ts";
 import { SCHEMA, Store, StoreError } from "../store/db.ts";
+import { FORK } from "../store/tree.ts";
 import type { World } from "../store/world.ts";
 import { checkPlace, listen, looksPrivate } from "./browser.ts";
 import { type Context, listIn, loadForms, makeContext, publish, shadowOf } from "./context.ts";
@@ -43,6 +44,7 @@ const QUIET: SyncStatus = {
   progress: null,
   skew: null,
   digestMismatch: false,
+  forked: false,
 };
 const NEARLY_FULL_BYTES = 300_000_000;
 
@@ -123,7 +125,8 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     photos.value = await waitingPhotos(c);
     const waitingPhotoBytes = photos.value.reduce((sum, p) => sum + p.bytes, 0);
     const waitingVoices = photos.value.filter((p) => p.isVoice).length;
-    set({ waitingPhotos: photos.value.length, waitingVoices, waitingPhotoBytes });
+    const forked = (await store.use((db) => db.meta.get(FORK))) !== undefined;
+    set({ waitingPhotos: photos.value.length, waitingVoices, waitingPhotoBytes, forked });
     storage.value = await loadStorage(world);
     const { foreign } = c;
     c.foreign = false;
@@ -137,6 +140,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       done: (at) => set({ last_sync_at: at, digestMismatch: false }),
       mismatch: () => set({ digestMismatch: true }),
       nextAttempt: (at) => set({ next_attempt_at: at }),
+      tree: (who, token) => import("../engine/tree.ts").then((part) => part.followTree(store, who, token)),
     },
     () => !c.settings.value.wifiOnlyPhotos || world.onWifi(),
   );
@@ -216,6 +220,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       storage,
       stuck,
       photos,
+      tree: () => import("./tree.ts").then((part) => part.treeState(c)),
       now: async () => (store.newer === null ? engine.kick(true) : undefined),
       // Fetched when needed: once in a season, on most phones never.
       exportUnsent: async () => (await import("./carry.ts")).exportUnsent(c),

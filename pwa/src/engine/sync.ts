@@ -41,6 +41,8 @@ export interface EngineEvents {
   done: (at: number) => void;
   mismatch: () => void;
   nextAttempt: (at: number | null) => void;
+  /** Follow the tree of heads after a turn; true: something changed. Left out where no script may be fetched. */
+  tree?: (who: IdentityRow, token: string) => Promise<boolean>;
 }
 
 const BACKOFF_FIRST_MS = 5_000;
@@ -208,6 +210,7 @@ export class Engine {
     if (end.kind === "failed") return this.failed(end.reply, who);
     if (end.kind === "not_our_server") return end.kind;
     await this.reference(who);
+    if (end.kind === "done" && (await this.events.tree?.(who, token))) this.events.changed();
     // Only now it is known that the server was restored: the own document is handed in at once.
     const now = await this.store.use((db) => db.identities.get(who.device));
     if (now?.handIn === 1 && who.handIn !== 1) this.again = true;

@@ -157,6 +157,8 @@ export interface ScopeRow {
   safe?: number;
   /** Documents whose private parts are gone and are not kept again. */
   erased?: string[];
+  /** Up to where a verified checkpoint covers our log, with the digest there. */
+  logged?: { seq: number; digest: string };
 }
 export interface CounterRow {
   device: string;

@@ -14,6 +14,7 @@ import { makeBody, makePrivate, message, parseOp, privateHash } from "../core/op
 import type { Database, Store } from "./db.ts";
 import { type DocKey, noteParsed, putViews, readOps } from "./fold.ts";
 import type { IdentityRow, OpRow, Values } from "./rows.ts";
+import { VERIFIED, type Verified } from "./tree.ts";
 import { randomBytes } from "./world.ts";
 
 export interface NewOp {
@@ -41,6 +42,8 @@ interface Ground {
   device: string;
   origin: string;
   skew: number | null;
+  /** Size and root of the newest checkpoint that was verified. */
+  tree: Verified | undefined;
   /** Scope → the last `n` used there. */
   last: ReadonlyMap<string, number>;
   cursors: ReadonlyMap<string, string>;
@@ -53,14 +56,15 @@ const seen = new WeakMap<Store, Ground>();
 const groundTables = (db: Database) => [db.meta, db.counters, db.scopes];
 
 async function readGround(db: Database, device: string, scopes: readonly string[]): Promise<Ground> {
-  const [[skew, origin], [counters, rows]] = await Promise.all([
-    db.meta.bulkGet(["skew", "origin"]),
+  const [[skew, origin, tree], [counters, rows]] = await Promise.all([
+    db.meta.bulkGet(["skew", "origin", VERIFIED]),
     readMoving(db, device, scopes),
   ]);
   return {
     device,
     origin: typeof origin?.value === "string" ? origin.value : "",
     skew: typeof skew?.value === "number" ? skew.value : null,
+    tree: tree?.value as Verified | undefined,
     last: new Map(scopes.map((scope, i) => [scope, counters[i]?.n ?? 0])),
     cursors: new Map(scopes.map((scope, i) => [scope, rows[i]?.cursor ?? "0"])),
   };
@@ -135,7 +139,9 @@ async function sign(store: Store, who: IdentityRow, ground: Ground, fresh: NewOp
     recordedAt: world.now(),
     skew,
     anchor:
-      point === null || point instanceof Refusal ? null : { seq: point.seq, digest: b64Encode(point.digest) },
+      point === null || point instanceof Refusal
+        ? null
+        : { seq: point.seq, digest: b64Encode(point.digest), ...ground.tree },
     fields: fresh.set,
     private: part === null ? null : privateHash(origin, part),
   });

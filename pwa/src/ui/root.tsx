@@ -23,6 +23,7 @@ const loadStock = () => import("./stock/screen.tsx").then((part) => part.StockSc
 const loadInspections = () => import("./inspections/screen.tsx").then((part) => part.InspectionsScreen);
 const loadSend = () => import("./screens/send.tsx").then((part) => part.SendScreen);
 const loadJoin = () => import("./join/join.tsx").then((part) => part.JoinScreen);
+const loadFork = () => import("./screens/fork.tsx").then((part) => part.ForkBanner);
 const loadGate = () => import("./screens/gate.tsx").then((part) => part.Gate);
 /** What a person looks after about himself, by the name of its place. */
 const MINE: { [place: string]: () => Promise<ComponentType> } = {
@@ -58,6 +59,7 @@ export function Root() {
   });
   return (
     <>
+      {app().sync.status.value.forked && <Lazy load={loadFork} props={{}} />}
       <Screen />
       <Toast />
       <Sheets />

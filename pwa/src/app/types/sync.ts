@@ -1,6 +1,7 @@
 /** What waits, what is stuck, how full the phone is, and the file that carries what is unsent. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { Connection, Progress } from "../../engine/sync.ts";
+import type { TreeState } from "../tree.ts";
 import type { DocRef, Scope } from "./values.ts";
 
 /** How the last attempt ended; `not_our_server`: an answer that is not our server's (captive portal). */
@@ -48,6 +49,8 @@ export interface SyncStatus {
   skew: number | null;
   /** Digest of our own log did not agree with the server's: taken again from the start. */
   digestMismatch: boolean;
+  /** The tree of heads that the server gave does not grow out of the one that this phone verified. */
+  forked: boolean;
 }
 
 export interface StorageStatus {
@@ -89,6 +92,8 @@ export interface Sync {
   storage: ReadonlySignal<StorageStatus>;
   stuck: ReadonlySignal<readonly StuckOp[]>;
   photos: ReadonlySignal<readonly WaitingPhoto[]>;
+  /** How far the public log proves the book at hand. */
+  tree(): Promise<TreeState>;
   /** "Gửi ngay": resets the back-off. Resolves when the round ended. */
   now(): Promise<void>;
   /** What has not been acknowledged, signed, with photo bytes. */

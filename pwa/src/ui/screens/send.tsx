@@ -1,6 +1,7 @@
 /** Gửi: what waits and that it is safe, what is stuck and what to do, room on the phone, files for days without coverage. */
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { TreeState } from "../../app/tree.ts";
 import type { Connection, ImportReport, StuckOp, WaitingPhoto } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { handOn } from "../export.ts";
@@ -10,6 +11,7 @@ import { go } from "../router.ts";
 import { dayName, moment } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { sendWords } from "../words/send.ts";
+import { treeWords } from "../words/tree.ts";
 import { UpdateCard } from "./home.tsx";
 import { beginEdit, entryHash } from "./rows.tsx";
 import { bytesShown, StorageCard } from "./storage.tsx";
@@ -48,6 +50,7 @@ export function SendScreen() {
             {status.last_sync_at === null ? sendWords.value.never_sent : moment(status.last_sync_at)}
           </b>
         </p>
+        <Logged />
         <WifiOnly />
         <h2>{w.storage}</h2>
         <StorageCard />
@@ -59,6 +62,26 @@ export function SendScreen() {
           {status.connection === "sending" ? sendWords.value.sending_plain : w.send_now}
         </Do>
       </Dock>
+    </>
+  );
+}
+
+/** How much of the book at hand the public log proves; nothing before it was first looked at. */
+function Logged() {
+  const [tree, setTree] = useState<TreeState | null>(null);
+  const changed = app().sync.status.value.last_sync_at;
+  useEffect(() => void app().sync.tree().then(setTree), [changed]);
+  if (tree === null || tree.askedAt === null || tree.ops === 0) return null;
+  return (
+    <>
+      <h2>{treeWords.value.title}</h2>
+      <p class="card row">
+        <Icon name={tree.logged < tree.ops ? "clock" : "check"} />
+        <span class="grow">
+          <b>{treeWords.value.logged(tree.logged, tree.ops)}</b>
+          {tree.logged < tree.ops && <span class="under">{treeWords.value.waits}</span>}
+        </span>
+      </p>
     </>
   );
 }

@@ -1,0 +1,15 @@
+/** The lasting word that the public log does not fit: above every screen, until the phone is set up anew. */
+import { Note } from "../pieces/basic.tsx";
+import { treeWords } from "../words/tree.ts";
+
+export function ForkBanner() {
+  const w = treeWords.value;
+  return (
+    <div class="phone">
+      <Note halt>
+        <b>{w.fork}</b>
+        <p>{w.fork_how}</p>
+      </Note>
+    </div>
+  );
+}
