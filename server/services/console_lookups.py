@@ -106,6 +106,11 @@ def members(text: str | None) -> Mapping[str, Json]:
     return {} if text is None else cast(Mapping[str, Json], json.loads(text))
 
 
+def said_of(one: DocumentView, gone: Collection[str]) -> dict[str, Json]:
+    """Return all that a document says; nothing private of a person who was erased (`gone`: memberships)."""
+    return {**({} if one.by in gone else members(one.private)), **members(one.values)}
+
+
 def list_of(text: str) -> list[Json]:
     """Return the items of a view's JSON list."""
     return cast(list[Json], json.loads(text))

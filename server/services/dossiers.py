@@ -21,7 +21,7 @@ from server.models.people import Farm
 from server.models.views import DocumentView, EntryView, PlotView, ReviewView, SeasonView
 from server.services.books import Book, forms_of, unbound_forms
 from server.services.console import FarmName, Staff
-from server.services.console_lookups import Names, Photo, list_of, lookups, members, photos_of
+from server.services.console_lookups import Names, Photo, list_of, lookups, members, photos_of, said_of
 from server.services.console_reach import NotDone
 from server.services.viewing import make_current
 from server.store import log, people, views
@@ -163,9 +163,7 @@ def _part(session: Session, farm: FarmName, asked: Asked, most: int) -> tuple[Pa
     plots = views.plots_of_entries(session, farm.scope, [row.doc for row in rows])
     photos = photos_of(session, farm.scope, [row.doc for row in kept])
     gone = people.erased_among(session, {one.by for one in documents.values()})
-    lines = [
-        _line(row, documents[row.doc], plots, photos.get(row.doc, ()), is_gone=row.by in gone) for row in kept
-    ]
+    lines = [_line(row, said_of(documents[row.doc], gone), plots, photos.get(row.doc, ())) for row in kept]
     seasons = {row.season for row in kept if row.season} | ({season.doc} if season else set())
     season_docs = _documents(session, farm.scope, seasons)
     plot_docs = {one for line in lines for one in line.plots} | _plots_said(season_docs.values())
@@ -181,11 +179,11 @@ def _part(session: Session, farm: FarmName, asked: Asked, most: int) -> tuple[Pa
     part = Part(
         farm=farm,
         address=(row_of_farm.address or "") if row_of_farm else "",
-        seasons={doc: _said(one, gone) for doc, one in season_docs.items()},
-        plots={doc: _said(one, gone) for doc, one in about.items()},
+        seasons={doc: said_of(one, gone) for doc, one in season_docs.items()},
+        plots={doc: said_of(one, gone) for doc, one in about.items()},
         areas={one.doc: one.area_m2 for one in session.scalars(areas) if one.area_m2 is not None},
         lines=tuple(lines),
-        inspections=tuple((one.doc, _said(one, gone)) for one in checked),
+        inspections=tuple((one.doc, said_of(one, gone)) for one in checked),
         left_out=len(rows) - len(kept),
     )
     return part, shown
@@ -258,20 +256,12 @@ def _reviews(session: Session, scope: str, rows: Iterable[EntryView]) -> set[str
     return set(session.scalars(query))
 
 
-def _said(one: DocumentView, gone: set[str]) -> dict[str, Json]:
-    """Return all that a document says; nothing private of a person who was erased."""
-    return {**({} if one.by in gone else members(one.private)), **members(one.values)}
-
-
 def _line(
     row: EntryView,
-    said: DocumentView,
+    values: Mapping[str, Json],
     plots: Mapping[str, Sequence[str]],
     photos: tuple[Photo, ...],
-    *,
-    is_gone: bool,
 ) -> Line:
-    values = {**({} if is_gone else members(said.private)), **members(said.values)}
     harvests = values.get("harvests")
     sold = [one for one in harvests if isinstance(one, str)] if isinstance(harvests, list) else []
     own = plots.get(row.doc) or [plot for one in sold for plot in plots.get(one, ())]

@@ -19,7 +19,7 @@ from server.models.findings import RecordKey
 from server.models.views import DocumentView, SeasonView
 from server.services.console import FarmName, Staff
 from server.services.console_document import Page, document_page
-from server.services.console_lookups import members
+from server.services.console_lookups import said_of
 from server.services.viewing import make_current
 from server.store import people, views
 from server.store.rule_book import record_of
@@ -73,14 +73,7 @@ def inspections_of(session: Session, scope: str) -> list[Inspection]:
     """Return the inspections of a farm, the newest first; the views must be current."""
     rows = [one for one in views.documents_of(session, scope, INSPECTION) if not one.is_deleted]
     gone = people.erased_among(session, {one.by for one in rows})
-    found = [
-        _inspection(
-            one.doc,
-            {**({} if one.by in gone else members(one.private)), **members(one.values)},
-            has_conflict=one.conflicts != "[]",
-        )
-        for one in rows
-    ]
+    found = [_inspection(one.doc, said_of(one, gone), has_conflict=one.conflicts != "[]") for one in rows]
     return sorted(found, key=lambda one: (one.happened_on, one.doc), reverse=True)
 
 

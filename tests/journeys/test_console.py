@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ class Village:
     thinh: Diary
     waiting: Diary
     entry: str
+    season: str
     held: str
 
     def staff(self, name: str, role: str = "manager", *more: str) -> str:
@@ -63,7 +65,7 @@ def village(dist: Path, tmp_path: Path) -> Iterator[Village]:
             f"entry:{new_uuid()}", {"form": "CT-12", "form_version": 1, "happened_on": "2026-11-07"}
         )
         assert waiting.send(held)[0]["result"] == "held"
-        yield Village(house, lua, thinh, waiting, entry.doc, held.id)
+        yield Village(house, lua, thinh, waiting, entry.doc, season, held.id)
     house.stop()
 
 
@@ -81,6 +83,21 @@ def make_desk(browser: BrowserType, village: Village, tmp_path: Path) -> Iterato
     for one in made:
         one.close()
     assert [error for one in made for error in one.errors] == []
+
+
+def inspect(desk: Desk) -> None:
+    """Begin an inspection on its page, and sign that every item passed but one."""
+    desk.page.locator("[data-inspect=begin] button").click()
+    desk.page.wait_for_url(re.compile("/htx/kiem-tra/[^/]+/[^/]+$"))
+    for radio in desk.page.locator("input[value=pass]").all()[1:]:
+        radio.check()
+    desk.page.locator("input[value=fail]").first.check()
+    cause = desk.page.locator(".failed:not([hidden]) input[data-private]")
+    cause.first.fill("Chưa ai đi tập huấn")
+    cause.last.fill("Đi lớp tháng này")
+    desk.page.locator("[data-inspect=save] button").click()
+    desk.page.locator(".fault").wait_for()
+    expect(desk.page.locator(".fault")).to_contain_text("Chưa ai đi tập huấn")
 
 
 def written_by(village: Village, device: str) -> list[Kept]:
@@ -346,8 +363,16 @@ def test_every_page_is_sound_wide_and_narrow(
     pages |= {"entry": f"/htx/dong/{farm}/{entry}", "held": "/htx/cho", "down": "/htx/cho?turned_down=1"}
     pages |= {"farms": "/htx/ho", "farm": f"/htx/ho/{farm}", "devices": "/htx/may"}
     pages |= {"device": f"/htx/may/{device}", "missing": "/htx/khong", "account": "/htx/toi"}
+    season = village.season.partition(":")[2]
+    pages |= {"today": "/htx/hop-tac-xa", "season": f"/htx/ho/{farm}/vu/{season}"}
+    pages |= {"dossier": f"/htx/ho-so/vu/{farm}/{season}", "inspections": f"/htx/kiem-tra/{farm}"}
     for name, path in pages.items():
         look(path, name)
+    inspect(desk)
+    look("", "inspection")
+    desk.page.locator("[data-inspect=close] button").click()
+    desk.page.locator(".state.approved, .faults").first.wait_for()
+    expect(desk.page.locator("[data-inspect=close]")).to_have_count(0)
     desk.keys.touch(by_itself=False)
     desk.go("/htx/vao?ra=1")
     desk.page.locator("[data-part=pick]").wait_for()

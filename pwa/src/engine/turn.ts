@@ -142,6 +142,12 @@ export class Turn {
     return isMine && !this.deferred.has(op.id);
   }
 
+  /** What room the browser says that there is; nothing where it says nothing. */
+  private async room(): Promise<{ free_mb?: number }> {
+    const { usage, quota } = await this.store.world.estimate();
+    return usage === null || quota === null ? {} : { free_mb: Math.floor(Math.max(0, quota - usage) / 1e6) };
+  }
+
   /** The request for a batch: cursors of the scopes it speaks of, then of the next ones in their order. */
   private async compose(db: Database, ops: readonly OpRow[]) {
     const { device } = this.who;
@@ -168,6 +174,7 @@ export class Turn {
         unsent: Math.max(0, (await db.outbox.count()) - ops.length),
         photos: await db.uploads.where("state").equals("waiting").count(),
         app: this.store.world.appVersion,
+        ...(await this.room()),
       },
       ...(this.whole ? { whole: true } : {}),
     };
