@@ -272,18 +272,15 @@ def _line(row: EntryView, line: Line, told: tuple[Sign, tuple[Noticed, ...]]) ->
 def _counts(session: Session, scopes: Collection[str], wanted: InboxFilter) -> Counts:
     queues = dict.fromkeys(QUEUES, 0)
     severities = dict.fromkeys(NAMES, 0)
-    # The queues are ways out of what the list is narrowed to: they count everything.
-    every = replace(wanted, has_photo=None, has_conflict=None, is_answered=None)
-    found = inbox.counts(session, scopes, every)
-    for (queue, _), count in found.items():
-        queues[queue] += count
-    for (queue, severity), count in (
-        found if every == wanted else inbox.counts(session, scopes, wanted)
-    ).items():
-        if queue == wanted.queue:
-            severities[NAMES[severity]] += count
-    quiet = [inbox.counts(session, scopes, _quiet(wanted, one)).get(("review", one), 0) for one in (0, 1)]
-    return Counts(queues, severities, *quiet)
+    quiet = {0: 0, 1: 0}
+    for one in inbox.tallies(session, scopes, wanted):
+        # The queues are ways out of what the list is narrowed to: they count everything.
+        queues[one.queue] += one.every
+        if one.queue == wanted.queue:
+            severities[NAMES[one.severity]] += one.narrowed
+        if one.queue == "review" and one.severity in quiet:
+            quiet[one.severity] = one.quiet
+    return Counts(queues, severities, quiet[0], quiet[1])
 
 
 def _quiet(wanted: InboxFilter, severity: int) -> InboxFilter:

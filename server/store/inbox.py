@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from server.models.devices import DeviceRow
@@ -23,6 +23,7 @@ from server.store.view_fold import Row
 from server.store.views import WIDE
 
 SEVERITIES: Final = (3, 2, 1, 0)
+QUIET_BELOW: Final = 2  # severities of which many are approved at once: no finding, notes
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,40 @@ def page(
     return rows
 
 
-def counts(session: Session, scopes: Collection[str], wanted: InboxFilter) -> dict[tuple[str, int], int]:
-    """Return how many entries each (queue, severity) has; those two of the filter do not narrow it."""
-    query = select(EntryView.queue, EntryView.severity, func.count()).where(
-        EntryView.scope.in_(scopes), *_narrowing(wanted)
-    )
-    found = session.execute(query.group_by(EntryView.queue, EntryView.severity))
-    return {(str(queue), int(severity)): int(count) for queue, severity, count in found if queue}
+@dataclass(frozen=True)
+class Tally:
+    """How many entries of one queue and severity: all of them, those that are narrowed to, and the quiet.
+
+    Shape:  `quiet`: those without a conflict and without an answer, narrowed else; below `QUIET_BELOW` alone.
+    """
+
+    queue: str
+    severity: int
+    every: int
+    narrowed: int
+    quiet: int
+
+
+def tallies(session: Session, scopes: Collection[str], wanted: InboxFilter) -> list[Tally]:
+    """Return how many entries each queue and severity has; those two of the filter do not narrow it.
+
+    Shape:  season and form narrow all that is counted; the entries are gone through once.
+    """
+    of = (EntryView.queue, EntryView.severity)
+    calm = (EntryView.has_conflict.is_(False), EntryView.is_answered.is_(False))
+    mine = EntryView.scope.in_(scopes)
+    if not _narrowing(wanted):  # an index holds all that is counted, but for what waits with little to read
+        every = session.execute(select(*of, func.count()).where(mine).group_by(*of)).all()
+        little = (EntryView.queue == "review", EntryView.severity < QUIET_BELOW)
+        counted = session.execute(select(*of, func.count()).where(mine, *little, *calm).group_by(*of))
+        quiet = {(queue, severity): count for queue, severity, count in counted}
+        return [Tally(a, b, count, count, quiet.get((a, b), 0)) for a, b, count in every if a]
+    beside = _narrowing(replace(wanted, has_photo=None, has_conflict=None, is_answered=None))
+    some = _narrowing(replace(wanted, season=None, form=None)) or [true()]
+    photos = _narrowing(replace(wanted, season=None, form=None, has_conflict=None, is_answered=None))
+    told = (func.count(), func.count().filter(*some), func.count().filter(*photos, *calm))
+    rows = session.execute(select(*of, *told).where(mine, *beside).group_by(*of)).all()
+    return [Tally(one[0], one[1], one[2], one[3], one[4]) for one in rows if one[0]]
 
 
 def waiting(session: Session, scopes: Collection[str], most: int) -> int:
