@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
@@ -9,15 +9,15 @@ import { manifest } from "./build/webmanifest.ts";
 const root = fileURLToPath(new URL(".", import.meta.url));
 // A journey builds the next version beside the one that people use (tests/journeys/building.py).
 const out = process.env.PWA_OUT ?? `${root}dist`;
-const consoleEntry = `${root}src/console/main.ts`;
+const serverEntries = ["console", "trace"];
 
 const version: unknown =
   process.env.PWA_VERSION ?? JSON.parse(readFileSync(`${root}package.json`, "utf8")).version;
 const define = { __APP_VERSION__: JSON.stringify(version) };
 
-/** Entries: the phone has a page of its own; the console's script is found by the server in `.vite/manifest.json`. */
+/** Entries: the phone has a page of its own; the server finds those of its pages in `.vite/manifest.json`. */
 const input: Record<string, string> = { phone: `${root}index.html` };
-if (existsSync(consoleEntry)) input.console = consoleEntry;
+for (const name of serverEntries) input[name] = `${root}src/${name}/main.ts`;
 
 export default defineConfig(({ mode }) => ({
   root,
@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ["index.html", "assets/*.{js,css}", "icon.svg"],
-        globIgnores: ["assets/console-*", "assets/decode-*", "**/*.map"],
+        globIgnores: ["assets/console-*", "assets/trace-*", "assets/decode-*", "**/*.map"],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 400_000,
       },

@@ -58,6 +58,7 @@ PAGE_MODULES = (
     "console_audit",
     "console_dossiers",
     "console_seasons",
+    "trace",
     "console_inspections",
     "console_cooperative",
     "phone",

@@ -20,10 +20,10 @@ from server.auth import CONSOLE_PATH, require_device
 from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble
 from server.errors import ServiceError
-from server.pages.console_assets import console_assets
 from server.pages.console_show import area_text, date_text, time_text
 from server.pages.console_views import role_shown
 from server.pages.console_words import Language, pick_language, say
+from server.pages.entry_assets import entry_assets
 from server.services import auditing, console
 from server.services.console import Staff
 from sync import ids
@@ -135,7 +135,9 @@ def answer(template: str, status: int, **context: Any) -> Response:
         **context,
     }
     try:
-        return make_response(render_template(f"htx/{template}", assets=console_assets(), **given), status)
+        return make_response(
+            render_template(f"htx/{template}", assets=entry_assets("console"), **given), status
+        )
     except ServiceError:
         not_built = make_response(render_template("not_built.html"), 503)
         not_built.headers["Retry-After"] = "60"

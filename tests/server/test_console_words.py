@@ -8,13 +8,13 @@ from server.pages.console_words import words
 
 def test_every_word_of_a_page_stands_in_the_table_and_every_row_of_the_table_is_used() -> None:
     root = Path(__file__).parents[2] / "server"
-    files = [*(root / "templates" / "htx").glob("*.html"), *(root / "pages").glob("console*.py")]
+    files = [*(root / "templates").rglob("*.html"), *(root / "pages").glob("console*.py")]
     for names in ("console*.py", "list_*.py", "dossier*.py"):  # they name why nothing was changed
         files += (root / "services").glob(names)
-    files += (root / "pages").glob("dossier*.py")
+    files += [*(root / "pages").glob("dossier*.py"), *(root / "pages").glob("trace*.py")]
     text = "\n".join(path.read_text("utf-8") for path in files)
     quoted = set(re.findall(r"[\"']([a-z0-9_]+)[\"']", text))
-    begun = set(re.findall(r"[\"']([a-z0-9]+_)[\"'] ~|f\"([a-z]+_)\{", text))
+    begun = set(re.findall(r"[\"']([a-z0-9]+_)[\"'] ~|f\"([a-z_]+_)\{", text))
     starts = tuple(
         {one or other for one, other in begun} | {"said_", "p_", "done_", "not_table_", "did_", "not_list_"}
     )
