@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -130,11 +130,16 @@ def _row(language: Language, found: Inbox, one: InboxLine) -> InboxRow:
         one.line.farm.id,
         one.line.uuid,
         one.line.happened_on,
-        tuple(dict.fromkeys((*marks, *row.marks))),  # two products, one doubt: said once
+        _once((*marks, *row.marks)),
         one.severity in ("doubt", "stop") or bool(one.line.conflicts) or one.is_answered,
         one.severity == "note",
         one.sign,
     )
+
+
+def _once(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return the marks without those that say the same again: one doubt about two products, for example."""
+    return tuple({one.text: one for one in reversed(tuple(marks))}.values())[::-1]
 
 
 def _answered(language: Language, state: str) -> Mark:

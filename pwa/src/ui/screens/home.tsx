@@ -81,12 +81,13 @@ export function Notices({ home }: { home: Home }) {
         </p>
       )}
       {home.asked.slice(0, 2).map((row) => {
-        const title = row.question?.kind === "said" ? w.said_card : w.asked_card;
+        const isSaid = row.question?.kind === "said";
+        const title = isSaid ? w.said_card : w.asked_card;
         return (
           <section key={row.doc} class="card ask row" aria-label={title}>
             <div class="grow">
               <p class="who row">
-                <Icon name="asked" />
+                <Icon name={isSaid ? "message" : "asked"} />
                 {title}
               </p>
               <p class="q">
@@ -95,7 +96,7 @@ export function Notices({ home }: { home: Home }) {
               </p>
             </div>
             <Btn kind="ask fit" onClick={() => go(entryHash(row.doc))}>
-              {w.answer}
+              {isSaid ? w.see : w.answer}
             </Btn>
           </section>
         );

@@ -54,7 +54,7 @@ function Ways({ entry }: { entry: EntryDetail }) {
   return (
     <div class="duo">
       <Btn kind="ask" icon="message" onClick={open}>
-        {r.answer_in_words}
+        {waits.kind === "said" ? words.value.answer : r.answer_in_words}
       </Btn>
       {waits.kind === "said" && (
         <Btn kind="quiet" icon="check" onClick={() => void app().diary.answer(entry.doc, waits.review, "")}>
