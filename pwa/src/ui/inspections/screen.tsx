@@ -63,7 +63,7 @@ function All({ found, may, due }: AllProps) {
                 : seasonWords.value.due_soon(dayWithin(due.day))}
           </Note>
         )}
-        {found.length === 0 && (
+        {found.length === 0 && due === undefined && (
           <p class="card">
             <b>{w.none}</b> {w.none_how}
           </p>

@@ -27,6 +27,7 @@ import { writeText } from "../words/problems.ts";
 import { FarmMap } from "./map.tsx";
 import { begin, beginEdit } from "./rows.tsx";
 
+const loadWaits = () => import("../season/whole.tsx").then((part) => part.SeasonWaits);
 const loadWhole = () => import("../season/whole.tsx").then((part) => part.SeasonWhole);
 
 export function FarmScreen() {
@@ -247,7 +248,7 @@ export function SeasonScreen({ doc }: { doc: string }) {
             <State row={season} />
           </div>
         </section>
-        <Lazy load={loadWhole} props={{ season }} />
+        <Lazy load={loadWaits} props={{ season }} />
         <div class="stack">
           <Btn icon="book" onClick={() => go(makeHash("nhat-ky", [], { season: doc }))}>
             {w.diary}
@@ -258,6 +259,9 @@ export function SeasonScreen({ doc }: { doc: string }) {
           <Btn icon="document" onClick={() => go(makeHash("kiem-tra", [], { vu: doc }))}>
             {w.inspections}
           </Btn>
+        </div>
+        <Lazy load={loadWhole} props={{ season }} />
+        <div class="stack">
           {season.running && (
             <Btn kind="quiet" icon="check" onClick={() => void end(today())}>
               {w.end_season}

@@ -1,4 +1,4 @@
-/** How a season stands: how long it waits, what its book still lacks, and where it is silent. Each leads to the form. */
+/** How a season stands: how long it waits; what its book lacks and where it is silent, each leading to the form. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { SeasonBook, SeasonRow, SeasonWait } from "../../app/types.ts";
@@ -11,41 +11,45 @@ import { dayMonth, today, verbOf } from "../show.ts";
 import { say } from "../words/index.ts";
 import { seasonWords } from "../words/season.ts";
 
-interface Found {
-  wait: SeasonWait | undefined;
-  book: SeasonBook;
+const SHOWN = 3; // our choice: a season that has just begun lacks almost everything
+
+/** How long the season waits, where something was done that asks for it. */
+export function SeasonWaits({ season }: { season: SeasonRow }) {
+  const wait = useSignal<SeasonWait | undefined>(undefined);
+  const load = async () => {
+    wait.value = (await (await app().noticing()).waits()).get(season.doc);
+  };
+  useEffect(() => void load(), [season.doc, app().diary.changed.value]);
+  if (wait.value === undefined) return null;
+  return (
+    <section class="card">
+      <WaitShown wait={wait.value} verb={verbOf(season)} />
+    </section>
+  );
 }
 
+/** What its book lacks, and where it is silent. */
 export function SeasonWhole({ season }: { season: SeasonRow }) {
-  const found = useSignal<Found | null>(null);
+  const w = seasonWords.value;
+  const found = useSignal<SeasonBook | null>(null);
   const load = async () => {
-    const noticing = await app().noticing();
-    const book = await noticing.book(season.doc, today());
-    const wait = (await noticing.waits()).get(season.doc);
-    found.value = book === null ? null : { wait, book };
+    found.value = await (await app().noticing()).book(season.doc, today());
   };
   useEffect(() => void load(), [season.doc, app().diary.changed.value]);
   if (found.value === null) return null;
-  const { wait, book } = found.value;
   return (
     <>
-      {wait !== undefined && (
-        <section class="card">
-          <WaitShown wait={wait} verb={verbOf(season)} />
-        </section>
-      )}
-      <Lacking season={season} book={book} />
+      <Lacking season={season} book={found.value} />
       <div class="stack">
-        {book.gaps.map(({ begin: from, end, days }) => (
+        {found.value.gaps.map(({ begin: from, end, days }) => (
           <section key={from} class="finding">
             <Icon name="calendar" />
             <div class="stack">
               <p>
-                <b>{seasonWords.value.gap(dayMonth(from), dayMonth(end), days)}</b>{" "}
-                {seasonWords.value.gap_how}
+                <b>{w.gap(dayMonth(from), dayMonth(end), days)}</b> {w.gap_how}
               </p>
               <Btn icon="draft" onClick={() => go(makeHash("ghi", [season.doc]))}>
-                {seasonWords.value.fill}
+                {w.fill}
               </Btn>
             </div>
           </section>
@@ -58,6 +62,7 @@ export function SeasonWhole({ season }: { season: SeasonRow }) {
 /** What the standard still asks; a season under none is asked nothing. */
 function Lacking({ season, book }: { season: SeasonRow; book: SeasonBook }) {
   const w = seasonWords.value;
+  const all = useSignal(false);
   const missing = book.pieces.filter((one) => one.state === "missing");
   if (season.standard === "none" || book.pieces.length === 0) return null;
   if (missing.length === 0)
@@ -76,7 +81,7 @@ function Lacking({ season, book }: { season: SeasonRow; book: SeasonBook }) {
       <h2>{w.lacking}</h2>
       <p class="help">{w.there(book.pieces.filter((one) => one.state === "present").length)}</p>
       <div class="stack">
-        {missing.map((one) => (
+        {missing.slice(0, all.value ? undefined : SHOWN).map((one) => (
           <button key={one.code} type="button" class="card tap row plot" onClick={() => open(one.form)}>
             <Icon name="warn" />
             <span class="grow">
@@ -86,6 +91,17 @@ function Lacking({ season, book }: { season: SeasonRow; book: SeasonBook }) {
             <Icon name="next" />
           </button>
         ))}
+        {!all.value && missing.length > SHOWN && (
+          <Btn
+            kind="quiet"
+            icon="down"
+            onClick={() => {
+              all.value = true;
+            }}
+          >
+            {w.more(missing.length - SHOWN)}
+          </Btn>
+        )}
       </div>
     </>
   );

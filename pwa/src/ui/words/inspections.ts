@@ -17,7 +17,7 @@ const vi = {
   cause: "Vì sao",
   action: "Khắc phục",
   no_action: "Chưa ghi cách khắc phục",
-  repair: "Ghi việc đã khắc phục",
+  repair: "Ghi đã khắc phục",
   go_on: "Ghi tiếp, sửa",
   to_do: "Phải khắc phục",
   done: "Đã khắc phục",
