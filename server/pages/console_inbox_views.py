@@ -117,7 +117,7 @@ def groups(lines: Sequence[InboxRow]) -> list[tuple[str, list[InboxRow]]]:
 
 def _row(language: Language, found: Inbox, one: InboxLine) -> InboxRow:
     row = console_views.row(language, found.names, one.line)
-    marks = [_chip(language, noticed) for noticed in one.findings]
+    marks = [chip_of(language, noticed) for noticed in one.findings]
     if one.state != "sent" and not (one.is_answered and one.state == "asked"):
         icon, _, words = STATES[one.state]
         marks.insert(0, Mark(icon, say(language, words), "p"))
@@ -152,7 +152,8 @@ def _finding(one: Noticed) -> rules.Finding:
     return rules.Finding(one.rule, severity, one.about, one.field, one.behind, one.facts)
 
 
-def _chip(language: Language, one: Noticed) -> Mark:
+def chip_of(language: Language, one: Noticed) -> Mark:
+    """Return a finding as a small flag."""
     icon, kind = KINDS[one.severity]
     return Mark(icon, rules.sentence(_finding(one), "chip", language) or one.rule, kind)
 

@@ -9,7 +9,8 @@ Shape of the facts (all texts as people wrote them; days civil; times in ms; wha
     amount {amount, unit}, standards [{name, certificate_no?, by?, valid_to?, mark}], ocop?, code,
     steps [{kind, name_vi, name_en, on, recorded_at, received_at, reviewed_at, reviewed_role, farm, entry,
     late_days?, amended?, inputs?, photos?}], steps_left_out?, waiting, findings, not_proven, story?
-    `mark` of a standard: certified (its certificate held on the day), expired, or declared (no certificate).
+    `mark` of a standard: certified (its certificate held on the day), expired, or declared (none, or
+    nobody said until when it holds).
     A step of the packing house has the event's kind, `entry` its document, `farm` "".
 Source: PROTOCOL §36; reference traceability §7.2 (Circular 02/2024, ten data items; Decree 37/2026 art. 32).
 """
@@ -30,6 +31,7 @@ from server.models.lots import LotView
 from server.models.own_products import OwnProduct
 from server.models.people import Farm, Organisation, Village
 from server.models.views import DocumentView
+from server.services.findings import Noticed
 from server.services.lot_steps import Facts, Told, told_of
 from server.services.person_data import add_months
 from server.services.viewing import make_current
@@ -55,15 +57,20 @@ _UNIT: Final = {"g": ("kg", 1000), "ml": ("l", 1000)}
 
 @dataclass(frozen=True)
 class LotFacts:
-    """The facts of a lot as of now. `stops`: findings that stop it, by rule; `problems`: of the balance.
+    """The facts of a lot as of now. `stopping`: findings that stop it; `problems`: of the balance.
 
     Shape:  `missing`: data items that the law asks for and nobody has entered yet: product, address, picture.
     """
 
     facts: Facts
-    stops: tuple[str, ...]
+    stopping: tuple[Noticed, ...]
     problems: tuple[str, ...]
     missing: tuple[str, ...]
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Return the rules of the findings that stop it, each once, sorted."""
+        return tuple(sorted({one.rule for one in self.stopping}))
 
 
 def ready(session: Session, scope: str, doc: str) -> list[str]:
@@ -125,7 +132,7 @@ def facts_of(session: Session, organisation: str, doc: str, today: str) -> LotFa
         if not is_there
     ]
     problems = sorted({str(code) for code, _ in json.loads(lot.problems)})
-    return LotFacts(facts, tuple(told.stops), tuple(problems), tuple(missing))
+    return LotFacts(facts, tuple(told.stopping), tuple(problems), tuple(missing))
 
 
 def amount_said(unit: str, size: int) -> Facts:
@@ -187,10 +194,9 @@ def _standards(product: OwnProduct | None, today: str) -> list[Facts]:
 
 def mark_of(product: OwnProduct, today: str) -> str:
     """Return what stands behind a standard today: certified, expired (or not begun), declared."""
-    if not product.certificate_no:
+    if not product.certificate_no or not product.certificate_to:
         return "declared"
-    begins, ends = product.certificate_from or today, product.certificate_to or today
-    return "certified" if begins <= today <= ends else "expired"
+    return "certified" if product.certificate_from <= today <= product.certificate_to else "expired"
 
 
 def _ocop(product: OwnProduct | None) -> Facts:

@@ -23,6 +23,7 @@ from server.models.people import Membership
 from server.models.views import EntryView, ReviewView
 from server.services import findings
 from server.services.console_lookups import photos_of
+from server.services.findings import Noticed
 from server.store import consents, inbox, people, view_findings, views
 from server.store.rule_book import record_of
 from server.store.view_lots import some_of
@@ -47,7 +48,7 @@ class Told:
     """What the entries behind a lot come to.
 
     Shape:  `steps`, `waiting`, `findings`: as in the facts; `harvested`: the days of the harvests; `began`:
-            when their seasons did, where they said so; `stops`: the rules of findings that stop a lot.
+            when their seasons did, where they said so; `stopping`: the findings that stop a lot.
     """
 
     steps: list[Facts] = field(default_factory=list)
@@ -56,11 +57,7 @@ class Told:
     harvested: list[str] = field(default_factory=list)
     began: list[str] = field(default_factory=list)
     not_proven: set[str] = field(default_factory=set)
-
-    @property
-    def stops(self) -> list[str]:
-        """Return the rules of findings that stop a lot, sorted."""
-        return sorted(one["rule"] for one in self.findings if one["severity"] == "stop")
+    stopping: list[Noticed] = field(default_factory=list)
 
 
 @cache
@@ -116,6 +113,7 @@ def _tell_farm(
     names = [row.doc for row in rows]
     for some in findings.of_entries(session, farm, names).values():
         noticed.update((one.rule, one.severity) for one in some)
+        told.stopping += [one for one in some if one.severity == "stop"]
     shown = [row for row in rows if row.state in REVIEWED or row.doc in mine]
     if len(shown) < len(rows) or any(row.state not in REVIEWED for row in shown):
         told.not_proven.add("not_reviewed")

@@ -89,6 +89,25 @@ def taken(session: Session, scope: str, farms: Collection[str]) -> dict[tuple[st
     return found
 
 
+def rows_of(session: Session, scope: str, docs: Collection[str]) -> list[LotView]:
+    """Return the rows of these lots of a scope."""
+    query = select(LotView).where(LotView.scope == scope)
+    return [row for some in some_of(docs) for row in session.scalars(query.where(LotView.doc.in_(some)))]
+
+
+def near(session: Session, scope: str, lot: str) -> Family:
+    """Return a lot with what names it, what corrects that, and the other lots named there."""
+    docs = chain_of(session, scope, naming(session, scope, lot))
+    others = _others(session, scope, docs, ("in", "out"))
+    return make_family(documents_of(session, scope, {lot, *others, *docs}))
+
+
+def correcting(session: Session, scope: str, lot: str) -> list[str]:
+    """Return the documents that take back something of a lot, and name no lot themselves."""
+    docs = naming(session, scope, lot)
+    return sorted(chain_of(session, scope, docs) - set(docs))
+
+
 def naming(session: Session, scope: str, lot: str) -> list[str]:
     """Return the events, sales and labels that name a lot."""
     query = select(LotEdge.doc).distinct().where(LotEdge.scope == scope, LotEdge.lot == lot)

@@ -5,6 +5,7 @@ Who may is said in `tests/server/matrix_routes.py`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from werkzeug.test import TestResponse
 from server.config import now_ms
 from server.db import reading, run_write
 from server.models.lists import ListVersion
+from server.models.own_products import OwnPicture, OwnProduct
 from server.models.people import Consent, FarmMove, Help, Membership, Request
 from server.models.privacy import DataRequest
 from server.services.enrolling_rows import find_or_add_member
@@ -27,6 +29,7 @@ from server.services.setup import add_organisation, new_id
 from server.store import devices
 from server.store.operator import load_private
 from sync import ids
+from sync.ids import b64_encode
 from sync.rights import HELPERS, HOUSEHOLD, STAFF
 from tests.server.consoles import OURS, Browser, other_cooperative
 from tests.server.diaries import Diary, diary_of, new_uuid
@@ -60,6 +63,8 @@ class Place:
     asked_data: str
     consent: str
     version: str
+    ware: str
+    picture: str
     secrets: tuple[str, ...] = ()
 
     @property
@@ -180,9 +185,17 @@ def _place(app: Flask, person: str, farm: str, organisation: str) -> Place:
     return Place(organisation, diary.farm, who, by, **split, **ours, secrets=(note, person))
 
 
+WARE_TEXTS = (
+    "name_vi", "name_en", "product_code", "brand", "standard", "certificate_no", "certificate_by",
+    "certificate_from", "certificate_to", "ocop_decision", "ocop_certificate_no", "ocop_signed_on", "story",
+)  # fmt: skip
+
+
 def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[str, str]:
     """Add what a form of the console speaks of; return the ids."""
-    made = {name: new_uuid() for name in ("help", "move", "asked", "asked_data", "consent", "version")}
+    made = {
+        name: new_uuid() for name in ("help", "move", "asked", "asked_data", "consent", "version", "ware")
+    }
     values = json.dumps({"person": person, "farm": farm, "role": "member"})  # a member already: it waits on
     agreed = {"purpose": "gps", "text_version": "1", "means": "paper", "given_at": 1}
     due = {"answer_due": "2099-01-01", "done_due": "2099-01-01"}
@@ -215,8 +228,15 @@ def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[st
                     uses=0, made_at=1,
                     report='{"lines":0,"twice":0,"bad":[],"unread":[]}',
                 ),
+                OwnProduct(
+                    id=made["ware"], organisation=organisation, is_current=True, changed_at=1, gtin=None,
+                    shelf_life_days=None, ocop_group=0, ocop_stars=0, **dict.fromkeys(WARE_TEXTS, ""),
+                ),
             ]
         )  # fmt: skip
-        return made | {"aide": aide.id}
+        session.flush()
+        picture = b64_encode(hashlib.sha256(made["ware"].encode()).digest())
+        session.add(OwnPicture(scope=f"org:{organisation}", sha256=picture, product=made["ware"], place=0))
+        return made | {"aide": aide.id, "picture": picture}
 
     return run_write(work)

@@ -159,6 +159,7 @@ API = (
 PRIVACY = acts("privacy", "record_data_request")
 CONSENTS = acts("privacy", "record_consent")
 KEEPS = acts("lists", "import_lists", own_org)
+WARES = acts("products", "edit_products", own_org)
 ENDS = acts("people", "end_membership")
 CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
@@ -215,6 +216,14 @@ CONSOLE = (
     form("/danh-muc/ban/<version>/tep", "/danh-muc/ban/{version}/tep", sees("lists", own_org), kieu="csv"),
     page("/danh-muc/nhan/<farm>/<entry>", "/danh-muc/nhan/{farm}/{entry}", nobody),  # it has no label
     page("/danh-muc/nhan/sua/<uuid>", "/danh-muc/nhan/sua/{entry}", nobody),
+    page("/lo/<uuid>", "/lo/{entry}", nobody),  # no lot has its name
+    page("/lo/<uuid>/cong-bo", "/lo/{entry}/cong-bo", nobody),
+    form("/lo/<uuid>/cong-bo", "/lo/{entry}/cong-bo", nobody),
+    page("/san-pham/<uuid>", "/san-pham/{ware}", sees("products", own_org)),
+    form("/san-pham/<uuid>", "/san-pham/{ware}", WARES, name_vi="Cải ngọt"),
+    form("/san-pham/<uuid>/thoi", "/san-pham/{ware}/thoi", WARES),
+    form("/san-pham/<uuid>/anh/<sha256>", "/san-pham/{ware}/anh/{picture}", WARES, lam="chinh"),
+    on("POST", "/htx/san-pham/<uuid>/anh", "/htx/san-pham/{ware}/anh", WARES, 422),  # without a file
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
 )  # fmt: skip
 ROUTES = API + CONSOLE
@@ -225,6 +234,8 @@ PAGES = {
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
     "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",
     "/htx/ho-so": "dossier", "/htx/ho-so/htx": "dossier",
+    "/htx/thu-hoi": "recall", "/htx/lo": "lots", "/htx/lo/moi": "lots",
+    "/htx/san-pham": "products", "/htx/san-pham/them": "products",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
 }  # fmt: skip
 FORMS = {
@@ -232,8 +243,10 @@ FORMS = {
     "/htx/nhap": "imports", "/htx/nhap/lam": "imports", "/htx/xuat": "imports",
     "/htx/xa/them": "commune", "/htx/ho/hai-nguoi": "farms",
     "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/mau": "lists",
+    "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
 }  # fmt: skip
 FIELDS = {
+    "/htx/san-pham/them": {"name_vi": "Cải ngọt"},
     "/htx/xuat": {"bang": "people", "kieu": "csv"},
     "/htx/danh-muc/mau": {"kieu": "csv"},
     "/htx/danh-muc/nhap": {"loai": "banned", "ten": "Danh mục", "dau": "R", "tu": "2026-01-01"},
@@ -242,6 +255,11 @@ FIELDS = {
 ACTS = {"/htx/nguoi/them": "add_person", "/htx/ho/them": "add_farm", "/htx/xuat": "export_rows"}
 ACTS |= {"/htx/xa/them": "add_organisation", "/htx/ho/hai-nguoi": "set_four_eyes"}
 ACTS |= {"/htx/danh-muc/nhap": "import_lists", "/htx/danh-muc/mau": "import_lists"}
+ACTS |= {
+    "/htx/lo/moi": "make_lots",
+    "/htx/san-pham/them": "edit_products",
+    "/htx/san-pham/dia-chi": "edit_products",
+}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),

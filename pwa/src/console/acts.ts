@@ -15,6 +15,7 @@ import type { Desk, Statement } from "./desk.ts";
 import { erasing } from "./erasing.ts";
 import { inspecting } from "./inspecting.ts";
 import { labelling } from "./labelling.ts";
+import { lotting } from "./lotting.ts";
 import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send, type Touch } from "./recording.ts";
 import { showRefused } from "./refused.ts";
@@ -24,9 +25,9 @@ const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
 const AGAIN_MS = 30_000; // our choice
 /** Forms whose buttons sign. */
-const SIGNED = "settle admit device-op book-op erase label review approve say inspect".split(" ");
+const SIGNED = "settle admit device-op book-op erase label review approve say inspect lot".split(" ");
 /** Forms that say themselves what is missing. */
-const TELLING = ["label", "review", "say"];
+const TELLING = ["label", "review", "say", "lot"];
 
 /** Wire the forms of a page and send what an earlier one left behind. */
 export async function acts(desk: Desk): Promise<void> {
@@ -131,6 +132,7 @@ function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statemen
   if ("erase" in form.dataset) return erasing(desk, form);
   if ("inspect" in form.dataset) return inspecting(desk, form);
   if ("label" in form.dataset) return labelling(desk, form);
+  if ("lot" in form.dataset) return lotting(desk, form);
   if ("review" in form.dataset || "approve" in form.dataset) return reviewing(desk, form, what);
   if ("say" in form.dataset) return saying(desk, form, what);
   if ("admit" in form.dataset) return admitting(desk, form, what);

@@ -59,7 +59,7 @@ function present(said: Record<string, Value>): Record<string, Value> {
 }
 
 /** A number as people type it, "0,5" or "0.5", as decimal text. */
-function decimal(text: string): string {
+export function decimal(text: string): string {
   return text.replace(",", ".").replace(/^0+(?=[0-9])/, "");
 }
 

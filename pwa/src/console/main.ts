@@ -37,6 +37,7 @@ function narrowAtOnce(): void {
 
 foldFilter();
 narrowAtOnce();
+one("[data-paper]")?.addEventListener("click", () => print());
 knowDomain(document.body.dataset.rp ?? "");
 const page = document.body.dataset.page;
 if (page === "enter") void enter(desk);

@@ -1,0 +1,114 @@
+"""From an approved harvest to a published lot, and back by a recall, on the pages of a manager."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import SHOTS
+from tests.journeys.desk import Desk
+from tests.journeys.house import SoftHouse
+from tests.server.diaries import Diary, diary_of, new_uuid
+from tests.server.phones import enrolled
+from tests.server.pictures import make_jpeg
+
+A = "line.aaaaaaaa."
+
+
+def season(soft: SoftHouse) -> None:
+    """Let a household spray and harvest, and a reviewer approve both."""
+    with soft.app() as app:
+        lua = diary_of(app.test_client(), "Phạm Thị Lụa", "Nhà Lụa")
+        reviewer = Diary(enrolled(app.test_client(), "Chị Hoa", None, "reviewer"), lua.scope)
+        plot = lua.plot("Đồng Cửa")
+        where = {"plots": [plot], "season": lua.season("Cải ngọt", plot)}
+        wait = {A + "phi_kind": "days", A + "phi_days": 7, A + "lot_no": "LO77"}
+        spray = lua.entry("CT-10", "2026-11-08", **{A + "product": "Emamectin 5WG", **wait, **where})
+        harvest = lua.entry("CT-12", "2026-11-20", quantity={"amount": "120", "unit": "kg"}, **where)
+        for one in (spray, harvest):
+            fields = {"of": one.doc, "decision": "approved", "heads": [one.id]}
+            reviewer.record(f"review:{new_uuid()}", fields)
+
+
+def product(desk: Desk, tmp_path: Path) -> None:
+    """Make a product with its picture, and say where the cooperative is."""
+    desk.go("/htx/san-pham/them")
+    page = desk.page
+    page.get_by_label("Tên sản phẩm").fill("Cải ngọt Tân Trào")
+    page.get_by_label("Làm theo tiêu chuẩn").fill("VietGAP")
+    page.get_by_label("Số giấy chứng nhận", exact=True).fill("VG-01")
+    page.get_by_label("Đến ngày").fill("31/12/2099")
+    page.get_by_label("Hạn dùng (ngày)").fill("5")
+    page.get_by_role("button", name="Lưu").click()
+    desk.sees("Đã lưu sản phẩm.")
+    picture = tmp_path / "cai.jpg"
+    picture.write_bytes(make_jpeg())
+    page.get_by_label("Thêm ảnh").set_input_files(picture)
+    page.get_by_role("button", name="Gửi ảnh").click()
+    desk.sees("Đã thêm ảnh.")
+    assert desk.is_sound(SHOTS, "product") == []
+    desk.go("/htx/san-pham")
+    page.get_by_label("Địa chỉ đầy đủ").fill("Thôn Đông, xã Kiến Thụy, thành phố Hải Phòng")
+    page.get_by_role("button", name="Lưu").click()
+    desk.sees("Đã lưu địa chỉ.")
+    assert desk.is_sound(SHOTS, "products") == []
+
+
+def test_an_approved_harvest_becomes_a_published_lot_and_is_recalled(
+    soft: SoftHouse, make_desk: Callable[[str], Desk], tmp_path: Path
+) -> None:
+    season(soft)
+    desk = make_desk("manager")
+    desk.join(soft.invite_fast("Chị Chủ nhiệm", None, "manager"))
+    product(desk, tmp_path)
+    page = desk.page
+
+    desk.go("/htx/lo/moi")
+    assert desk.is_sound(SHOTS, "lot-new") == []
+    page.get_by_role("checkbox").check()
+    amount = page.get_by_label(re.compile("Lấy bao nhiêu"))
+    amount.fill("500")
+    page.get_by_role("button", name="Lập lô").click()
+    desk.sees("Nhiều hơn số còn lại")
+    amount.fill("100")
+    page.get_by_role("button", name="Lập lô").click()
+    page.wait_for_url(re.compile(r"/htx/lo/[0-9a-f-]{36}$"))
+    expect(page.locator(".sum .total dd")).to_have_text(re.compile("100"))
+
+    page.get_by_text("Đóng gói", exact=True).click()
+    page.get_by_label("Mấy gói").fill("200")
+    page.get_by_label("Mỗi gói (kg)").fill("0,5")
+    page.locator("details[open]").get_by_role("button", name="Ghi việc này").click()
+    desk.sees("Đã đóng 200 gói")
+    page.get_by_text("Giao hàng", exact=True).click()
+    opened = page.locator("details[open]")
+    opened.get_by_label("Bao nhiêu").fill("40")
+    opened.get_by_label("Người mua, nơi nhận").fill("Bếp ăn trường Thụy Hương")
+    opened.get_by_role("button", name="Ghi việc này").click()
+    desk.sees("Bếp ăn trường Thụy Hương")
+    expect(page.locator(".sum .total dd")).to_have_text(re.compile("60"))
+    assert desk.is_sound(SHOTS, "lot") == []
+
+    page.get_by_role("button", name="Sẵn sàng").click()
+    page.get_by_role("link", name="Công bố").click()
+    desk.sees("Đủ ngày cách ly")
+    assert desk.is_sound(SHOTS, "lot-publish") == []
+    page.get_by_role("button", name="Công bố").click()
+    desk.sees("Công bố lại")
+    desk.go("/htx/lo?trang_thai=published")
+    assert desk.is_sound(SHOTS, "lots") == []
+
+    desk.go("/htx/thu-hoi")
+    page.get_by_label("Ghi đúng như trên nhãn").fill("LO77")
+    page.get_by_role("button", name="Tìm").click()
+    desk.sees("Gọi ngay: 1 người mua")
+    assert desk.is_sound(SHOTS, "recall") == []
+    page.get_by_label("Lý do").fill("Dư lượng vượt mức")
+    page.get_by_label("Lời báo cho người mua").fill("Không ăn. Mang trả nơi mua.")
+    page.get_by_role("button", name="Thu hồi các lô đã tích").click()
+    page.wait_for_url(re.compile("trang_thai=recalled"))
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    desk.sees("Không ăn. Mang trả nơi mua.")
