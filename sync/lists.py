@@ -7,7 +7,7 @@ Source: PROTOCOL §Reference lists; tests/vectors/lists.json.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from sync.lists_read import PHI_KINDS, Dose, PhiKind, parse_dose, parse_phi
 from sync.plain import plain, words
@@ -17,6 +17,8 @@ __all__ = ["PHI_KINDS", "Dose", "PhiKind", "parse_dose", "parse_phi"]
 ListKind = Literal["pesticide", "veterinary", "fertiliser"]
 Mark = Literal["V", "V2", "R"]
 Listed = Literal["listed", "not_listed", "not_loaded"]
+UseProduce = Literal["", "meat", "eggs", "milk", "fish"]
+USE_PRODUCE: Final[tuple[UseProduce, ...]] = get_args(UseProduce)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Use:
     phi_days: int | None  # only for "days"
     phi_text: str  # as printed
     stages: tuple[str, ...] = ()  # growth stages in which it must not be used
+    produce: UseProduce = ""  # what the waiting time is for; "" where the label says one for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Banned:
     source: str
     valid_from: str
     mark: Mark
+    valid_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def is_listed(lists: Lists, name: str, day: str, kind: ListKind = "pesticide") -
     return "not_listed" if whole else "not_loaded"
 
 
-def in_force(one: Product | Loaded, day: str) -> bool:
+def in_force(one: Product | Loaded | Banned, day: str) -> bool:
     """Say whether a row is in force on a civil day."""
     return one.valid_from <= day and (not one.valid_to or day <= one.valid_to)
 
@@ -130,7 +134,7 @@ def find_banned(lists: Lists, active: str, day: str) -> Banned | None:
     """Return the banned ingredient that an ingredient's text names on a day, whole words only."""
     text = f" {words(active)} "
     for one in lists.banned:
-        if one.valid_from <= day and any(f" {name} " in text for name in one.names):
+        if in_force(one, day) and any(f" {name} " in text for name in one.names):
             return one
     return None
 
@@ -138,16 +142,16 @@ def find_banned(lists: Lists, active: str, day: str) -> Banned | None:
 def uses_of(lists: Lists, name: str, day: str, crop: str = "") -> tuple[Use, ...]:
     """Return the label uses of a product on a day; with `crop` only that crop's, compared whole.
 
-    What the organisation's label book says of a crop stands in place of what the list in force says of it,
-    and that in place of what tables of labels say.
+    What the organisation's label book says of a crop (and of what is taken from an animal) stands in place of
+    what the list in force says of it, and that in place of what tables of labels say.
     """
     own = [one.use for one in lists.label_uses.get(plain(name), ())]
     product = find(lists, name, day)
     told = [one for one in lists.products.get(plain(name), ()) if not one.permits and in_force(one, day)]
     found: list[Use] = []
     for uses in (own, () if product is None else product.uses, [use for one in told for use in one.uses]):
-        said = {plain(use.crop) for use in found}
-        found += [use for use in uses if plain(use.crop) not in said]
+        said = {(plain(use.crop), use.produce) for use in found}
+        found += [use for use in uses if (plain(use.crop), use.produce) not in said]
     sought = plain(crop)
     return tuple(use for use in found if not sought or plain(use.crop) == sought)
 

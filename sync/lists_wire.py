@@ -7,7 +7,7 @@ snapshot (`label_uses`), not here. Twin: `pwa/src/core/lists_wire.ts`. Source: P
 from collections.abc import Mapping
 from typing import Final
 
-from sync.lists import PHI_KINDS, Banned, Dose, LabelUse, Lists, Loaded, Product, Use, make_lists
+from sync.lists import PHI_KINDS, USE_PRODUCE, Banned, Dose, LabelUse, Lists, Loaded, Product, Use, make_lists
 from sync.plain import plain
 from sync.values import Json
 
@@ -41,12 +41,13 @@ def lists_to_wire(lists: Lists) -> dict[str, Json]:
 
     def use(one: Use) -> list[int]:
         dose = (one.dose_text, one.dose)
-        phi = (one.phi_text, one.phi_kind, one.phi_days, one.stages)
+        phi = (one.phi_text, one.phi_kind, one.phi_days, one.stages, one.produce)
+        beside = [one.produce] if one.produce else []
         return [
             text(one.crop),
             text(one.pest),
             doses.at(dose, [one.dose_text, None if one.dose is None else [_dose(d) for d in one.dose]]),
-            phis.at(phi, [one.phi_text, one.phi_kind, one.phi_days, list(one.stages)]),
+            phis.at(phi, [one.phi_text, one.phi_kind, one.phi_days, list(one.stages), *beside]),
         ]
 
     def product(one: Product) -> list[Json]:
@@ -60,7 +61,7 @@ def lists_to_wire(lists: Lists) -> dict[str, Json]:
         "shape": SHAPE,
         "version": lists.version,
         "loaded": [[o.kind, o.valid_from, o.valid_to, o.source, o.mark] for o in lists.loaded],
-        "banned": [[o.active, list(o.names), o.kind, o.source, o.valid_from, o.mark] for o in lists.banned],
+        "banned": [_banned(one) for one in lists.banned],
         "texts": texts.rows,
         "doses": doses.rows,
         "phis": phis.rows,
@@ -74,7 +75,7 @@ def lists_from_wire(wire: Mapping[str, Json]) -> Lists:
         if wire["shape"] != SHAPE:
             raise BadLists("another shape of lists")
         doses = [(text, _doses(given)) for text, given in wire["doses"]]
-        phis = [(text, kind, days, tuple(stages)) for text, kind, days, stages in wire["phis"]]
+        phis = [_phi(*row) for row in wire["phis"]]
         texts = wire["texts"]
 
         def uses(flat: list[int]) -> tuple[Use, ...]:
@@ -89,7 +90,7 @@ def lists_from_wire(wire: Mapping[str, Json]) -> Lists:
             for name, kind, active, group, registrant, source, since, till, until, mark, permits, flat
             in wire["products"]
         ]  # fmt: skip
-        banned = [Banned(a, tuple(names), k, s, f, m) for a, names, k, s, f, m in wire["banned"]]
+        banned = [Banned(a, tuple(names), *more) for a, names, *more in wire["banned"]]
         return make_lists(wire["version"], products, banned, [Loaded(*row) for row in wire["loaded"]])
     except (KeyError, IndexError, TypeError, ValueError) as cause:
         raise BadLists("no lists as the server gives them") from cause
@@ -110,13 +111,15 @@ def label_use_to_wire(one: LabelUse) -> dict[str, Json]:
         "phi_days": use.phi_days,
         "phi_text": use.phi_text,
         "stages": list(use.stages),
+        **({"produce": use.produce} if use.produce else {}),
     }
 
 
 def label_use_from_wire(row: Mapping[str, Json]) -> LabelUse:
     """Return the line of such an object. Raises: BadLists for what is none."""
     try:
-        phi = (row["phi_text"], row["phi_kind"], row["phi_days"], tuple(row["stages"]))
+        produce = row.get("produce", "")
+        phi = _phi(row["phi_text"], row["phi_kind"], row["phi_days"], row["stages"], produce)
         use = _use(row["crop"], row["pest"], (row["dose_text"], _doses(row["dose"])), phi)
         return LabelUse(row["doc"], row["product"], row["active"], use)
     except (KeyError, TypeError, ValueError) as cause:
@@ -124,11 +127,22 @@ def label_use_from_wire(row: Mapping[str, Json]) -> LabelUse:
 
 
 def _use(crop: str, pest: str, dose: tuple[str, tuple[Dose, ...] | None], phi: tuple[Json, ...]) -> Use:
-    phi_text, kind, days, stages = phi
+    phi_text, kind, days, stages, produce = phi
     # Whoever says a number says "days", and nothing else is ever a number.
     if kind not in PHI_KINDS or (days is None) != (kind != "days") or (days is not None and days < 0):
         raise BadLists("a waiting time that is and is no number of days")
-    return Use(crop, pest, dose[1], dose[0], kind, days, phi_text, stages)
+    return Use(crop, pest, dose[1], dose[0], kind, days, phi_text, stages, produce)
+
+
+def _phi(text: str, kind: str, days: Json, stages: list[str], produce: str = "") -> tuple[Json, ...]:
+    if produce not in USE_PRODUCE:
+        raise BadLists("a waiting time for what nobody takes")
+    return text, kind, days, tuple(stages), produce
+
+
+def _banned(one: Banned) -> list[Json]:
+    ends = [one.valid_to] if one.valid_to else []
+    return [one.active, list(one.names), one.kind, one.source, one.valid_from, one.mark, *ends]
 
 
 def _dose(dose: Dose) -> list[Json]:

@@ -10,7 +10,7 @@ from server.pages.console_views import shots
 from server.services import console_label_book
 from server.services.console import Staff, check_uuid
 from server.services.console_label_book import Guess, LabelPage
-from sync.lists import PHI_KINDS
+from sync.lists import PHI_KINDS, USE_PRODUCE
 from sync.lists_read import STAGES
 from sync.units import UNITS
 
@@ -68,5 +68,6 @@ def _label(staff: Staff, page: LabelPage) -> Response:
         shots=shots(language, page.photo_scope, None, page.photos),
         units=units,
         kinds=PHI_KINDS,
+        produce=USE_PRODUCE[1:],
         stages=[(code, stage_name(language, code)) for code in STAGES[1:]],
     )

@@ -26,8 +26,13 @@ def mark_of(language: Language, mark: str) -> str:
     return say(language, f"list_mark_{mark.lower()}")
 
 
-def phi_text(language: Language, kind: str, days: int | None, stages: Sequence[str]) -> str:
-    """Return a waiting time in words."""
+def phi_text(
+    language: Language, kind: str, days: int | None, stages: Sequence[str], produce: str = ""
+) -> str:
+    """Return a waiting time in words, what it is for before it."""
+    if produce:
+        told = phi_text(language, kind, days, stages)
+        return f"{say(language, f'list_produce_{produce}')}: {told}"
     if kind == "days":
         return say(language, "list_days", n=days)
     if kind == "stage" and stages:

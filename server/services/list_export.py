@@ -9,19 +9,19 @@ from server.services.console import Staff
 from server.services.console_exports import TYPES
 from server.services.list_files import HEADS
 from server.services.list_versions import whole_version
-from server.store.lists import BANNED
+from server.store.lists import BANNED, use_of_data
 from server.store.tables import write_csv, write_xlsx
 
 __all__ = ["TYPES", "example_file", "version_file"]
 
-_PRODUCT = ("name", "active", "group", "registrant", "crop", "pest", "dose", "phi")
+_PRODUCT = ("name", "active", "group", "registrant", "crop", "pest", "dose", "phi", "produce")
 _BANNED = ("active", "names", "group")
 _DATES = ("valid_from", "valid_to", "usable_until", "source")
 _EXAMPLE = (
     ("Tên Thuốc Mẫu 5EC", "Hoạt chất mẫu 50 g/l", "Thuốc trừ sâu", "Công ty mẫu", "lúa", "sâu cuốn lá",
-     "0.3 - 0.5 lít/ha", "7", "", "", "", ""),
+     "0.3 - 0.5 lít/ha", "7", "", "", "", "", ""),
     ("Tên Thuốc Mẫu 5EC", "Hoạt chất mẫu 50 g/l", "Thuốc trừ sâu", "Công ty mẫu", "lúa", "rầy nâu",
-     "20 ml/sào", "Không sử dụng từ khi lúa trỗ", "", "", "", ""),
+     "20 ml/sào", "Không sử dụng từ khi lúa trỗ", "", "", "", "", ""),
 )  # fmt: skip
 
 
@@ -49,8 +49,11 @@ def _written(heads: list[str], cells: list[list[str]], ending: str) -> bytes:
 
 def _product(row: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     head = {name: str(value) for name, value in row.items() if isinstance(value, str)}
-    for crop, pest, dose_text, _, phi_text, *_ in row["uses"] or [["", "", "", None, ""]]:
-        yield head | {"crop": crop, "pest": pest, "dose": dose_text, "phi": phi_text}
+    if not row["uses"]:
+        yield head
+    for use in map(use_of_data, row["uses"]):
+        told = {"crop": use.crop, "pest": use.pest, "dose": use.dose_text, "phi": use.phi_text}
+        yield head | told | {"produce": use.produce}
 
 
 def _banned(row: Mapping[str, Any]) -> Iterator[dict[str, str]]:

@@ -30,6 +30,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "pest": ("Dịch hại", "Pest", "Đối tượng phòng trừ", "Bệnh"),
     "dose": ("Liều lượng", "Dose", "Liều dùng"),
     "phi": ("Thời gian cách ly", "Waiting time", "Thời gian ngừng thuốc", "PHI", "phi_text", "phi"),
+    "produce": ("Ngừng thuốc cho", "Waiting for", "Sản phẩm thu", "produce"),
     "valid_from": ("Hiệu lực từ", "Valid from", "valid_from"),
     "valid_to": ("Hiệu lực đến", "Valid to", "valid_to"),
     "usable_until": ("Được dùng đến", "Usable until", "usable_until"),

@@ -16,7 +16,7 @@ from server.services.console_reach import NAME_CHARS_MAX, NotDone, clean
 from server.services.list_files import Line
 from server.store.lists import BANNED, use_to_data
 from sync.civil import is_civil_date
-from sync.lists import Use, parse_dose, parse_phi
+from sync.lists import Use, UseProduce, parse_dose, parse_phi
 from sync.plain import plain, words
 from sync.values import Json
 
@@ -25,6 +25,11 @@ USES_MAX = 300  # our choice, of one product
 LAST_DAY = "2190-01-01"  # our choice: what lies behind is a slip of the pen
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: 00:00:00)?")
+# What a waiting time is for, as people write it, without marks.
+_PRODUCE: dict[str, UseProduce] = {
+    "": "", "thit": "meat", "meat": "meat", "trung": "eggs", "eggs": "eggs", "egg": "eggs", "sua": "milk",
+    "milk": "milk", "ca": "fish", "ca, tom": "fish", "tom": "fish", "thuy san": "fish", "fish": "fish",
+}  # fmt: skip
 _WITH_WAITING = ("pesticide", "veterinary", "label")
 
 
@@ -133,11 +138,15 @@ def _add_product(found: Reading, by_name: dict[str, Row], kind: str, line: Line)
 
 
 def _use(cells: dict[str, str]) -> Use | None:
-    if not any(cells.get(name) for name in ("crop", "pest", "dose", "phi")):
+    if not any(cells.get(name) for name in ("crop", "pest", "dose", "phi", "produce")):
         return None
     dose, phi = cells.get("dose", ""), cells.get("phi", "")
+    produce = _PRODUCE.get(plain(cells.get("produce", "")))
+    if produce is None:
+        raise NotDone("not_list_produce", produce=cells["produce"][:40])
     kind, days, stages = parse_phi(phi)
-    return Use(cells.get("crop", ""), cells.get("pest", ""), parse_dose(dose), dose, kind, days, phi, stages)
+    crop, pest = cells.get("crop", ""), cells.get("pest", "")
+    return Use(crop, pest, parse_dose(dose), dose, kind, days, phi, stages, produce)
 
 
 def _note(found: Reading, line: int, use: Use) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.models.views import DocumentView
 from server.store import views
-from sync.lists import PHI_KINDS, Dose, LabelUse, PhiKind, Use, parse_dose
+from sync.lists import PHI_KINDS, USE_PRODUCE, Dose, LabelUse, PhiKind, Use, parse_dose
 from sync.lists_read import PHI_DAYS_MAX, STAGES
 from sync.units import UnitError, compare_decimals, is_unit
 
@@ -31,7 +31,7 @@ def label_uses(session: Session, scope: str) -> list[LabelUse]:
 
 def _told(row: DocumentView) -> LabelUse | None:
     values = json.loads(row.values)
-    if {"phi_kind", "phi_days", "phi_stage"} & set(json.loads(row.conflicts)):
+    if {"phi_kind", "phi_days", "phi_stage", "produce"} & set(json.loads(row.conflicts)):
         values |= {"phi_kind": "unknown"}
     return label_use_of(row.doc, values)
 
@@ -56,6 +56,7 @@ def label_use_of(doc: str, values: Mapping[str, Any]) -> LabelUse | None:
         days if told == "days" else None,
         _text(values.get("phi_text")),
         stages,
+        next((one for one in USE_PRODUCE if one == values.get("produce")), ""),
     )
     return LabelUse(doc, said["product"], said["active_ingredient"], use)
 

@@ -103,16 +103,13 @@ def lists_of(session: Session, organisations: Collection[str]) -> Lists:
         .order_by(ListRow.plain, ListRow.version, ListRow.position)
     )
     products: list[Product] = []
-    banned: dict[str, Banned] = {}
+    banned: list[Banned] = []
     uses: dict[str, Use] = {}
     for version, text in rows:
         of = by_id[version]
         data = row_data(text)
         if of.kind == BANNED:
-            one = banned_of(of, data)
-            known = banned.get(one.active)
-            if known is None or one.valid_from < known.valid_from:
-                banned[one.active] = one
+            banned.append(banned_of(of, data))
         else:
             products.append(product_of(of, data, uses))
     loaded = [
@@ -121,7 +118,7 @@ def lists_of(session: Session, organisations: Collection[str]) -> Lists:
         if one.is_whole and one.kind not in (BANNED, LABEL)
     ]
     tag = tag_of(session, organisations)
-    return make_lists(tag, joined(products), sorted(banned.values(), key=lambda b: b.active), loaded)
+    return make_lists(tag, joined(products), joined_bans(banned), loaded)
 
 
 def row_data(text: str) -> dict[str, Any]:
@@ -133,14 +130,14 @@ def use_to_data(use: Use) -> list[Json]:
     """Return a use as a row keeps it; the inverse is `use_of_data`."""
     dose = None if use.dose is None else [[one.low, one.high, one.unit] for one in use.dose]
     phi = [use.phi_text, use.phi_kind, use.phi_days, list(use.stages)]
-    return [use.crop, use.pest, use.dose_text, dose, *phi]
+    return [use.crop, use.pest, use.dose_text, dose, *phi, *([use.produce] if use.produce else [])]
 
 
 def use_of_data(row: Sequence[Any]) -> Use:
     """Return the use that a row keeps."""
-    crop, pest, dose_text, dose, phi_text, kind, days, stages = row
+    crop, pest, dose_text, dose, phi_text, kind, days, stages, *produce = row
     doses = None if dose is None else tuple(Dose(*one) for one in dose)
-    return Use(crop, pest, doses, dose_text, kind, days, phi_text, tuple(stages))
+    return Use(crop, pest, doses, dose_text, kind, days, phi_text, tuple(stages), *produce)
 
 
 def product_of(version: ListVersion, data: dict[str, Any], known: dict[str, Use] | None = None) -> Product:
@@ -168,9 +165,24 @@ def product_of(version: ListVersion, data: dict[str, Any], known: dict[str, Use]
 def banned_of(version: ListVersion, data: dict[str, Any]) -> Banned:
     """Return the banned ingredient of a row."""
     since = max(version.valid_from, data.get("valid_from", ""))
+    ends = [one for one in (version.valid_to, data.get("valid_to", "")) if one]
     source = data.get("source") or version.title
-    kind = cast(ListKind, data.get("kind", "pesticide"))
-    return Banned(data["name"], tuple(data["names"]), kind, source, since, cast(Mark, version.mark))
+    kind, mark = cast(ListKind, data.get("kind", "pesticide")), cast(Mark, version.mark)
+    return Banned(data["name"], tuple(data["names"]), kind, source, since, mark, min(ends, default=""))
+
+
+def joined_bans(banned: Iterable[Banned]) -> list[Banned]:
+    """Return bans in which those of one ingredient that follow or overlap each other are one."""
+    found: list[Banned] = []
+    for one in sorted(banned, key=lambda ban: (ban.active, ban.valid_from)):
+        before = found[-1] if found else None
+        if before is None or before.active != one.active or not _follows(before, one):
+            found.append(one)
+            continue
+        ends = (before.valid_to, one.valid_to)
+        names = tuple(dict.fromkeys((*before.names, *one.names)))
+        found[-1] = replace(before, names=names, valid_to="" if "" in ends else max(ends))
+    return found
 
 
 def joined(products: Iterable[Product]) -> list[Product]:
@@ -188,5 +200,5 @@ def joined(products: Iterable[Product]) -> list[Product]:
     return found
 
 
-def _follows(before: Product, after: Product) -> bool:
+def _follows(before: Product | Banned, after: Product | Banned) -> bool:
     return not before.valid_to or after.valid_from <= add_days(before.valid_to, 1)

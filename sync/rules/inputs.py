@@ -201,10 +201,13 @@ def _stage(
 def _wait(
     season: str, facts: Mapping[str, Json], record: Record, line: str, known: FormRules, labels: Sequence[Use]
 ) -> Iterator[Finding]:
-    longest = max((use.phi_days or 0 for use in labels if use.phi_kind == "days"), default=0)
-    for wait in known.waits[:1]:
+    for place, wait in enumerate(known.waits):
         if "days" not in texts(record, at(line, wait.kind)):
             continue
+        # One time for all on a label is that of what the form asks about first.
+        of = {wait.produce, ""} if place == 0 else {wait.produce}
+        told_days = [use.phi_days or 0 for use in labels if use.phi_kind == "days" and use.produce in of]
+        longest = max(told_days, default=0)
         said = [one for one in map(days, options(record, at(line, wait.days))) if one is not None]
         if said and min(said) < longest:
             told = {**facts, "days": min(said), "label_days": longest}

@@ -267,6 +267,21 @@ def test_a_label_is_read_from_its_photo_and_reaches_the_households(app: Flask, l
     assert lists_for(scope.removeprefix("org:")).label_uses == {}
 
 
+def test_a_label_says_what_of_an_animal_its_waiting_time_is_for(app: Flask, lua: Diary) -> None:
+    entry, sha256 = label_of(lua)
+    office = Office(app, "Trần Thị Hoa", "reviewer")
+    scope, doc = f"org:{organisation('cooperative')}", f"label_use:{new_uuid()}"
+    assert 'value="eggs"' in office.text(f"{WHERE}/nhan/{lua.farm}/{entry}")
+    told = confirmed(entry, sha256, crop="gà", phi_days=3, produce="eggs")
+    assert office.sign(scope, doc, told, [])["result"] == "accepted"
+    assert "Trứng: 3 ngày" in office.text(f"{WHERE}/nhan")
+    assert re.search(r'value="eggs" +selected', office.text(f"{WHERE}/nhan/sua/{doc.split(':')[1]}"))
+    answer = lua.phone.client.get("/api/v1/reference", headers=lua.phone.headers)
+    assert [one["produce"] for one in answer.get_json()["label_uses"]] == ["eggs"]
+    [same] = lists_for(scope.removeprefix("org:")).label_uses.values()
+    assert [(one.use.produce, one.use.phi_days) for one in same] == [("eggs", 3)]
+
+
 def test_two_who_read_a_label_differently_leave_its_waiting_time_unknown(app: Flask, lua: Diary) -> None:
     entry, sha256 = label_of(lua)
     one, two = Office(app, "Trần Thị Hoa", "reviewer"), Office(app)

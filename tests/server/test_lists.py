@@ -21,7 +21,7 @@ from server.services.lists import lists_for
 from server.services.seed_lists import load_lists
 from server.store.tables import write_csv, write_xlsx
 from sync.lists import Lists, find, find_banned, is_listed, uses_of
-from sync.lists_wire import lists_from_wire
+from sync.lists_wire import lists_from_wire, lists_to_wire
 from tests.server.phones import Phone, enrolled, start
 
 SENTENCES = (
@@ -124,6 +124,7 @@ def test_a_list_of_targets_keeps_each_pest_with_its_crop() -> None:
         ({"name": "Mẫu", "valid_from": "2026-02-10", "valid_to": "1/1/2026"}, "not_list_days"),
         ({"name": "M" * 201}, "not_short"),
         ({"name": "Mẫu", "crop": "l" * 501}, "not_short"),
+        ({"name": "Mẫu", "crop": "gà", "phi": "7", "produce": "lông"}, "not_list_produce"),
         ({"name": "mẫu TỐT", "active": "Chất khác"}, "not_list_same"),
     ],
 )
@@ -158,6 +159,35 @@ def test_the_list_of_the_day_counts_and_the_one_before_it_ends(commune: str) -> 
     assert common is not None
     assert (common.valid_from, common.valid_to) == ("2025-01-01", "")  # one entry of both lists
     assert is_listed(found, "Thuốc thú y", "2026-06-01", "veterinary") == "not_loaded"
+
+
+def test_meat_eggs_and_milk_are_waited_for_apart_in_a_list(commune: str) -> None:
+    head = ["Tên thương phẩm", "Vật nuôi", "Thời gian ngừng thuốc", "Ngừng thuốc cho"]
+    rows = [
+        ["Thú Y 10%", "gà", "7", "Thịt"],
+        ["Thú Y 10%", "gà", "3", "trứng"],
+        ["Thú Y 10%", "bò", "không", "SỮA"],
+    ]
+    bring(commune, write_csv([head, *rows]), kind="veterinary")
+    found = lists_from_wire(lists_to_wire(lists_for(commune)))
+    assert [(one.crop, one.produce, one.phi_days) for one in uses_of(found, "thú y 10%", "2026-06-01")] == [
+        ("gà", "meat", 7), ("gà", "eggs", 3), ("bò", "milk", None),
+    ]  # fmt: skip
+
+
+def test_a_ban_ends_where_it_says_so_and_where_the_next_list_leaves_it_out(commune: str) -> None:
+    head = ["Hoạt chất", "Hiệu lực đến"]
+    first = write_csv([head, ["Chất Một", ""], ["Chất Hai", "30/06/2025"], ["Chất Ba", ""]])
+    bring(commune, first, "2025-01-01", "banned")
+    bring(commune, write_csv([head, ["Chất Một", ""]]), "2026-02-10", "banned")
+    found = lists_from_wire(lists_to_wire(lists_for(commune)))
+    days = ("2024-12-31", "2025-01-01", "2025-06-30", "2025-07-01", "2026-02-09", "2026-02-10")
+    told = {
+        name: [day for day in days if find_banned(found, f"{name} 50%", day)]
+        for name in ("Chất Một", "Chất Hai", "Chất Ba")
+    }
+    assert told == {"Chất Một": list(days[1:]), "Chất Hai": list(days[1:3]), "Chất Ba": list(days[1:5])}
+    assert len(found.banned) == 3  # one entry of both lists
 
 
 def test_the_same_list_read_anew_takes_the_place_of_the_first_reading(commune: str) -> None:

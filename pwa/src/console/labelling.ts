@@ -42,7 +42,7 @@ export function saidOf(text: (name: string) => string): Record<string, Value> | 
   const stage = text("phi_stage");
   if (kind === "" || (kind === "stage" && stage === "")) return "phi";
   if (kind === "days" && (!/^[0-9]{1,3}$/.test(days) || Number(days) > PHI_DAYS_MAX)) return "phi";
-  const plain = ["product", "active_ingredient", "crop", "pest", "dose_text", "phi_text"];
+  const plain = ["product", "active_ingredient", "crop", "pest", "dose_text", "phi_text", "produce"];
   return {
     ...Object.fromEntries(plain.map((name) => [name, text(name) || null])),
     dose_low: hasDose ? low : null,

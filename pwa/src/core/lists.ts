@@ -13,6 +13,7 @@ export { type Dose, type Phi, type PhiKind, parseDose, parsePhi } from "./lists_
 
 export type ListKind = "pesticide" | "veterinary" | "fertiliser";
 export type ListMark = "V" | "V2" | "R";
+export type UseProduce = "" | "meat" | "eggs" | "milk" | "fish";
 export type Listed = "listed" | "not_listed" | "not_loaded";
 
 /** One line of a label: against what, on what, how much, how long to wait. */
@@ -29,6 +30,8 @@ export interface Use {
   readonly phiText: string;
   /** Growth stages in which it must not be used. */
   readonly stages: readonly string[];
+  /** What the waiting time is for; "" where the label says one for all. */
+  readonly produce: UseProduce;
 }
 
 /**
@@ -59,6 +62,7 @@ export interface Banned {
   readonly kind: ListKind;
   readonly source: string;
   readonly validFrom: string;
+  readonly validTo: string;
   readonly mark: ListMark;
 }
 
@@ -121,7 +125,7 @@ export function isListed(lists: Lists, name: string, day: string, kind: ListKind
 }
 
 /** Says whether a row is in force on a civil day. */
-export function inForce(one: Product | Loaded, day: string): boolean {
+export function inForce(one: Product | Loaded | Banned, day: string): boolean {
   return one.validFrom <= day && (one.validTo === "" || day <= one.validTo);
 }
 
@@ -133,14 +137,14 @@ function isUsable(one: Product, day: string): boolean {
 export function findBanned(lists: Lists, active: string, day: string): Banned | null {
   const text = ` ${plainWords(active)} `;
   const named = (one: Banned) => one.names.some((name) => text.includes(` ${name} `));
-  return lists.banned.find((one) => one.validFrom <= day && named(one)) ?? null;
+  return lists.banned.find((one) => inForce(one, day) && named(one)) ?? null;
 }
 
 /**
  * Returns the label uses of a product on a day; with `crop` only that crop's, compared whole.
  *
- * What the organisation's label book says of a crop stands in place of what the list in force says of it,
- * and that in place of what tables of labels say.
+ * What the organisation's label book says of a crop (and of what is taken from an animal) stands in place of what
+ * the list in force says of it, and that in place of what tables of labels say.
  */
 export function usesOf(lists: Lists, name: string, day: string, crop = ""): readonly Use[] {
   const own = (lists.labelUses.get(plainName(name)) ?? []).map((one) => one.use);
@@ -150,12 +154,14 @@ export function usesOf(lists: Lists, name: string, day: string, crop = ""): read
   );
   const found: Use[] = [];
   for (const uses of [own, listed, tables.flatMap((one) => one.uses)]) {
-    const said = new Set(found.map((use) => plainName(use.crop)));
-    found.push(...uses.filter((use) => !said.has(plainName(use.crop))));
+    const said = new Set(found.map(aboutOf));
+    found.push(...uses.filter((use) => !said.has(aboutOf(use))));
   }
   const sought = plainName(crop);
   return found.filter((use) => sought === "" || plainName(use.crop) === sought);
 }
+
+const aboutOf = (use: Use): string => `${plainName(use.crop)} ${use.produce}`;
 
 /** Returns the lists with their products and label uses by plain name, each in the order given. */
 export function makeLists(

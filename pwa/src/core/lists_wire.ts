@@ -17,6 +17,7 @@ import {
   type PhiKind,
   type Product,
   type Use,
+  type UseProduce,
 } from "./lists.ts";
 import { plainName } from "./plain.ts";
 
@@ -30,6 +31,7 @@ interface PhiRow {
   readonly kind: PhiKind;
   readonly days: number | null;
   readonly stages: readonly string[];
+  readonly produce: UseProduce;
 }
 interface Tables {
   readonly texts: readonly string[];
@@ -40,6 +42,7 @@ interface Tables {
 const SHAPE = 1;
 const KINDS: ReadonlySet<unknown> = new Set(["pesticide", "veterinary", "fertiliser"]);
 const MARKS: ReadonlySet<unknown> = new Set(["V", "V2", "R"]);
+const PRODUCE: ReadonlySet<unknown> = new Set(["", "meat", "eggs", "milk", "fish"]);
 const PHI_KINDS: ReadonlySet<unknown> = new Set(["days", "not_defined_on_label", "unknown", "stage"]);
 
 /** Returns the lists of an object as the server gives it, or null for what is none. */
@@ -60,7 +63,7 @@ export function listsFromWire(wire: unknown): Lists | null {
 export function labelUseFromWire(row: unknown): LabelUse | null {
   if (!isObject(row)) return null;
   const dose = doseRow([row.dose_text, row.dose]);
-  const phi = phiRow([row.phi_text, row.phi_kind, row.phi_days, row.stages]);
+  const phi = phiRow([row.phi_text, row.phi_kind, row.phi_days, row.stages, row.produce ?? ""]);
   const named = strings([row.doc, row.product, row.active, row.crop, row.pest]);
   if (dose === null || phi === null || named === null) return null;
   const [doc = "", product = "", active = "", crop = "", pest = ""] = named;
@@ -121,6 +124,7 @@ function makeUse(crop: string, pest: string, dose: DoseRow, phi: PhiRow): Use {
     phiDays: phi.days,
     phiText: phi.text,
     stages: phi.stages,
+    produce: phi.produce,
   };
 }
 
@@ -139,22 +143,22 @@ function parseDoseRow(row: unknown): Dose | null {
 }
 
 function phiRow(row: unknown): PhiRow | null {
-  if (!Array.isArray(row) || row.length !== 4) return null;
-  const [text, kind, days]: readonly unknown[] = row;
+  if (!Array.isArray(row) || row.length < 4 || row.length > 5) return null;
+  const [text, kind, days, , produce = ""]: readonly unknown[] = row;
   const stages = strings(row[3]);
-  if (typeof text !== "string" || !isPhiKind(kind) || stages === null) return null;
+  if (typeof text !== "string" || !isPhiKind(kind) || stages === null || !isProduce(produce)) return null;
   // Whoever says a number says "days", and nothing else is ever a number.
-  if (kind === "days") return isDays(days) ? { text, kind, days, stages } : null;
-  return days === null ? { text, kind, days, stages } : null;
+  if (kind === "days") return isDays(days) ? { text, kind, days, stages, produce } : null;
+  return days === null ? { text, kind, days, stages, produce } : null;
 }
 
 function bannedRow(row: unknown): Banned | null {
-  if (!Array.isArray(row) || row.length !== 6) return null;
+  if (!Array.isArray(row) || row.length < 6 || row.length > 7) return null;
   const names = strings(row[1]);
-  const [active, , kind, source, validFrom, mark]: readonly unknown[] = row;
+  const [active, , kind, source, validFrom, mark, validTo = ""]: readonly unknown[] = row;
   if (names === null || typeof active !== "string" || typeof source !== "string") return null;
   if (!isKind(kind) || typeof validFrom !== "string" || !isMark(mark)) return null;
-  return { active, names, kind, source, validFrom, mark };
+  return typeof validTo === "string" ? { active, names, kind, source, validFrom, validTo, mark } : null;
 }
 
 function loadedRow(row: unknown): Loaded | null {
@@ -175,6 +179,10 @@ function isKind(value: unknown): value is ListKind {
 
 function isMark(value: unknown): value is ListMark {
   return MARKS.has(value);
+}
+
+function isProduce(value: unknown): value is UseProduce {
+  return PRODUCE.has(value);
 }
 
 function isPhiKind(value: unknown): value is PhiKind {

@@ -15,6 +15,7 @@ import {
   suggest,
   takenUp,
   valuesOf,
+  waitOf,
 } from "../../../pwa/src/ui/form/suggest.ts";
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
@@ -37,6 +38,7 @@ const forms = parseForms({
   common: read("sync/forms/common.json"),
   "CT-10": read("sync/forms/CT-10.json"),
   "CT-03": read("sync/forms/CT-03.json"),
+  "CN-06": read("sync/forms/CN-06.json"),
 });
 const fieldsOf = (form: string) => forms.get(form)?.lines?.fields ?? [];
 const ask = { day: "2026-03-01", crop: "Lúa", pest: "", kinds: ["pesticide"] as const };
@@ -89,7 +91,7 @@ test("a text that is no number of days stays text, also beside labels that have 
   const stage = use("stage", null, "Không dùng khi lúa trỗ");
   const label = labelOf(told(stage, use("days", 7, "7")), "Mẫu Chữ", ask);
   expect([label?.kind, label?.days, label?.waits]).toEqual(["text", null, ["Không dùng khi lúa trỗ", "7"]]);
-  const row = { name: "Mẫu Chữ", active: "", label };
+  const row = { name: "Mẫu Chữ", active: "", label, eggs: null, milk: null };
   expect(valuesOf(fieldsOf("CT-10"), row)).toEqual({ product: "Mẫu Chữ" });
   const two = told(use("days", 7, "7"), use("days", 14, "14", "sâu"));
   expect(labelOf(two, "Mẫu Chữ", ask)?.days).toBe(14);
@@ -120,9 +122,30 @@ test("a tap fills in what is empty and leaves what a person wrote, a waiting tim
     active_ingredient: "Hoạt chất A",
   });
   const before = { product: row.name, active_ingredient: "Hoạt chất A", phi_kind: "days", phi_days: 14 };
-  const other = { name: "Tự gõ", active: "", label: null };
+  const other = { name: "Tự gõ", active: "", label: null, eggs: null, milk: null };
   const gone = { active_ingredient: null, phi_kind: null, phi_days: null };
   expect(takenUp(fields, lists, ask, before, other)).toEqual({ ...gone, product: "Tự gõ" });
+});
+
+test("meat and eggs are waited for apart: each field is filled in from the label's own", () => {
+  const fields = fieldsOf("CN-06");
+  const hens = { ...ask, crop: "Gà đẻ trứng", kinds: ["veterinary"] as const };
+  const [row] = suggest(open, "thu y", hens, []);
+  if (row === undefined) throw new Error("row");
+  const waits = {
+    withdrawal_kind: "days",
+    withdrawal_days: 7,
+    withdrawal_eggs_kind: "days",
+    withdrawal_eggs_days: 5,
+  };
+  expect(takenUp(fields, lists, hens, { product: "thu y" }, row)).toMatchObject(waits);
+  const mine = { product: "thu y", withdrawal_eggs_kind: "unknown" };
+  const told = takenUp(fields, lists, hens, mine, row);
+  expect(told).toMatchObject({ withdrawal_days: 7 });
+  expect(told).not.toHaveProperty("withdrawal_eggs_days");
+  expect(waitOf(lists, "Thú Y Một 10%", hens, "withdrawal_eggs_kind")?.days).toBe(5);
+  expect(waitOf(lists, "Thú Y Một 10%", hens, "withdrawal_milk_kind")).toBeNull();
+  expect(waitOf(lists, "Thú Y Một 10%", hens, "dose")).toBeNull();
 });
 
 test("a name is only said to be in no list where a whole list of its kind is loaded", () => {

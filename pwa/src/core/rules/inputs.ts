@@ -225,16 +225,19 @@ function stage({ season, facts, record }: Beside, near: readonly Use[]): Finding
 }
 
 function wait({ season, facts, record, line }: Beside, near: readonly Use[]): Finding[] {
-  const longest = Math.max(0, ...near.map((use) => (use.phiKind === "days" ? (use.phiDays ?? 0) : 0)));
-  const first = rulesOf(record).waits[0];
-  if (first === undefined || !texts(record, at(line, first.kind)).includes("days")) return [];
-  const said = options(record, at(line, first.days))
-    .map(days)
-    .filter((one) => one !== null);
-  const fewest = Math.min(...said);
-  if (said.length === 0 || fewest >= longest) return [];
-  const told = { ...facts, days: fewest, label_days: longest };
-  return [makeFinding("wait_under_label", "doubt", record.doc, told, at(line, first.days), [season])];
+  return rulesOf(record).waits.flatMap((one, place) => {
+    if (!texts(record, at(line, one.kind)).includes("days")) return [];
+    // One time for all on a label is that of what the form asks about first.
+    const isOf = ({ produce }: Use) => produce === one.produce || (produce === "" && place === 0);
+    const told = near.filter((use) => use.phiKind === "days" && isOf(use)).map((use) => use.phiDays ?? 0);
+    const said = options(record, at(line, one.days))
+      .map(days)
+      .filter((each) => each !== null);
+    const [fewest, longest] = [Math.min(...said), Math.max(0, ...told)];
+    if (said.length === 0 || fewest >= longest) return [];
+    const all = { ...facts, days: fewest, label_days: longest };
+    return [makeFinding("wait_under_label", "doubt", record.doc, all, at(line, one.days), [season])];
+  });
 }
 
 /** A dose above the highest or below the lowest of its labels; above goes before below. */

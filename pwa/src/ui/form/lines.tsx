@@ -10,7 +10,7 @@ import { Field } from "./fields.tsx";
 import type { Known } from "./known.ts";
 import { askOf, doseText, useLists, waitText } from "./naming.tsx";
 import { isAsked, isEmpty, newLineId, planFields } from "./plan.ts";
-import { type Ask, labelOf, leavesWith, type Suggestion, takenUp } from "./suggest.ts";
+import { type Ask, labelOf, leavesWith, type Suggestion, takenUp, waitOf } from "./suggest.ts";
 
 interface LinesProps {
   form: Form;
@@ -193,10 +193,11 @@ const DOSES = new Set(["dose", "rate"]);
 /** What the label of the line's product says of a field, for the season's crop; nothing where no label is known. */
 function tipsOf(lists: OpenLists | null, ask: Ask, line: Values): (field: string) => { tip?: string } {
   const { product } = line;
-  const label = lists === null || typeof product !== "string" ? null : labelOf(lists.lists, product, ask);
+  if (lists === null || typeof product !== "string") return () => ({});
+  const label = labelOf(lists.lists, product, ask);
   return (field) => {
-    if (label === null) return {};
-    const said = DOSES.has(field) ? doseText(label) : field === "phi_kind" ? waitText(label) : "";
+    const wait = waitOf(lists.lists, product, ask, field);
+    const said = wait !== null ? waitText(wait) : DOSES.has(field) && label !== null ? doseText(label) : "";
     return said === "" ? {} : { tip: inputsWords.value.label_says(said) };
   };
 }

@@ -8,14 +8,22 @@
 import type { OpenLists } from "../../app/lists.ts";
 import type { FormField, Values } from "../../app/types.ts";
 import { cropFit } from "../../core/crops.ts";
-import { isListed, type ListKind, type Lists, type Use, usesOf } from "../../core/lists.ts";
+import { isListed, type ListKind, type Lists, type Use, type UseProduce, usesOf } from "../../core/lists.ts";
 import { plainName, plainWords } from "../../core/plain.ts";
 import { rulesOf, type Sort, sorts } from "../../core/rules/form_rules.ts";
 import type { BookRecord } from "../../core/rules/shape.ts";
 import { isEmpty } from "./plan.ts";
 
 export const SHOWN_MAX = 6;
-const WAIT: readonly string[] = ["phi_kind", "phi_days"];
+/** The label's part of each waiting time that a form may ask for, by the beginning of its two fields. */
+const WAITS = {
+  phi: "label",
+  withdrawal: "label",
+  withdrawal_eggs: "eggs",
+  withdrawal_milk: "milk",
+} as const;
+/** A label that says one time for all says it of what is asked about first. */
+const FIRST: readonly UseProduce[] = ["", "meat", "fish"];
 const LOOKED_AT_MAX = 24;
 /** Fewer letters are no name yet. */
 const NAME_LENGTH_MIN = 3;
@@ -45,6 +53,9 @@ export interface Suggestion {
   /** A whole list of its kind is in force and does not have it. */
   readonly missing: boolean;
   readonly label: Label | null;
+  /** What labels say of eggs and of milk alone. */
+  readonly eggs: Label | null;
+  readonly milk: Label | null;
 }
 
 const recordOf = (form: string, values: Values): BookRecord => ({
@@ -76,9 +87,14 @@ export function fillsStore(form: string): boolean {
 }
 
 /** What labels say of a product on a crop, of the pest alone where one of them names it; null where none does. */
-export function labelOf(lists: Lists, name: string, { day, crop, pest }: Omit<Ask, "kinds">): Label | null {
+export function labelOf(
+  lists: Lists,
+  name: string,
+  { day, crop, pest }: Omit<Ask, "kinds">,
+  of: readonly UseProduce[] = FIRST,
+): Label | null {
   const ours = usesOf(lists, name, day).filter(
-    (use) => use.crop !== "" && cropFit(use.crop, crop) === "same",
+    (use) => use.crop !== "" && of.includes(use.produce) && cropFit(use.crop, crop) === "same",
   );
   if (ours.length === 0) return null;
   const sought = plainWords(pest);
@@ -115,7 +131,7 @@ export function suggest(
     active,
     before: isBefore,
     missing: isMissing(open.lists, name, ask),
-    label: labelOf(open.lists, name, ask),
+    ...labelsOf(open.lists, name, ask),
   });
   const known = before.filter(fits).map((name) => row(name, activeOf(open.lists, name), true));
   const taken = new Set(known.map((one) => plainName(one.name)));
@@ -125,6 +141,18 @@ export function suggest(
   const labelled = listed.filter((one) => one.label !== null);
   const others = listed.filter((one) => one.label === null);
   return [...known, ...labelled, ...others].slice(0, SHOWN_MAX);
+}
+
+const labelsOf = (lists: Lists, name: string, ask: Ask) => ({
+  label: labelOf(lists, name, ask),
+  eggs: labelOf(lists, name, ask, ["eggs"]),
+  milk: labelOf(lists, name, ask, ["milk"]),
+});
+
+/** What labels say of the wait that a field asks for; null for any other field, and where no label says it. */
+export function waitOf(lists: Lists, name: string, ask: Ask, field: string): Label | null {
+  const part = Object.entries(WAITS).find(([wait]) => field === `${wait}_kind`)?.[1];
+  return part === undefined ? null : labelsOf(lists, name, ask)[part];
 }
 
 interface Named {
@@ -164,24 +192,25 @@ function activeOf(lists: Lists, name: string): string {
 }
 
 /** What lists and labels tell of a name, as values of a line: only fields that it has, and only what is known. */
-export function valuesOf(fields: readonly FormField[], { name, active, label }: Told): Values {
-  const told: Values = {
-    product: name,
-    ...(active === "" ? {} : { active_ingredient: active }),
-    ...(label === null || label.kind === "text" ? {} : { phi_kind: label.kind }),
-    ...(label?.kind === "days" ? { phi_days: label.days } : {}),
-  };
+export function valuesOf(fields: readonly FormField[], row: Told): Values {
+  const told: { [field: string]: Values[string] } = { product: row.name };
+  if (row.active !== "") told.active_ingredient = row.active;
+  for (const [wait, part] of Object.entries(WAITS)) {
+    const label = row[part];
+    if (label !== null && label.kind !== "text") told[`${wait}_kind`] = label.kind;
+    if (label?.kind === "days") told[`${wait}_days`] = label.days;
+  }
   const has = new Set(fields.map((field) => field.name));
   return Object.fromEntries(Object.entries(told).filter(([field]) => has.has(field)));
 }
 
-type Told = Pick<Suggestion, "name" | "active" | "label">;
+type Told = Pick<Suggestion, "name" | "active" | "label" | "eggs" | "milk">;
 
 /** What goes when the name in a line becomes another: what stands there as lists and labels tell of the old name. */
 export function leavesWith(fields: readonly FormField[], lists: Lists, ask: Ask, line: Values): Values {
   const { product: name } = line;
   if (typeof name !== "string") return {};
-  const told = valuesOf(fields, { name, active: activeOf(lists, name), label: labelOf(lists, name, ask) });
+  const told = valuesOf(fields, { name, active: activeOf(lists, name), ...labelsOf(lists, name, ask) });
   const gone = Object.entries(told).filter(([field, value]) => field !== "product" && line[field] === value);
   return Object.fromEntries(gone.map(([field]) => [field, null]));
 }
@@ -196,8 +225,11 @@ export function takenUp(
 ): Values {
   const gone = leavesWith(fields, lists, ask, line);
   const now = { ...line, ...gone };
-  const isWaitSaid = WAIT.some((field) => !isEmpty(now[field]));
-  const isFree = (field: string) => (WAIT.includes(field) ? !isWaitSaid : isEmpty(now[field]));
+  const isFree = (field: string) => {
+    const wait = field.replace(/_(?:kind|days)$/, "");
+    const pair = wait in WAITS ? [`${wait}_kind`, `${wait}_days`] : [field];
+    return pair.every((one) => isEmpty(now[one]));
+  };
   const told = Object.entries(valuesOf(fields, row)).filter(
     ([field]) => field === "product" || isFree(field),
   );
