@@ -26,7 +26,7 @@ from server.models.privacy import DataRequest
 from server.models.views import DocumentView
 from server.services.person_data import devices_of_members, docs_of
 from server.services.viewing import make_current
-from server.store import consents, log, people
+from server.store import consents, log, people, reminders
 from server.store import photos as photo_rows
 from server.store.blobs import BlobMissing, BlobStore
 from server.store.view_ops import stored_op
@@ -113,6 +113,15 @@ def _profile(session: Session, person: str, memberships: list[str]) -> dict[str,
         "consents": [
             consents.consent_row(one) | {"text": texts.get((one.purpose, one.text_version))}
             for one in consents.of_persons(session, [person])
+        ],
+        "reminders": [
+            {
+                "device": one.device,
+                "endpoint": one.endpoint,
+                "days": json.loads(one.days),
+                "sent_on": one.sent_on,
+            }
+            for one in reminders.of_devices(session, devices_of_members(session, memberships))
         ],
         "devices": [{"device": one.device, "label": one.label, "state": one.state} for one in devices],
         "data_requests": [

@@ -59,7 +59,7 @@ class _Job:
 def state_of(who: Writer) -> dict[str, object]:
     """Return what a phone must know: the server's key (None: it reminds nobody) and whether it is on here."""
     with reading() as session:
-        is_on = who.device in reminders.devices(session)
+        is_on = reminders.is_subscribed(session, who.device)
     key = push_key.FILES.public_key() if _may_be_reminded(who) else None
     return {"key": None if key is None else ids.b64_encode(key), "on": is_on}
 

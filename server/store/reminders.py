@@ -37,6 +37,17 @@ def find(session: Session, device: str) -> PushSubscription | None:
     return session.get(PushSubscription, device, with_for_update=True)
 
 
+def is_subscribed(session: Session, device: str) -> bool:
+    """Return whether a device has a subscription."""
+    return session.get(PushSubscription, device) is not None
+
+
+def of_devices(session: Session, named: Collection[str]) -> list[PushSubscription]:
+    """Return the subscriptions of these devices."""
+    query = select(PushSubscription).where(PushSubscription.device.in_(named))
+    return list(session.scalars(query.order_by(PushSubscription.device)))
+
+
 def drop(session: Session, devices: Collection[str]) -> None:
     """Remove the subscriptions of these devices."""
     session.execute(delete(PushSubscription).where(PushSubscription.device.in_(devices)))

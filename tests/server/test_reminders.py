@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from server.config import Settings
-from server.db import reading
+from server.db import reading, run_write
+from server.models.people import Person
 from server.models.reminders import PushSubscription
+from server.services import person_export
 from server.services.inviting import settle_device
-from server.store import web_push
+from server.store import people, web_push
 from server.store.operator import load_private
 from server.store.push_key import FILES
 from server.store.web_push import BadHost, check_endpoint
@@ -337,6 +342,23 @@ def test_who_took_the_consent_back_or_switched_off_is_not_reminded(woken: Wakeab
 def test_a_phone_that_was_ended_is_forgotten(woken: Wakeable) -> None:
     invite = ids.split_ref(woken.home.phone.shown["doc"])[1]
     settle_device(load_private(), invite, {"revoked": True}, woken.clock.now)
+    woken.asked_back()
+    assert (woken.run(), woken.rows()) == (0, [])
+
+
+def test_what_is_kept_for_reminding_is_in_a_persons_file_and_goes_with_the_person(
+    woken: Wakeable, tmp_path: Path
+) -> None:
+    with reading() as session:
+        person = session.scalars(select(Person).where(Person.name == "Phạm Thị Lụa")).one()
+    with (tmp_path / "file.zip").open("wb") as out:
+        person_export.write_zip(
+            out, person.id, woken.app.extensions["photos"].blobs, "2026-11-09", [woken.home.scope]
+        )
+    with zipfile.ZipFile(tmp_path / "file.zip") as file:
+        [told] = json.loads(file.read("ho-so.json"))["reminders"]
+    assert told == {"device": woken.home.phone.key.device, "endpoint": ADDRESS, "days": [], "sent_on": ""}
+    run_write(lambda session: people.blank_person(session, person.organisation, person.id, woken.clock.now))
     woken.asked_back()
     assert (woken.run(), woken.rows()) == (0, [])
 

@@ -12,7 +12,6 @@ import type { IdentityRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { agree } from "./consents.ts";
 import { type Context, me, textIn } from "./context.ts";
-import { makeNoticing } from "./noticing.ts";
 import type { ReminderProblem, ReminderState, Reminders } from "./types.ts";
 
 const PATH = "/api/v1/me/reminders";
@@ -24,8 +23,15 @@ const slotOf = (who: IdentityRow): string => `reminders ${who.device}`;
 interface Kept {
   on: boolean;
   offered: boolean;
+  /** The server's key that the browser subscribed with. */
+  key: string;
   told: string;
   at: number;
+}
+
+interface Sent {
+  endpoint: string;
+  days: readonly string[];
 }
 
 const isTrue = (x: unknown, name: string): boolean =>
@@ -37,6 +43,7 @@ async function keptOf(c: Context, who: IdentityRow): Promise<Kept> {
   return {
     on: isTrue(value, "on"),
     offered: isTrue(value, "offered"),
+    key: textIn(value, "key"),
     told: textIn(value, "told"),
     at: typeof at === "number" ? at : 0,
   };
@@ -58,6 +65,7 @@ async function say(c: Context, engine: Engine, who: IdentityRow, data: object | 
 /** The days before those on which something may be harvested or must be done: the next ones, none of today. */
 async function wakeDays(c: Context): Promise<string[]> {
   const today = String(msToDate(c.store.world.now()));
+  const { makeNoticing } = await import("./noticing.ts"); // of its own: screens fetch it when they first ask
   const days = (await makeNoticing(c).days(today)).map((day) => String(addDays(day, -1)));
   return [...new Set(days)]
     .filter((day) => day > today)
@@ -65,10 +73,9 @@ async function wakeDays(c: Context): Promise<string[]> {
     .slice(0, DAYS_MAX);
 }
 
-async function tell(c: Context, engine: Engine, who: IdentityRow, endpoint: string): Promise<boolean> {
-  const sent = { endpoint, days: await wakeDays(c) };
+async function tell(c: Context, engine: Engine, who: IdentityRow, key: string, sent: Sent): Promise<boolean> {
   if (!isTrue(await say(c, engine, who, sent), "on")) return false;
-  await keep(c, who, { on: true, told: JSON.stringify(sent), at: c.store.world.now() });
+  await keep(c, who, { on: true, key, told: JSON.stringify(sent), at: c.store.world.now() });
   return true;
 }
 
@@ -80,11 +87,12 @@ async function switchOn(c: Context, engine: Engine, waker: Waker): Promise<Remin
   if (allowed !== "granted") return allowed === "none" ? "not_here" : "denied";
   const told = await say(c, engine, who, null);
   if (told === null) return "offline";
-  const endpoint = textIn(told, "key") === "" ? null : await waker.subscribe(textIn(told, "key"));
+  const key = textIn(told, "key");
+  const endpoint = key === "" ? null : await waker.subscribe(key);
   if (endpoint === null) return "not_here";
   await agree(c, "push", true);
   await engine.kick(true);
-  return (await tell(c, engine, who, endpoint)) ? null : "offline";
+  return (await tell(c, engine, who, key, { endpoint, days: await wakeDays(c) })) ? null : "offline";
 }
 
 async function switchOff(c: Context, engine: Engine, waker: Waker): Promise<void> {
@@ -105,15 +113,13 @@ async function renew(c: Context, engine: Engine, waker: Waker): Promise<void> {
   const kept = who === null ? null : await keptOf(c, who);
   if (who === null || kept === null || !kept.on) return;
   if ((await waker.permission()) !== "granted") return keep(c, who, { on: false, told: "" });
-  const now = c.store.world.now();
-  const isOld = Math.abs(now - kept.at) > RENEW_MS;
-  const before: unknown = kept.told === "" ? null : JSON.parse(kept.told);
-  const days = await wakeDays(c);
-  if (!isOld && JSON.stringify(Reflect.get(Object(before), "days")) === JSON.stringify(days)) return;
-  const told = await say(c, engine, who, null);
-  const key = textIn(told, "key");
+  const isOld = Math.abs(c.store.world.now() - kept.at) > RENEW_MS;
+  const key = isOld ? textIn(await say(c, engine, who, null), "key") : kept.key;
+  // The browser may have another address by now; to have the old one it asks nobody.
   const endpoint = key === "" ? null : await waker.subscribe(key);
-  if (endpoint !== null) await tell(c, engine, who, endpoint);
+  if (endpoint === null) return;
+  const sent = { endpoint, days: await wakeDays(c) };
+  if (isOld || JSON.stringify(sent) !== kept.told) await tell(c, engine, who, key, sent);
 }
 
 export function makeReminders(c: Context, engine: Engine, waker: Waker = browserWaker()): Reminders {

@@ -127,13 +127,16 @@ test("the phone is woken the day before a harvest and before a fault is due; wha
   expect(await told()).toEqual([[`${HOST}1`, [later(today(), 3), later(today(), 6)]]]);
 });
 
-test("the server hears again only what changed; after a week, or with a new key, the address too", async () => {
+test("the server hears again only what changed: days, or the browser's address; and once a week", async () => {
   await sprayed(9);
   await reminders().on();
   phone.link.seen = [];
   await reminders().renew();
   expect(phone.link.seen).toEqual([]);
   browser.address = `${HOST}anew`;
+  await reminders().renew();
+  expect(await told()).toEqual([[`${HOST}anew`, [later(today(), 8)]]]);
+  await house.change("DELETE FROM push_subscriptions"); // a push service said that it is over
   house.now += 8 * 86_400_000;
   await house.tick();
   await reminders().renew();
