@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,11 +13,13 @@ from server.db import reading, run_write
 from server.models.devices import DeviceRow, DeviceSeen
 from server.models.people import Farm, Membership, Organisation
 from server.models.views import EntryView
-from server.services.console import Staff
+from server.services.console import FarmName, Staff
 from server.services.console_reach import NotDone, allow, fold, named, organisation_of
+from server.services.cooperative import standings
 from server.services.setup import add_organisation as add_row
-from server.services.viewing import make_current
+from server.services.standing import Standing
 from server.store import people
+from sync.civil import ms_to_date
 from sync.rights import HOUSEHOLD, OPERATOR
 
 DAY_MS = 86_400_000
@@ -27,7 +30,8 @@ LATELY_DAYS = 30  # our choice: what counts as recording
 class Figures:
     """One organisation in figures.
 
-    `lately`: in the last `LATELY_DAYS` days; `farms_with_phone`: one that is in use.
+    `lately`: in the last `LATELY_DAYS` days; `farms_with_phone`: one that is in use; `farms_silent`,
+    `farms_due`: as on the cooperative's own page.
     """
 
     id: str
@@ -39,6 +43,8 @@ class Figures:
     farms_with_phone: int
     farms_lately: int
     entries_lately: int
+    farms_silent: int
+    farms_due: int
 
 
 def figures(staff: Staff) -> list[Figures]:
@@ -50,10 +56,12 @@ def figures(staff: Staff) -> list[Figures]:
         places = [one for one in people.organisations(session) if staff.organisation in (one.id, one.parent)]
         ids = [one.id for one in places]
         farms = dict(_farms(session, ids))
-    make_current([f"farm:{one}" for one in farms])
+    now = now_ms()
+    stand = standings([FarmName(one, "", "", "") for one in farms], now, ms_to_date(now))
     with reading() as session:
         return [
-            _figures(session, one, [farm for farm, of in farms.items() if of == one.id]) for one in places
+            _figures(session, one, [each for each in stand if farms[each.facts.farm.id] == one.id])
+            for one in places
         ]
 
 
@@ -92,8 +100,8 @@ def _farms(session: Session, organisations: list[str]) -> list[tuple[str, str]]:
     return [(str(farm), str(of)) for farm, of in session.execute(query)]
 
 
-def _figures(session: Session, place: Organisation, farms: list[str]) -> Figures:
-    now = now_ms()
+def _figures(session: Session, place: Organisation, stand: Sequence[Standing]) -> Figures:
+    now, farms = now_ms(), [one.facts.farm.id for one in stand]
     since = now - LATELY_DAYS * DAY_MS
     in_force = Membership.valid_until.is_(None) | (Membership.valid_until > now)
     people_of = select(func.count(func.distinct(Membership.person))).where(in_force)
@@ -123,4 +131,6 @@ def _figures(session: Session, place: Organisation, farms: list[str]) -> Figures
         farms_with_phone=session.scalar(phones) or 0,
         farms_lately=int(farms_lately),
         entries_lately=int(entries),
+        farms_silent=sum(1 for one in stand if one.fits("silent")),
+        farms_due=sum(1 for one in stand if one.fits("due")),
     )
