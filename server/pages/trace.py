@@ -7,7 +7,6 @@ Source: PROTOCOL §33; GS1 Digital Link; RFC 9264; security.md §7.6.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from functools import partial, wraps
@@ -23,6 +22,7 @@ from server.db import DatabaseTrouble
 from server.errors import ServiceError
 from server.pages.console_words import LANGUAGES, Language, pick_language, say
 from server.pages.entry_assets import entry_assets, sprite
+from server.pages.trace_cache import Pages, answer_of, make_page
 from server.pages.trace_page import page_of
 from server.pages.trace_views import hashes_of, text_in
 from server.services import tracing
@@ -98,7 +98,9 @@ def ask() -> AnyResponse:
 @friendly
 def lot(code: str) -> AnyResponse:
     """Show a published lot."""
-    return _show(_found(code), "")
+    read = read_code(code)
+    kept = None if read is None else _kept(read)
+    return _show(_found(code), "") if kept is None else kept
 
 
 @blueprint.get("/t/<code>/<serial>")
@@ -148,13 +150,18 @@ def photo(code: str, place: int) -> AnyResponse:
 
 
 def init(app: Flask) -> None:
-    """Make the counters of this process."""
+    """Make what one process keeps: its counters and the pages that it drew."""
     app.extensions["scans"] = ScanCounts()
+    app.extensions["trace_pages"] = Pages()
 
 
 def scan_counts() -> ScanCounts:
     """Return the counters of the app at hand."""
     return cast(ScanCounts, current_app.extensions["scans"])
+
+
+def _pages() -> Pages:
+    return cast(Pages, current_app.extensions["trace_pages"])
 
 
 def _is_opened() -> bool:
@@ -177,28 +184,78 @@ def _show(traced: Traced, serial: str) -> AnyResponse:
     label = tracing.label_of(traced, serial) if serial else None
     if serial and label is None:
         raise ServiceError("not_found")
-    kind = request.accept_mimetypes.best_match(_TYPES, "text/html")
+    kind = _kind_asked()
     if kind == LINKSET:
         return _linkset(traced, serial)
     if kind == "application/json":
         return _json(traced)
+    _count(traced.code, serial)
+    language, now = reader_language(), now_ms()
+    opened = scan_counts().total(traced.code, now)
+    text = _draw("lot.html", traced=traced, **page_of(traced, label, opened, language, now))
+    page = make_page(traced.folded, _day(now), opened, text)
+    if not serial:
+        _pages().keep((traced.code, language, _style()), page)
+    return _dress(answer_of(page), PAGE_SECONDS)
+
+
+def _kept(code: str) -> AnyResponse | None:
+    """Return the page of a lot as it was drawn before, where all that it says still stands."""
+    if _kind_asked() != "text/html":
+        return None
+    now = now_ms()
+    page = _pages().get((code, reader_language(), _style()))
+    if page is None or page.day != _day(now) or page.opened != scan_counts().total(code, now):
+        return None
+    if not tracing.is_current(page.folded):
+        return None
+    _count(code, "")
+    return _dress(answer_of(page), PAGE_SECONDS)
+
+
+def _count(code: str, serial: str) -> None:
     if _is_opened():
-        scan_counts().add(traced.code, serial, now_ms())
-    opened = scan_counts().total(traced.code, now_ms())
-    return _page(
-        "lot.html", 200, traced=traced, **page_of(traced, label, opened, reader_language(), now_ms())
-    )
+        scan_counts().add(code, serial, now_ms())
+
+
+def _kind_asked() -> str:
+    return request.accept_mimetypes.best_match(_TYPES, "text/html")
+
+
+def _day(now: int) -> int:
+    return (now + tracing.VIETNAM_MS) // tracing.DAY_MS
+
+
+def _style() -> str:
+    """Return what the pages are drawn with: another build makes other pages."""
+    try:
+        return " ".join(entry_assets("trace").styles)
+    except ServiceError:
+        return ""
 
 
 def _page(template: str, status: int, **context: object) -> AnyResponse:
-    """Return a page in the reader's language, with validators where it is a lot's."""
+    """Return a page that is no lot's."""
+    return _dress(Response(_draw(template, **context), status, mimetype="text/html"), 0)
+
+
+def _dress(answer: Response, seconds: int) -> AnyResponse:
+    """Return an answer with what holds for all pages; `seconds`: for how long anybody may keep it."""
+    answer.headers["Content-Language"] = reader_language()
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.vary.update(("Accept", "Accept-Language"))
+    answer.headers["Cache-Control"] = f"public, max-age={seconds}" if seconds else "no-store"
+    return answer
+
+
+def _draw(template: str, **context: object) -> str:
+    """Return a page in the reader's language; before a build it is there, without its style."""
     language = reader_language()
     try:
-        assets = entry_assets("trace")
-        icons = sprite()
+        assets, icons = entry_assets("trace"), sprite()
     except ServiceError:
         assets, icons = None, {}
-    text = render_template(
+    return render_template(
         f"trace/{template}",
         language=language,
         t=partial(say, language),
@@ -209,17 +266,6 @@ def _page(template: str, status: int, **context: object) -> AnyResponse:
         host=urlsplit(current_settings().public_url).hostname or "",
         **context,
     )
-    answer = Response(text, status, mimetype="text/html")
-    answer.headers["Content-Language"] = language
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.vary.add("Accept-Language")
-    answer.vary.add("Accept")
-    if status == 200 and "traced" in context:
-        answer.headers["Cache-Control"] = f"public, max-age={PAGE_SECONDS}"
-        answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:27])
-        return answer.make_conditional(request)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _icons_of(context: dict[str, object]) -> set[str]:

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from server.db import reading, run_write
+from server.db import reading, run, run_write
 from server.models.blobs import Blob
 from server.models.log import Head
 from server.models.lots import LotEdge, LotSource, LotView
@@ -43,6 +43,10 @@ _LOT = (
     .order_by(LotView.received_at, LotView.scope, LotView.doc)
     .limit(1)
 )
+_HEADS = {
+    of: select(of.scope, of.seq).where(of.scope.in_(bindparam("scopes", expanding=True)))
+    for of in (Head, ViewHead)
+}
 _BEHIND = (
     select(Head.scope)
     .outerjoin(ViewHead, ViewHead.scope == Head.scope)
@@ -55,7 +59,7 @@ class Traced:
     """A published lot. `facts`: as signed; `recall`: of the op that recalled it, or None.
 
     Shape:  times in ms; `is_amended`: a harvest behind it is no longer as it was approved; `farms`: scopes
-            of its harvests, where its photos lie.
+            of its harvests, where its photos lie; `folded`: up to which number of each log this is so.
     """
 
     scope: str
@@ -69,6 +73,7 @@ class Traced:
     changed_at: int
     is_amended: bool
     farms: tuple[str, ...]
+    folded: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -90,31 +95,48 @@ def find(code: str) -> Traced | None:
         row = session.execute(_LOT, {"code": code}).first()
         if row is None or row[0].published_at is None:
             return None
-        sources = _sources(session, row[0])
-        farms = tuple(sorted({one.farm for one in sources}))
+        farms = tuple(sorted({one.farm for one in _sources(session, row[0])}))
         late = views.behind(session, farms)
     if late:
         make_current(late)
-    lot, text = row
-    assert lot.published_at is not None
-    values = json.loads(text)
-    facts = values.get("facts")
-    if not isinstance(facts, dict):
-        return None
     with reading() as session:
-        return Traced(
-            scope=lot.scope,
-            doc=lot.doc,
-            code=lot.code,
-            state=lot.state,
-            facts=facts,
-            recall=_object(values.get("recall")) if lot.state == RECALLED else None,
-            override=_object(values.get("override")),
-            published_at=lot.published_at,
-            changed_at=lot.changed_at,
-            is_amended=_is_amended(session, sources),
-            farms=farms,
-        )
+        folded = heads_of(session, ViewHead, (row[0].scope, *farms))  # first: what is read next is not older
+        row = session.execute(_LOT, {"code": code}).first()
+        return None if row is None else _traced(session, row[0], json.loads(row[1]), farms, folded)
+
+
+def is_current(folded: Mapping[str, int]) -> bool:
+    """Say whether the logs of these scopes still end where they were folded. One statement, by key."""
+    with reading() as session:
+        return heads_of(session, Head, tuple(folded)) == folded
+
+
+def heads_of(session: Session, of: type[Head] | type[ViewHead], scopes: tuple[str, ...]) -> dict[str, int]:
+    """Return up to which number the logs, or their views, of some scopes go."""
+    asked = {"scopes": sorted(set(scopes))}
+    return {str(row[0]): int(row[1]) for row in run(session, _HEADS[of], asked)}
+
+
+def _traced(
+    session: Session, lot: LotView, values: dict[str, Json], farms: tuple[str, ...], folded: dict[str, int]
+) -> Traced | None:
+    facts = values.get("facts")
+    if not isinstance(facts, dict) or lot.published_at is None:
+        return None
+    return Traced(
+        scope=lot.scope,
+        doc=lot.doc,
+        code=lot.code,
+        state=lot.state,
+        facts=facts,
+        recall=_object(values.get("recall")) if lot.state == RECALLED else None,
+        override=_object(values.get("override")),
+        published_at=lot.published_at,
+        changed_at=lot.changed_at,
+        is_amended=_is_amended(session, _sources(session, lot)),
+        farms=farms,
+        folded=folded,
+    )
 
 
 def photo_scope(traced: Traced, sha256: str) -> str | None:

@@ -22,14 +22,27 @@ from tests.bench import (
     push,
     review,
     sizes,
+    trace,
     tree,
     wire,
 )
 from tests.bench.servers import KINDS
 from tests.bench.table import Row, show, write
 
-LATER = "belongs to the traceability issue"
-PARTS = ("sizes", "wire", "push", "crowd", "pull", "review", "tree", "memory", "phone", "lists", "lighthouse")
+PARTS = (
+    "sizes",
+    "wire",
+    "push",
+    "crowd",
+    "pull",
+    "review",
+    "trace",
+    "tree",
+    "memory",
+    "phone",
+    "lists",
+    "lighthouse",
+)
 
 
 def main(words: list[str]) -> int:
@@ -55,7 +68,6 @@ def main(words: list[str]) -> int:
         print("", flush=True)
         write(rows, name, failed)
     print(show(rows))
-    print(f"\nNot measured: the trace page ({LATER}).")
     if not lighthouse.is_here():
         print("Not measured: Lighthouse, for it is not installed (tests/bench/lighthouse.py).")
     if failed:
@@ -91,6 +103,11 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
             elif part == "review":
                 sizes_of = (500, 10, 50, 3) if is_quick else (5_000, 200, 1_000, 11)
                 yield f"{part} {kind}", review.rows(kind, *sizes_of)
+            elif part == "trace":
+                yield (
+                    f"{part} {kind}",
+                    trace.rows(kind, *((200, 1_000), 3) if is_quick else ((1_000, 100_000), 10)),
+                )
             elif part == "tree":
                 yield f"{part} {kind}", tree.rows(kind, 20_000 if is_quick else 1_000_000)
 
