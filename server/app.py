@@ -43,6 +43,7 @@ API_MODULES = (
 PAGE_MODULES = (
     "problems",
     "tree_log",
+    "bundles",
     "console_passkeys",
     "console_account",
     "console",

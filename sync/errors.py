@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 Slug = Literal[
     "bad_body",
+    "bad_bundle",
     "bad_checkpoint",
     "bad_key",
     "bad_private",

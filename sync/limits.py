@@ -46,6 +46,7 @@ PHOTO_PIXELS_MAX: Final = 25_000_000
 PHOTO_SIDE_PX: Final = 1600
 VOICE_SECONDS_MAX: Final = 60
 BOUNDARY_POINTS_MAX: Final = 200
+BUNDLE_BYTES_MAX: Final = 8_000_000  # our choice: ten thousand ops with their links
 EXPORT_BYTES_MAX: Final = 200_000_000
 
 TREE_ASK_MINUTES: Final = 10

@@ -5,12 +5,13 @@ The only module of `sync` that needs more than the standard library (`cryptograp
 Source: DESIGN §3 "Signature"; WIRE "Op id", "Key"; FIPS 186-5; RFC 6979 is not used; RFC 8032 (Ed25519).
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
@@ -100,6 +101,28 @@ def verify_note(key: bytes, message: bytes, signature: bytes) -> bool:
     try:
         ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def verify_passkey(key: Mapping[int, int | bytes], message: bytes, signature: bytes) -> bool:
+    """Say whether a passkey of that COSE key made an answer: ES256, EdDSA or RS256; False for all others.
+
+    Source: RFC 9053 §2; RFC 8812 §2.
+    """
+    x, y = key.get(-2), key.get(-3)
+    try:
+        match key.get(3):
+            case -7 if isinstance(x, bytes) and isinstance(y, bytes):
+                _load(b"\x04" + x + y).verify(signature, message, _ALGORITHM)
+            case -8 if isinstance(x, bytes):
+                return verify_note(x, message, signature)
+            case -257 if isinstance(x, bytes) and isinstance(n := key.get(-1), bytes):
+                numbers = rsa.RSAPublicNumbers(int.from_bytes(x, "big"), int.from_bytes(n, "big"))
+                numbers.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+            case _:
+                return False
+    except (InvalidSignature, ValueError, TypeError):
         return False
     return True
 

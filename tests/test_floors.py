@@ -14,13 +14,15 @@ ROOT = Path(__file__).parents[1]
 SYNC = (
     "limits errors",
     "ids values units civil lunar plain codes",
-    "ops signing",
+    "ops signing cose",
     "merge log erasure tree checkpoint",
     "tiles",
     "forms form_shape form_values rights reviews checklists lists_read",
     "lists crops",
     "lists_wire lists_search rules lots",
-    "wire ports",
+    "wire ports bundle_devices",
+    "bundle",
+    "verify",
 )
 SERVER = (
     "config db errors",

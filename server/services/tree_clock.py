@@ -15,7 +15,7 @@ from flask import Flask
 
 from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble
-from server.services import sequencing, witnessing
+from server.services import bundling, sequencing, witnessing
 from server.services.sequencing import Step, TreeBroken
 from server.store.log_key import LogKeyMissing
 
@@ -37,6 +37,7 @@ def tick(now: int) -> Step:
         done = sequencing.step(now)
         if done.note is not None:
             witnessing.ask(now)
+            bundling.make_due(now)
     except (TreeBroken, LogKeyMissing) as error:
         logger.critical("transparency log not signed", extra={"trouble": str(error)})
     except (DatabaseTrouble, OSError) as error:

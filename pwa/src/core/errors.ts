@@ -10,6 +10,7 @@
 
 export type Slug =
   | "bad_body"
+  | "bad_bundle"
   | "bad_checkpoint"
   | "bad_key"
   | "bad_private"

@@ -46,6 +46,7 @@ export const PHOTO_PIXELS_MAX = 25_000_000;
 export const PHOTO_SIDE_PX = 1600;
 export const VOICE_SECONDS_MAX = 60;
 export const BOUNDARY_POINTS_MAX = 200;
+export const BUNDLE_BYTES_MAX = 8_000_000; // our choice: ten thousand ops with their links
 export const EXPORT_BYTES_MAX = 200_000_000;
 
 export const TREE_ASK_MINUTES = 10;
