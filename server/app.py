@@ -54,6 +54,7 @@ PAGE_MODULES = (
     "console_lists",
     "console_label_book",
     "console_lots",
+    "console_labels",
     "console_products",
     "console_recall",
     "console_people",

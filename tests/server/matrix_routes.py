@@ -219,6 +219,8 @@ CONSOLE = (
     page("/lo/<uuid>", "/lo/{entry}", nobody),  # no lot has its name
     page("/lo/<uuid>/cong-bo", "/lo/{entry}/cong-bo", nobody),
     form("/lo/<uuid>/cong-bo", "/lo/{entry}/cong-bo", nobody),
+    page("/lo/<uuid>/tem", "/lo/{entry}/tem", nobody),
+    page("/lo/<uuid>/tem/<label>.pdf", "/lo/{entry}/tem/{entry}.pdf", nobody),
     page("/san-pham/<uuid>", "/san-pham/{ware}", sees("products", own_org)),
     form("/san-pham/<uuid>", "/san-pham/{ware}", WARES, name_vi="Cải ngọt"),
     form("/san-pham/<uuid>/thoi", "/san-pham/{ware}/thoi", WARES),

@@ -11,6 +11,7 @@ import type { Value } from "../core/values.ts";
 import type { Desk, Statement } from "./desk.ts";
 import { decimal } from "./labelling.ts";
 import { all, objectIn, one } from "./page.ts";
+import { labels, voiding } from "./printing.ts";
 
 type Wrong = "none" | "amount" | "over" | "units" | "day" | "reason" | "packs";
 type Fields = Record<string, Value>;
@@ -42,6 +43,8 @@ const MAKERS: Readonly<Record<string, (desk: Desk, form: HTMLFormElement) => Mad
   back,
   sell,
   undo,
+  labels,
+  voiding,
 };
 
 /** A line's id within a new document: lines of one document only have to differ. */
