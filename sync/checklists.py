@@ -56,15 +56,22 @@ class Stand:
 
 
 def stand_of(of: Checklist, values: Mapping[str, Json]) -> Stand:
-    """Return how an inspection stands."""
+    """Return how an inspection stands by what shows of it.
+
+    Source: tests/vectors/rules_due.json.
+    """
     said = [(item, values.get(item.name("result"))) for item in of.items]
     failed = tuple(item for item, result in said if result == "fail")
     return Stand(
-        seen=sum(1 for _, result in said if isinstance(result, str)),
+        seen=sum(1 for _, result in said if _is_said(result)),
         passed=sum(1 for _, result in said if result == "pass"),
         failed=failed,
-        open=tuple(item for item in failed if not isinstance(values.get(item.name("closed_on")), str)),
+        open=tuple(item for item in failed if not _is_said(values.get(item.name("closed_on")))),
     )
+
+
+def _is_said(value: Json) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def checklist_for(code: Json) -> Checklist:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sync import rules
+from sync.checklists import checklist_for, stand_of
 from sync.forms import load_forms
 from sync.lists import Lists
 from sync.lists_wire import lists_from_wire
@@ -71,6 +72,12 @@ def pieces(given: Given) -> list[list[Any]]:
     return [[one.code, one.table, one.state, one.count, one.form] for one in found]
 
 
+def standing(given: Given) -> Given:
+    found = stand_of(checklist_for("annex_d"), given["values"])
+    codes = {name: [item.code for item in getattr(found, name)] for name in ("failed", "open")}
+    return {"seen": found.seen, "passed": found.passed, **codes}
+
+
 def said(given: Given) -> str:
     finding = rules.Finding(given["rule"], "note", "entry:x", "", (), given["facts"])
     return rules.sentence(finding, given["part"], given["language"])
@@ -84,6 +91,7 @@ CALLS: dict[str, Callable[[Given], Any]] = {
     "season_gaps": silences,
     "due": lambda given: [asdict(one) for one in rules.due(map(record, given["records"]), given["today"])],
     "completeness": pieces,
+    "stand_of": standing,
     "keys_of": lambda given: sorted(rules.keys_of(record(given["records"][0]))),
 }
 CASES = [

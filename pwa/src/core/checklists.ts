@@ -120,6 +120,8 @@ export function checklistForms(of: Checklist): readonly Form[] {
   return [form, { ...form, form: REPAIR, title, short: title, fields }];
 }
 
+const isSaid = (value: unknown): boolean => typeof value === "string" && value !== "";
+
 /** How an inspection stands: what failed and is not closed, and how many items were looked at. */
 export function standOf(
   of: Checklist,
@@ -128,9 +130,9 @@ export function standOf(
   const result = (item: Item): unknown => values[itemField(item.code, "result")];
   const failed = of.items.filter((item) => result(item) === "fail");
   return {
-    seen: of.items.filter((item) => typeof result(item) === "string").length,
+    seen: of.items.filter((item) => isSaid(result(item))).length,
     passed: of.items.filter((item) => result(item) === "pass").length,
     failed,
-    open: failed.filter((item) => typeof values[itemField(item.code, "closed_on")] !== "string"),
+    open: failed.filter((item) => !isSaid(values[itemField(item.code, "closed_on")])),
   };
 }

@@ -1,6 +1,7 @@
 /** The vectors of rules, run against the core; tests/sync/test_vectors_rules.py runs the same. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { ANNEX_D, standOf } from "../../../pwa/src/core/checklists.ts";
 import { NO_LISTS } from "../../../pwa/src/core/lists.ts";
 import { listsFromWire } from "../../../pwa/src/core/lists_wire.ts";
 import { findings, keysOf } from "../../../pwa/src/core/rules/book.ts";
@@ -24,6 +25,7 @@ interface Given {
   rules?: string[];
   lists?: unknown;
   today: string;
+  values: Members;
   plot: string;
   produce: Produce;
   season: string;
@@ -82,6 +84,10 @@ const calls: Record<string, (given: Given) => unknown> = {
     if (season === undefined) return undefined;
     const found = completeness(season, [season, ...others], today);
     return found.map(({ code, table, state, count, form }) => [code, table, state, count, form]);
+  },
+  stand_of: ({ values }) => {
+    const { failed, open, ...counts } = standOf(ANNEX_D, values);
+    return { ...counts, failed: failed.map((item) => item.code), open: open.map((item) => item.code) };
   },
   stock: ({ records }) =>
     stock(records.map(toRecord)).map(({ plain, name, countedOn, expires, lots, open, ...line }) => ({
