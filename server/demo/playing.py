@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import drawing
+from server.demo import drawing, packing
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
@@ -31,6 +31,8 @@ from server.store.demo_mark import DemoMark, write_mark
 from server.store.operator import load_private
 from sync.values import Json
 
+REVIEWER, MANAGER, DESK = "reviewer", "manager", "Chrome trên máy tính"
+GROWERS = ("huong", "man", "dung")
 LISTS = Path(__file__).with_name("lists.json")
 
 
@@ -78,10 +80,24 @@ def play(app: Flask, story: Story) -> Played:
         for phone in stage.phones.values():
             if phone.outbox:
                 phone.sync(stage.time)
-    results = [result for phone in stage.phones.values() for result in phone.results]
+        results = [result for phone in stage.phones.values() for result in phone.results]
+        _pack(stage)
     devices = tuple(phone.key.device for phone in stage.phones.values())
     run_write(lambda session: _finish(session, story.now, devices))
     return Played(len(stage.farms), results.count("accepted"), results.count("held"))
+
+
+def _pack(stage: Stage) -> None:
+    """Let the crop cooperative make lots, where its staff and vegetable growers are in the story."""
+    growers = tuple(f"farm:{stage.farms[key]}" for key in GROWERS if key in stage.farms)
+    reviewer, manager = stage.phones.get(REVIEWER), stage.members.get(MANAGER)
+    if reviewer is None or manager is None or not growers:
+        return
+    stage.phones[MANAGER] = phone = DemoPhone(stage.app.test_client(use_cookies=False))
+    phone.join(invite(load_private(), manager.id, stage.time, confirm=False), DESK, stage.time)
+    packing.pack_lots(
+        packing.House(stage.app, stage.organisations[CROPS], reviewer, phone, growers, stage.time)
+    )
 
 
 def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:

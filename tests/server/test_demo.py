@@ -29,9 +29,11 @@ from server.demo.story import Inspect, Save, split
 from server.demo.telling import tell
 from server.models.blobs import Blob
 from server.models.log import HeldOp, OpRow
+from server.models.lots import LotView
 from server.models.people import Farm
 from server.models.views import DocumentView, EntryView
 from server.services.viewing import make_current
+from server.store import view_survey
 from server.store.demo_mark import read_mark
 from sync.form_values import check_values
 from sync.forms import load_forms
@@ -151,7 +153,7 @@ def test_every_op_ends_as_the_story_means_it_and_every_entry_folds(app: Flask, s
             )
         )
     assert held == {"not_confirmed": 3, "no_right": 1}
-    assert stored == {"stored": photos}
+    assert stored == {"stored": photos + 1}  # and the picture of the packing house
     assert story.began_at <= min(received)
     assert max(received) < NOW
     make_current(scopes)
@@ -370,3 +372,14 @@ def test_an_invitation_of_the_demo_is_no_trial(app: Flask) -> None:
     run(app, "links")
     remove(app)
     assert everything() == {}
+
+
+def test_the_packing_house_has_a_lot_in_every_state_that_one_looks_for(app: Flask) -> None:
+    play(app, tell(NOW, only=frozenset({"man", "dung"}), pictures=False))
+    with reading() as session:
+        scopes = [one for one in view_survey.all_scopes(session) if one.startswith("org:")]
+    make_current(scopes)
+    with reading() as session:
+        found = list(session.scalars(select(LotView)))
+    assert sorted(one.state for one in found) == ["open", "published", "recalled"]
+    assert {one.problems for one in found} == {"[]"}
