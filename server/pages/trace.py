@@ -194,7 +194,7 @@ def _show(traced: Traced, serial: str) -> AnyResponse:
     opened = scan_counts().total(traced.code, now)
     text = _draw("lot.html", traced=traced, **page_of(traced, label, opened, language, now))
     page = make_page(traced.folded, _day(now), opened, text)
-    if not serial:
+    if not serial and traced.is_logged:  # one that waits for the log says something else in a minute
         _pages().keep((traced.code, language, _style()), page)
     return _dress(answer_of(page), PAGE_SECONDS)
 
@@ -273,7 +273,7 @@ def _icons_of(context: dict[str, object]) -> set[str]:
     if "traced" not in context:
         return set()
     shown = cast(dict[str, Any], context)
-    icons = {"check", "x", "warn", "stop", "harvest", "amended", shown["verdict"].icon}
+    icons = {"check", "x", "warn", "stop", "harvest", "amended", "import", shown["verdict"].icon}
     return icons | {step.icon for step in shown["steps"]}
 
 

@@ -65,7 +65,11 @@ def page_of(
         "steps": steps(facts, step_icons(), photos, language),
         "left_out": number_in(facts, "steps_left_out") or 0,
         "photo_count": len(photos),
-        "proven": [say(language, one) for one in ("tr_proves_signed", "tr_proves_unchanged")],
+        "proven": [
+            say(language, one)
+            for one in ("tr_proves_signed", "tr_proves_unchanged")
+            if traced.is_logged or one != "tr_proves_unchanged"
+        ],
         "not_proven": _not_proven(facts, language),
         "codes": _codes(traced, language),
         "recall": _recall(traced, language),

@@ -23,7 +23,7 @@ from server.models.views import DocumentView, EntryView, PhotoView, ViewHead
 from server.services import rates
 from server.services.folding import make_folded
 from server.services.viewing import make_current
-from server.store import consents, people, trace_scans, views
+from server.store import bundles, consents, people, trace_scans, views
 from server.store.trace_scans import Scans
 from sync.codes import SERIAL_KEY_LENGTH
 from sync.lots import labels
@@ -59,7 +59,8 @@ class Traced:
     """A published lot. `facts`: as signed; `recall`: of the op that recalled it, or None.
 
     Shape:  times in ms; `is_amended`: a harvest behind it is no longer as it was approved; `farms`: scopes
-            of its harvests, where its photos lie; `folded`: up to which number of each log this is so.
+            of its harvests, where its photos lie; `folded`: up to which number of each log this is so;
+            `is_logged`: its bundle was made, so anybody can check it.
     """
 
     scope: str
@@ -74,6 +75,7 @@ class Traced:
     is_amended: bool
     farms: tuple[str, ...]
     folded: Mapping[str, int]
+    is_logged: bool
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def _traced(
         is_amended=_is_amended(session, _sources(session, lot)),
         farms=farms,
         folded=folded,
+        is_logged=bundles.is_made(session, lot.scope, lot.doc, lot.published_at),
     )
 
 

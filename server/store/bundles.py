@@ -103,6 +103,13 @@ def put(session: Session, scope: str, lot: str, published: str, text: str, now: 
     upsert(session, LotBundle, {"scope": scope, "lot": lot}, values, values)
 
 
+def is_made(session: Session, scope: str, lot: str, published_at: int) -> bool:
+    """Say whether the newest publication of a lot has its bundle."""
+    query = select(LotBundle.made_at).where(LotBundle.scope == scope, LotBundle.lot == lot)
+    made_at = session.scalar(query)
+    return made_at is not None and made_at >= published_at
+
+
 def text_of(session: Session, scope: str, lot: str) -> str | None:
     """Return the bundle of a lot, or None where it has none yet."""
     row = session.get(LotBundle, (scope, lot))
