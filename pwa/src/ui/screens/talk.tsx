@@ -74,7 +74,7 @@ const ICONS: Readonly<Record<Said["kind"], string>> = {
 function Line({ said }: { said: Said }) {
   const w = words.value;
   const r = reviewWords.value;
-  const whose = said.mine ? w.me : (said.who ?? w.other_phone);
+  const whose = said.mine ? r.said_me : (said.who ?? w.other_phone);
   const title = {
     asked: r.said_asked(said.who),
     approved: r.said_approved(said.who),

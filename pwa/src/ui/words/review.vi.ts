@@ -20,6 +20,7 @@ export const reviewVi = {
   said_asked: (who: string | null) => (who === null ? "HTX hỏi lại" : `HTX (${who}) hỏi lại`),
   said_approved: (who: string | null) => (who === null ? "HTX đã duyệt" : `HTX (${who}) đã duyệt`),
   said_answer: (who: string) => `${who} trả lời`,
+  said_me: "Tôi",
   said_seen: (who: string) => `${who} đã đọc`,
   said_message: (who: string | null) => (who === null ? "HTX nhắn" : `HTX (${who}) nhắn`),
   answered_how: "Sửa dòng này, chụp lại, hoặc trả lời bằng lời. HTX sẽ thấy.",
