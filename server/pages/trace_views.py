@@ -173,16 +173,16 @@ def doubts(facts: Facts, sentence: Mapping[str, str], language: Language) -> lis
 
 
 def steps(facts: Facts, icons: Mapping[str, str], photos: Sequence[str], language: Language) -> list[Step]:
-    """Return the season's work, entries of one kind together, in the order in which each kind began.
+    """Return the season's work, entries of one kind and name together, in the order in which each began.
 
     Shape:  icons: kind → pictogram; photos: hashes in the order of the page's addresses.
     """
     rows = sorted(rows_in(facts, "steps"), key=lambda one: (text_in(one, "on"), text_in(one, "entry")))
-    kinds: dict[str, list[Mapping[str, Json]]] = {}
-    for one in rows:
-        kinds.setdefault(text_in(one, "kind"), []).append(one)
+    kinds: dict[tuple[str, str], list[Mapping[str, Json]]] = {}
+    for one in rows:  # one form has many names: sowing and watering are not the same work
+        kinds.setdefault((text_in(one, "kind"), text_in(one, "name_vi")), []).append(one)
     found = []
-    for kind, same in kinds.items():
+    for (kind, _), same in kinds.items():
         told = [_told(one, photos, language) for one in same]
         name = named(same[0], language)
         if len(same) > 1:

@@ -1,7 +1,8 @@
 """Recalls: from a bad input, an entry, a farm or a plot to every lot and buyer that it touched, at once.
 
-A treatment touches the harvests of its plots from its day on, in its season or in none; a harvest its lots,
-and these everything that came of them. What is found is the cooperative's own: other diaries stay closed.
+What was bought touches every use of it on that farm from that day on; a treatment the harvests of its plots
+from its day on, in its season or in none; a harvest its lots, and these everything that came of them. What
+is found is the cooperative's own: other diaries stay closed.
 Source: PROTOCOL §36 "Reach"; Circular 17/2021/TT-BNNPTNT (V2: not checked against the original).
 """
 
@@ -10,9 +11,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from server.db import reading
@@ -23,12 +25,16 @@ from server.services.console import Staff
 from server.services.console_lookups import members
 from server.services.console_lots import LotLine, Size, line_of, product_names, size_of
 from server.services.viewing import make_current
-from server.store import lots, views
+from server.store import lots, view_findings, views
+from server.store.rule_book import record_of
 from server.store.view_lots import some_of
 from sync import ids
 from sync.codes import read_code
+from sync.forms import load_forms
 from sync.lots import reach
 from sync.plain import plain
+from sync.rules.form_rules import at, lines_of, rules_of
+from sync.rules.shape import Record, counts, dates, texts
 from sync.values import split_line
 
 WAYS: Final = ("batch", "entry", "farm", "plot", "lot")
@@ -124,10 +130,16 @@ def _causes(session: Session, farms: Mapping[str, str], way: str, typed: str) ->
             DocumentView.scope.in_(list(farms)),
             DocumentView.type == "entry",
             DocumentView.is_deleted.is_(False),
+            exists().where(
+                EntryView.scope == DocumentView.scope,
+                EntryView.doc == DocumentView.doc,
+                EntryView.form.in_(_named_forms()),
+            ),
         )
         for row in session.scalars(query.execution_options(yield_per=500)):
             if what := _fitting(row, wanted):
                 found[row.scope, row.doc] = what
+        found |= _uses_of(session, found)
     elif way == "entry":
         entries = select(EntryView).where(EntryView.scope.in_(list(farms)), EntryView.doc == f"entry:{typed}")
         found = {(row.scope, row.doc): "" for row in session.scalars(entries) if not row.is_deleted}
@@ -138,6 +150,48 @@ def _causes(session: Session, farms: Mapping[str, str], way: str, typed: str) ->
         plots = [one for one in views.plots_of(session, list(farms)) if one.doc == f"plot:{typed}"]
         found = {key: "" for one in plots for key in _harvest_keys(session, one.scope, one.doc)}
     return found
+
+
+@cache
+def _named_forms() -> tuple[str, ...]:
+    """Return the forms that ask for a product or a batch number."""
+    return tuple(
+        code
+        for code, form in load_forms().items()
+        if any(
+            one.name in _BATCH_FIELDS for one in (*form.fields, *(form.lines.fields if form.lines else ()))
+        )
+    )
+
+
+def _uses_of(session: Session, bought: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Return where the products of purchases were used on the same farm from that day on."""
+    found: dict[tuple[str, str], str] = {}
+    for farm, docs in _by_farm(bought).items():
+        since: dict[str, str] = {}
+        for one in view_findings.documents(session, farm, set(docs)).values():
+            if rules_of(record := record_of(one)).buys is not None:
+                day = min(dates(record, "happened_on"), default="")
+                for name in _products(record):
+                    since[name] = min(since.get(name, day), day)
+        if not since:
+            continue
+        query = select(EntryView.doc).where(EntryView.scope == farm, EntryView.form.in_(_named_forms()))
+        used = set(session.scalars(query.where(EntryView.happened_on >= min(since.values()))))
+        for doc, one in view_findings.documents(session, farm, used).items():
+            record = record_of(one)
+            day = max(dates(record, "happened_on"), default="")
+            if rules_of(record).uses is None or not counts(record):
+                continue
+            for name, said in _products(record).items():
+                if name in since and day >= since[name]:
+                    found[farm, doc] = said
+    return found
+
+
+def _products(record: Record) -> dict[str, str]:
+    """Return the products that an entry names, as they are compared and as they were written."""
+    return {plain(one): one for line in lines_of(record) for one in texts(record, at(line, "product"))}
 
 
 def _fitting(row: DocumentView, wanted: str) -> str:
@@ -175,6 +229,8 @@ def _harvests(session: Session, causes: Collection[tuple[str, str]]) -> set[tupl
             if row.form in forms:
                 found.add((farm, row.doc))
                 continue
+            if rules_of(Record("entry:", "entry", {"form": row.form})).buys is not None:
+                continue  # it touches nothing before it is used
             here = set(plots.get(row.doc, ()))
             found |= {
                 (farm, one.doc)

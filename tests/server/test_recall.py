@@ -92,6 +92,20 @@ def test_an_entry_a_household_a_plot_and_a_lot_lead_there_too(house: House, offi
     assert chosen(look(office, "lot", "aaaa-aaa3")) == {told["far"].doc, told["mixed"].doc}
 
 
+def test_a_batch_that_was_noted_at_the_purchase_alone_leads_over_its_uses(
+    house: House, office: Office
+) -> None:
+    before = house.entry("CT-10", "2026-11-01", **SPRAY)
+    bought = {"input_type": "pesticide", "product": "EMAMECTIN 5wg", "lot_no": "MUA-9", "supplier": "Tám"}
+    house.lua.entry("CT-03", "2026-11-04", **bought, quantity={"amount": "3", "unit": "goi"})
+    early, late = house.harvest("2026-11-03"), house.harvest("2026-11-20")
+    house.lot(early, code="AAAAAAA1")
+    touched = house.lot(late, code="AAAAAAA2")
+    assert chosen(look(office, "batch", "MUA-9")) == set()  # bought, and not used since
+    house.approve(before, house.entry("CT-10", "2026-11-10", **SPRAY))
+    assert chosen(look(office, "batch", "mua-9")) == {touched.doc}
+
+
 def test_what_touches_nothing_says_so(house: House, office: Office) -> None:
     story(house)
     for way, typed in (

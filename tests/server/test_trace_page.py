@@ -72,6 +72,17 @@ def page(client: FlaskClient, path: str = f"/t/{CODE}", status: int = 200, **hea
     return answer.text
 
 
+def test_work_of_one_form_and_two_names_is_told_as_two(manager: Diary, client: FlaskClient) -> None:
+    work = STEP | {"kind": "CT-07", "inputs": []}
+    sown, watered = (
+        {**work, "name_vi": name, "entry": f"entry:{name}"} for name in ("Gieo trồng", "Tưới nước")
+    )
+    publish(manager, FACTS | {"steps": [sown, watered, watered]})
+    said = page(client)
+    assert "Tưới nước, 2 lần" in said
+    assert "Gieo trồng," not in said
+
+
 def test_the_first_screen_says_what_who_when_and_what_is_doubtful(
     manager: Diary, client: FlaskClient
 ) -> None:
