@@ -67,12 +67,15 @@ def label_text(facts: Mapping[str, Json], code: str, net: Mapping[str, Json] | N
 
 def _shown(uuid: str, staff: Staff, status: int, wrong: NotDone | None = None) -> Response:
     language = page_language()
+    page = console_labels.labels_of(staff, check_uuid(uuid))
     return show(
         "lot_labels.html",
         staff,
         place=PLACE,
         status=status,
-        page=console_labels.labels_of(staff, check_uuid(uuid)),
+        page=page,
+        pack_net=text_in(page.pack_size, "amount").replace(".", ","),
+        pack_unit=text_in(page.pack_size, "unit"),
         uuid=uuid,
         wrong=wrong,
         sizes=SIZES,

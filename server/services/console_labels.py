@@ -48,7 +48,10 @@ class Printing:
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels of a lot. `may_add`: how many more packs want one, 0 where none may be printed now."""
+    """The labels of a lot. `may_add`: how many more packs want one, 0 where none may be printed now.
+
+    Shape:  `pack_size`: what the newest packing said, to begin with.
+    """
 
     scope: str
     row: LotView
@@ -56,6 +59,7 @@ class Labels:
     may_add: int
     may_print: bool
     facts: Mapping[str, Json]
+    pack_size: Mapping[str, Json]
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,16 @@ def labels_of(staff: Staff, uuid: str) -> Labels:
             raise ServiceError("not_found")
         document = views.document(session, staff.org_scope, row.doc)
         assert document is not None
-        names = [one for one in lots.naming(session, staff.org_scope, row.doc) if one.startswith(_LABEL)]
-        found = [one for name in names if (one := views.document(session, staff.org_scope, name))]
+        names = lots.naming(session, staff.org_scope, row.doc)
+        told = [one for name in names if (one := views.document(session, staff.org_scope, name))]
+        found = [one for one in told if one.doc.startswith(_LABEL)]
         runs = tuple(
             _printing(one) for one in sorted(found, key=lambda one: one.first_seq) if not one.is_deleted
         )
         facts = json.loads(document.values).get("facts")
     facts = facts if isinstance(facts, dict) else {}
     left = max(0, row.packs - row.labels) if row.state == PUBLISHED else 0
-    return Labels(staff.org_scope, row, runs, left, may_print(staff), facts)
+    return Labels(staff.org_scope, row, runs, left, may_print(staff), facts, _pack_size(told))
 
 
 def run_of(staff: Staff, uuid: str, label: str, first: int, last: int) -> Drawn:
@@ -133,6 +138,12 @@ def _printing(one: DocumentView) -> Printing:
         voided=run.void,
         parts=parts,
     )
+
+
+def _pack_size(told: list[DocumentView]) -> Mapping[str, Json]:
+    """Return the size of a pack that was written last, nothing where none was."""
+    said = [json.loads(one.values).get("pack_size") for one in sorted(told, key=lambda one: one.last_seq)]
+    return next((one for one in reversed(said) if isinstance(one, dict)), {})
 
 
 def _printed(code: str, facts: Mapping[str, Json], run: Run, number: int) -> Printed:
