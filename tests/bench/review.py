@@ -19,7 +19,7 @@ from server.models.findings import FindingView, JudgedScope, RecordKey
 from server.models.log import Head
 from server.models.people import Farm
 from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, ViewHead
-from server.services import inbox, inbox_entry
+from server.services import cooperative, inbox, inbox_entry
 from server.services.console import Staff, staff_of
 from server.services.inbox import Wanted
 from server.services.list_files import Line
@@ -35,6 +35,7 @@ from tests.server.phones import Phone
 
 COPIED = (DocumentView, EntryView, EntryPlot, PhotoView, RecordKey, FindingView, ViewHead, JudgedScope, Head)
 PRODUCTS = ("Confidor 100SL", "Anvil 5SC", "Reasgant 3.6EC", "Validacin 5L")
+TODAY = "2026-12-31"
 PLOTS = 10  # our choice: what a household of the commune has at most
 
 
@@ -73,6 +74,7 @@ def _inbox(kind: str, home: Household, reviewer: Phone, entries: int, runs: int)
         ("only what is stopped", lambda: inbox.inbox_page(staff, Wanted(severity="stop"))),
         ("only one form, with a photo", lambda: inbox.inbox_page(staff, Wanted(form="CT-12", photo="yes"))),
         ("a hundred without findings, to sign", lambda: inbox.bulk(staff, Wanted())),
+        ("how every farm stands", lambda: cooperative.cooperative_page(staff, "", 1, now_ms(), TODAY)),
     ]
     farm = staff.farms[home.scope]  # the others have no log behind their rows
     uuid = inbox.inbox_page(staff, Wanted(farm=farm.id)).lines[0].line.uuid

@@ -5,8 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.checklists import checklist_for
 from sync.lists import Lists
-from sync.rules import Finding, Record, findings, judge, keys_of
+from sync.rules import Finding, Record, completeness, due, findings, judge, keys_of
 
 PLOTS = [f"plot:01900000-0000-7000-8000-{n:012d}" for n in range(2)]
 SEASONS = [f"season:01900000-0000-7000-8000-{n:012d}" for n in range(2)]
@@ -61,6 +62,53 @@ def test_order_does_not_matter(book: list[Record], random: st.DataObject) -> Non
     shuffled = list(book)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert findings(shuffled, Lists()) == findings(book, Lists())
+
+
+@st.composite
+def checked(draw: st.DrawFn, number: int) -> Record:
+    """An inspection of the farm or of a season, whole or only begun, with a fault that is open or closed."""
+    values = {"of": draw(st.sampled_from(["farm", *SEASONS])), "happened_on": draw(days_of_2026)}
+    if draw(st.booleans()):
+        values |= {item.name("result"): "pass" for item in checklist_for("annex_d").items}
+    values |= {"item.records.result": "fail", "item.records.due_on": draw(days_of_2026)}
+    closed = draw(st.none() | days_of_2026)
+    torn = {"item.records.closed_on": (closed, draw(st.none() | days_of_2026))} if draw(st.booleans()) else {}
+    doc = f"inspection:01900000-0000-7000-8000-{number:012d}"
+    return Record(doc, "inspection", {**values, "item.records.closed_on": closed}, torn)
+
+
+SEASON = Record(
+    SEASONS[0],
+    "season",
+    {"sector": "crop", "standard": "vietgap", "product_name": "Lúa", "started_on": "2026-11-01"},
+)
+
+
+@given(books(), st.lists(st.integers(0, 9).flatmap(checked), max_size=3), st.randoms())
+def test_what_is_due_and_what_is_missing_know_no_order(
+    book: list[Record], visits: list[Record], random: st.DataObject
+) -> None:
+    whole = [SEASON, *book, *{one.doc: one for one in visits}.values()]
+    shuffled = list(whole)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert due(shuffled, "2026-11-28") == due(whole, "2026-11-28")
+    assert completeness(SEASON, shuffled, "2026-11-28") == completeness(SEASON, whole, "2026-11-28")
+
+
+@given(books(), st.integers(0, 9).flatmap(checked))
+def test_a_fault_is_due_until_every_head_says_that_it_is_put_right(book: list[Record], visit: Record) -> None:
+    told = [one for one in due([SEASON, *book, visit], "2026-11-28") if one.kind == "fault"]
+    said = visit.rivals.get("item.records.closed_on", (visit.values["item.records.closed_on"],))
+    assert bool(told) == any(day is None for day in said)
+
+
+@given(books(), entries(99))
+def test_an_entry_more_takes_no_piece_away(book: list[Record], more: Record) -> None:
+    before, after = (
+        {one.code for one in completeness(SEASON, some, "2026-11-28") if one.state == "present"}
+        for some in (book, [*book, more])
+    )
+    assert before <= after
 
 
 @given(books(), entries(99))
