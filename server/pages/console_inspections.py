@@ -145,4 +145,4 @@ def due_href(farm: str, one: Due) -> str:
     if one.kind == "inspection":
         return f"/htx/kiem-tra/{farm}"
     where = {"season": f"/htx/ho/{farm}/vu/{uuid}", "entry": f"/htx/dong/{farm}/{uuid}"}
-    return where.get(kind, f"/htx/?farm={farm}&form=CT-15" if one.kind == "training" else f"/htx/ho/{farm}")
+    return where.get(kind, f"/htx/ho/{farm}")
