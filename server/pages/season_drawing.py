@@ -108,14 +108,6 @@ def chart(plots: Sequence[tuple[str, Sequence[Point]]]) -> Chart:
     return Chart(tuple(shapes), line, small(centre))
 
 
-def commune_map(spots: Sequence[Point]) -> Chart:
-    """Return the commune's outline with dots, as coarse as they were given; shapes: one for each dot."""
-    place = _fit(outline_points(), *MAP, MARGIN)
-    line = " ".join(f"{x},{y}" for x, y in (place(point) for point in outline_points()))
-    dots = [place(spot) for spot in dict.fromkeys(spots)]
-    return Chart(tuple(Shape("", "", x, y) for x, y in dots), line, None)
-
-
 @cache
 def outline_points() -> tuple[Point, ...]:
     """Return the commune's outline as (lat, lng) in 10⁻⁷ degree. Source: the file's own."""

@@ -7,7 +7,6 @@ from functools import cache
 
 from server.pages.console_show import amount_text, time_text
 from server.pages.console_words import Language, say, words
-from server.pages.season_drawing import commune_map
 from server.pages.trace_views import (
     Facts,
     day_text,
@@ -58,10 +57,6 @@ def page_of(
         "override": text_in(traced.override, "reason_vi") if traced.override is not None else "",
         "is_amended": traced.is_amended,
         "who": _who(facts, language, now),
-        "map": commune_map([spot for one in rows_in(facts, "farms") if (spot := _spot(one)) is not None]),
-        "villages": ", ".join(
-            dict.fromkeys(_village(one) for one in rows_in(facts, "farms") if _village(one))
-        ),
         "steps": steps(facts, step_icons(), photos, language),
         "left_out": number_in(facts, "steps_left_out") or 0,
         "photo_count": len(photos),
@@ -208,14 +203,3 @@ def _label(label: Label | None, expires: str, language: Language, now: int) -> d
 
 def _village(farm: Mapping[str, Json]) -> str:
     return text_in(farm, "village")
-
-
-def _spot(farm: Mapping[str, Json]) -> tuple[int, int] | None:
-    """Return where a farm's village lies, in hundredths of a degree as signed, made 10⁻⁷ of one."""
-    near = farm.get("near")
-    if not isinstance(near, list) or len(near) != 2 or not all(type(one) is int for one in near):
-        return None
-    lat, lng = near
-    assert isinstance(lat, int)
-    assert isinstance(lng, int)
-    return lat * 100_000, lng * 100_000
