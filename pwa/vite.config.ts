@@ -38,7 +38,13 @@ export default defineConfig(({ mode }) => ({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ["index.html", "assets/*.{js,css}", "icon.svg"],
-        globIgnores: ["assets/console-*", "assets/trace-*", "assets/decode-*", "**/*.map"],
+        globIgnores: [
+          "assets/console-*",
+          "assets/trace-*",
+          "assets/worker-checker-*",
+          "assets/decode-*",
+          "**/*.map",
+        ],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 400_000,
       },

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from sync import cose, signing
 from sync.bundle import check
@@ -45,6 +47,19 @@ def test_every_single_altered_byte_of_it_is_refused_by_name(monkeypatch: pytest.
 def test_another_key_of_the_log_is_named() -> None:
     with pytest.raises(Refusal, match="log_key: not the key that you know"):
         check(TEXT, VECTOR["log_key"][:-4] + "AAA=")
+
+
+def test_passkeys_of_each_kind_are_verified_and_of_no_other() -> None:
+    rsa_key = rsa.generate_private_key(65537, 2048)
+    numbers = rsa_key.public_key().public_numbers()
+    n, e = (one.to_bytes((one.bit_length() + 7) // 8, "big") for one in (numbers.n, numbers.e))
+    ed_key = signing.NoteSigner.from_seed(bytes(32))
+    made = rsa_key.sign(b"x", padding.PKCS1v15(), hashes.SHA256())
+    assert signing.verify_passkey({1: 3, 3: -257, -1: n, -2: e}, b"x", made)
+    assert not signing.verify_passkey({1: 3, 3: -257, -1: n, -2: e}, b"y", made)
+    assert signing.verify_passkey({1: 1, 3: -8, -2: ed_key.public}, b"x", ed_key.sign(b"x"))
+    assert not signing.verify_passkey({1: 1, 3: -9, -2: ed_key.public}, b"x", ed_key.sign(b"x"))
+    assert not signing.verify_passkey({1: 2, 3: -7, -2: 5, -3: 6}, b"x", b"")
 
 
 @pytest.mark.parametrize(

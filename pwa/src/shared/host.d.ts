@@ -35,6 +35,13 @@ interface SubtleCrypto {
     extractable: boolean,
     uses: readonly KeyUsage[],
   ): Promise<CryptoKey>;
+  importKey(
+    format: "jwk",
+    key: { kty: string; n: string; e: string },
+    algorithm: EcdsaParams,
+    extractable: boolean,
+    uses: readonly KeyUsage[],
+  ): Promise<CryptoKey>;
   exportKey(format: "raw" | "spki" | "pkcs8", key: CryptoKey): Promise<ArrayBuffer>;
   sign(algorithm: EcdsaParams, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>;
   verify(
