@@ -74,8 +74,8 @@ def _slowed(error: ServiceError | DatabaseTrouble) -> ServiceError | DatabaseTro
 def _refusal(error: ServiceError | DatabaseTrouble) -> AnyResponse:
     slug = error.slug if isinstance(error, ServiceError) else ""
     if slug == "not_found":
-        return _page("none.html", 404)
-    answer = _page("many.html", 429) if slug == "too_many" else _page("trouble.html", 503)
+        return public_page("none.html", 404)
+    answer = public_page("many.html", 429) if slug == "too_many" else public_page("trouble.html", 503)
     after = error.retry_after if isinstance(error, ServiceError) else None
     answer.headers["Retry-After"] = str(after or 30)
     return answer
@@ -90,7 +90,7 @@ def ask() -> AnyResponse:
     code = read_code(typed)
     if code is not None:
         return redirect(f"/t/{code}", 303)
-    return _page("ask.html", 200 if not typed else 400, wrong=bool(typed))
+    return public_page("ask.html", 200 if not typed else 400, wrong=bool(typed))
 
 
 @blueprint.get("/t/<code>")
@@ -234,7 +234,7 @@ def _style() -> str:
         return ""
 
 
-def _page(template: str, status: int, **context: object) -> AnyResponse:
+def public_page(template: str, status: int, **context: object) -> AnyResponse:
     """Return a page that is no lot's."""
     return _dress(Response(_draw(template, **context), status, mimetype="text/html"), 0)
 
@@ -269,9 +269,9 @@ def _draw(template: str, **context: object) -> str:
 
 
 def _icons_of(context: dict[str, object]) -> set[str]:
-    """Return the pictograms that a lot's page draws: it carries them in itself, and no others."""
+    """Return the pictograms that a page draws (`drawn`): it carries them in itself, and no others."""
     if "traced" not in context:
-        return set()
+        return set(cast(tuple[str, ...], context.get("drawn", ())))
     shown = cast(dict[str, Any], context)
     icons = {"check", "x", "warn", "stop", "harvest", "amended", "import", shown["verdict"].icon}
     return icons | {step.icon for step in shown["steps"]}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from server.db import reading, run_write
+from server.db import run_write
 from server.errors import ServiceError
 from server.services.sequencing import newest, tree_folder
 from server.store import log_key, tree, tree_files
@@ -117,9 +117,3 @@ def keep_evidence(held: str, given: str, device: str, now: int) -> None:
     text = json.dumps({"held": held, "given": given}, ensure_ascii=False)
     name = ids.b64_encode(hashlib.sha256(text.encode()).digest())
     run_write(lambda session: tree.keep_evidence(session, name, device, text, now))
-
-
-def evidence_count() -> int:
-    """Return how many pieces of evidence of a fork there are."""
-    with reading() as session:
-        return tree.evidence_count(session)

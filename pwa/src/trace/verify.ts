@@ -20,7 +20,8 @@ export async function verify(code: string, told: HTMLElement): Promise<void> {
   if (answer.status === 404) return tell(told, "wait", words().waits, []);
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const proven = await check(await answer.text());
-  if (proven.bad !== null) return tell(told, "halt", words().bad, [proven.bad, words().bad_how]);
+  if (proven.bad !== null)
+    return tell(told, "halt", words().bad, [words().bad_at(proven.bad), words().bad_how]);
   const page = await fetch(`/t/${code}`, { headers: { Accept: "application/json" }, cache: "no-cache" });
   const facts: unknown = page.ok ? Reflect.get(Object(await page.json()), "facts") : null;
   if (!isAlike(facts, proven.facts))
