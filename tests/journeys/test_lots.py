@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserType, expect
 
+from server.config import now_ms
+from server.services import tree_clock
 from tests.journeys.conftest import SHOTS
 from tests.journeys.desk import Desk
-from tests.journeys.house import SoftHouse
+from tests.journeys.house import ROOT, SoftHouse
+from tests.journeys.phone import FLAGS, chromium
 from tests.server.diaries import Diary, diary_of, new_uuid
+from tests.server.pdfs import codes_on, pages_of
 from tests.server.phones import enrolled
 from tests.server.pictures import make_jpeg
 
@@ -57,8 +64,63 @@ def product(desk: Desk, tmp_path: Path) -> None:
     assert desk.is_sound(SHOTS, "products") == []
 
 
+def print_labels(desk: Desk, tmp_path: Path) -> list[str]:
+    """Make ten serial labels and return what a decoder reads from their sheet; number 3 is void."""
+    page = desk.page
+    page.get_by_role("link", name="Tem", exact=True).click()
+    page.get_by_label("Tem từng gói").check()
+    page.get_by_label(re.compile("Số tem")).fill("201")
+    page.get_by_role("button", name="Tạo tem").click()
+    desk.sees("Nhiều hơn số còn lại")
+    page.get_by_label(re.compile("Số tem")).fill("10")
+    page.get_by_role("button", name="Tạo tem").click()
+    page.get_by_text("Bỏ tem hỏng, tem mất").click()
+    page.get_by_label("Từ số").fill("3")
+    page.get_by_label("Đến số").fill("3")
+    page.get_by_label("Vì sao bỏ").fill("rách")
+    page.get_by_role("button", name="Bỏ các tem này").click()
+    desk.sees("đã bỏ 1")
+    assert desk.is_sound(SHOTS, "labels") == []
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Tải PDF để in").click()
+    file.value.save_as(tmp_path / "tem.pdf")
+    [sheet] = pages_of((tmp_path / "tem.pdf").read_bytes(), 203)
+    return codes_on(sheet)
+
+
+def scan(soft: SoftHouse, browser: BrowserType, codes: list[str], tmp_path: Path) -> None:
+    """Open a label's page with scripts off, and check the lot's file without the server."""
+    with soft.app():
+        assert tree_clock.tick(now_ms()).is_new
+    path = urlsplit(codes[0]).path
+    engine = browser.launch(executable_path=chromium(), args=FLAGS)
+    phone = engine.new_context(
+        java_script_enabled=False, viewport={"width": 360, "height": 640}, locale="vi-VN"
+    )
+    page = phone.new_page()
+    page.goto(f"http://localhost:{soft.port}{path}")
+    for text in ("Cải ngọt Tân Trào", "Đã đủ ngày cách ly", "Tem số", "Bạn là người đầu tiên quét tem này"):
+        expect(page.get_by_text(text).first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with page.expect_download() as file:
+        page.get_by_role("link", name="Tải tệp để tự kiểm tra").click()
+    bundle = tmp_path / "lo.json"
+    file.value.save_as(bundle)
+    engine.close()
+    assert verify(bundle) == 0
+    text = bundle.read_text("utf-8")
+    bundle.write_text(text.replace("Emamectin", "Emamectim", 1), "utf-8")
+    assert verify(bundle) == 1
+
+
+def verify(bundle: Path) -> int:
+    """Check a lot's file as anybody does; return the exit code."""
+    command = [sys.executable, "-m", "sync.verify", str(bundle)]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
+
+
 def test_an_approved_harvest_becomes_a_published_lot_and_is_recalled(
-    soft: SoftHouse, make_desk: Callable[[str], Desk], tmp_path: Path
+    soft: SoftHouse, make_desk: Callable[[str], Desk], browser: BrowserType, tmp_path: Path
 ) -> None:
     season(soft)
     desk = make_desk("manager")
@@ -98,6 +160,9 @@ def test_an_approved_harvest_becomes_a_published_lot_and_is_recalled(
     assert desk.is_sound(SHOTS, "lot-publish") == []
     page.get_by_role("button", name="Công bố").click()
     desk.sees("Công bố lại")
+    codes = print_labels(desk, tmp_path)
+    assert len(set(codes)) == 9
+    scan(soft, browser, codes, tmp_path)
     desk.go("/htx/lo?trang_thai=published")
     assert desk.is_sound(SHOTS, "lots") == []
 
