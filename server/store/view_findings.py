@@ -168,7 +168,7 @@ def _recall(session: Session, scope: str, keys: Sequence[str], book: RuleBook, g
     for key in lacking:
         groups.groups[key] = Group()
     for key, doc in members:
-        groups.groups[key].records[doc] = groups.records[doc][0]
+        groups.groups[key].put(doc, groups.records[doc][0])
     for found in run(session, _STORED, named).mappings():
         groups.groups[found["key"]].rows.append(dict(found))
 
@@ -179,7 +179,8 @@ def _judge(scope: str, key: str, group: Group, book: RuleBook, gone: list[Row], 
     before = group.said or ()
     rows = []
     for place, finding in enumerate(said):
-        is_known = place < len(before) and before[place] == finding
+        kept = before[place] if place < len(before) else None
+        is_known = kept is not None and (kept is finding or kept == finding)
         rows.append(group.rows[place] if is_known else _placed(scope, key, place, book.row_of(finding)))
     known = group.rows
     same = next(

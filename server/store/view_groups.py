@@ -7,6 +7,7 @@ written. Was that never committed, the next one finds another number and starts 
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -28,10 +29,24 @@ class Group:
     records: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     said: Sequence[Any] | None = None
+    _ordered: list[str] | None = None
+
+    def put(self, doc: str, record: Any) -> None:
+        """Take a record in; most are new and stand last."""
+        if self._ordered is not None and doc not in self.records:
+            insort(self._ordered, doc)
+        self.records[doc] = record
+
+    def drop(self, doc: str) -> None:
+        """Take a record out."""
+        if self.records.pop(doc, None) is not None:
+            self._ordered = None
 
     def ordered(self) -> list[Any]:
         """Return the records in the order of their documents."""
-        return [self.records[doc] for doc in sorted(self.records)]
+        if self._ordered is None:
+            self._ordered = sorted(self.records)
+        return [self.records[doc] for doc in self._ordered]
 
 
 @dataclass
@@ -49,11 +64,11 @@ class Groups:
         _, before = self.records.pop(doc, (None, ()))
         for key in before:
             if key in self.groups:
-                self.groups[key].records.pop(doc, None)
+                self.groups[key].drop(doc)
         self.records[doc] = (record, keys)
         for key in keys:
             if key in self.groups:
-                self.groups[key].records[doc] = record
+                self.groups[key].put(doc, record)
 
     def lacks(self, keys: Iterable[str]) -> list[str]:
         """Return those of the groups that are not here."""
@@ -63,7 +78,7 @@ class Groups:
         """Make all groups of the records that are here, which are all records of the scope."""
         for doc, (record, keys) in self.records.items():
             for key in keys:
-                self.groups.setdefault(key, Group()).records[doc] = record
+                self.groups.setdefault(key, Group()).put(doc, record)
 
     def shrink(self) -> None:
         """Forget everything where it is more than a process remembers."""

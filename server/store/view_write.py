@@ -114,7 +114,7 @@ def fold_scope(session: Session, scope: str, most: int | None = None, book: Rule
         # Most documents are new: what was just read is all of them.
         by_doc |= _by_doc(ops_of(session, scope, old, upto)) if old else {}
         rows = _rows(scope, {doc: by_doc[doc] for doc in some})
-        _replace(session, scope, old, rows)
+        _replace(session, scope, old, rows, is_graded=not is_judged)
         if book is not None and is_judged:
             keys |= view_findings.keys_of(session, scope, old)
             keys |= view_findings.write_keys(session, scope, old, rows[DOCUMENTS], book, groups)
@@ -191,8 +191,11 @@ def _known(session: Session, scope: str, docs: Sequence[str]) -> list[str]:
     return [str(doc) for (doc,) in run(session, _KNOWN, {"of": scope, "docs": docs})]
 
 
-def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> None:
-    """Write the rows of some documents; those of them that are `old` have rows already."""
+def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows, *, is_graded: bool = True) -> None:
+    """Write the rows of some documents; those of them that are `old` have rows already.
+
+    Shape:  `is_graded`: entries get the severity of their findings; else the caller grades them afterwards.
+    """
     photos = {row["of"] for row in rows[PHOTOS]} | _named_before(session, scope, old, PhotoView, "photo:")
     told = {row["of"] for row in rows[REVIEWS]} | _named_before(
         session, scope, old, ReviewView, "review:", "comment:"
@@ -206,7 +209,7 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> No
     for view, fresh in rows.items():
         if fresh and view != ENTRIES:
             run(session, insert(table_of(view)), fresh)
-    made = _insert_entries(session, scope, rows[ENTRIES])
+    made = _insert_entries(session, scope, rows[ENTRIES], is_graded=is_graded)
     count_photos(session, scope, photos.difference(made))
     for some in _entries_among((photos | told).difference(made)):
         view_states.settle(session, scope, some)
@@ -214,12 +217,12 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows) -> No
         view_lots.settle(session, scope, lots | view_lots.touched(session, scope, of_lots))
 
 
-def _insert_entries(session: Session, scope: str, rows: Sequence[Row]) -> list[str]:
+def _insert_entries(session: Session, scope: str, rows: Sequence[Row], *, is_graded: bool) -> list[str]:
     """Write rows of entries with what other documents say of them; return their names."""
     made = [row["doc"] for row in rows]
     if made:
         counts = photo_counts(session, scope, made)
-        grades = view_findings.gravest(session, scope, made)
+        grades = view_findings.gravest(session, scope, made) if is_graded else {}
         for row in rows:
             doc = row["doc"]
             row |= {**BESIDE, "photos": counts.get(doc, 0), "severity": grades.get(doc, 0)}

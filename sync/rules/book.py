@@ -9,6 +9,7 @@ Twin: `pwa/src/core/rules/book.ts`. Source: PROTOCOL §Rules and findings.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Final
 
 from sync.lists import Lists
@@ -47,7 +48,7 @@ def judge(key: str, records: Iterable[Record], lists: Lists) -> list[Finding]:
 
     Shape:  `records`: every record with this key, in any order.
     """
-    group = sorted(records, key=lambda one: one.doc)
+    group = sorted(records, key=attrgetter("doc"))
     return in_order(f for family in _families(key.partition(":")[0]) for f in family.judge(key, group, lists))
 
 

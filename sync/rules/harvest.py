@@ -39,7 +39,7 @@ def keys(record: Record) -> Iterator[str]:
 
 def judge(key: str, records: Sequence[Record], _lists: Lists) -> Iterator[Finding]:
     """Yield what is noticed of the amounts of a season, at the entry with which it begins to be so."""
-    ours = [one for one in records if one.type == "entry" and counts(one)]
+    ours = [one for one in records if _matters(one)]
     season = next((one for one in records if one.doc == key), None)
     crops = [one for one in ours if _takes_crop(one)]
     if season is not None:
@@ -50,6 +50,13 @@ def judge(key: str, records: Sequence[Record], _lists: Lists) -> Iterator[Findin
 @once
 def _takes_crop(record: Record) -> bool:
     return _CROP in sorts(record, rules_of(record).takes)
+
+
+@once
+def _matters(record: Record) -> bool:
+    """Say whether an entry counts and takes or sells something."""
+    known = rules_of(record)
+    return counts(record) and (known.takes is not None or bool(known.sells))
 
 
 @once

@@ -75,6 +75,8 @@ def make_finding(
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings sorted: the same order in both languages."""
     ordered = sorted(findings, key=_place)
+    if len(ordered) < 2:
+        return ordered
     found: list[Finding] = []
     for _, some in groupby(ordered, key=_place):
         same = list(some)  # facts are written out only where nothing else tells two apart

@@ -7,6 +7,7 @@ Twin: `pwa/src/core/rules/stock.ts`. Source: TCVN 11892-1:2017, bảng C.2; PROT
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final, Literal
 
 from sync.lists import Lists
@@ -20,12 +21,13 @@ KINDS: Final = frozenset({"input"})
 _ORDER: Final = {"buy": "0", "use": "1", "count": "2"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Move:
     """One line of one entry. `sizes`: how much by unit, the least favourable of its heads."""
 
     what: Literal["buy", "use", "count"]
     day: str
+    place: tuple[str, str, str, str]  # what moves are sorted by
     record: Record
     line: str
     name: str
@@ -78,7 +80,7 @@ def _sort(record: Record, what: str) -> Sort | None:
 def moves(name: str, records: Iterable[Record]) -> list[Move]:
     """Return all that happened to the input of a plain name, in its order; what has no day stands first."""
     found = [move for record in records if counts(record) for move in _moves(record).get(name, ())]
-    return sorted(found, key=lambda one: (one.day, _ORDER[one.what], one.record.doc, one.line))
+    return sorted(found, key=attrgetter("place"))
 
 
 @once
@@ -102,7 +104,8 @@ def _move(record: Record, what: Literal["buy", "use", "count"], line: str, name:
     pack = at(line, sort.pack) if sort.pack else ""
     sizes = (most if what == "use" else least)(record, [at(line, sort.amount)], pack)
     ends, lots = (tuple(texts(record, at(line, one))) for one in ("expires_on", "lot_no"))
-    return Move(what, day, record, line, name, at(line, "product"), sizes, ends, lots)
+    place = (day, _ORDER[what], record.doc, line)
+    return Move(what, day, place, record, line, name, at(line, "product"), sizes, ends, lots)
 
 
 def stock(records: Iterable[Record]) -> list[StockLine]:
@@ -136,7 +139,9 @@ def stock_line(name: str, all_moves: Sequence[Move]) -> StockLine:
 def _after(left: Sizes, move: Move) -> Sizes:
     """Return what is left after a move. A count sets what it says and forgets the units it doesn't name."""
     if move.what == "count":
-        return dict(move.sizes) if move.sizes else left
+        return move.sizes or left
+    if not move.sizes:
+        return left
     sign = -1 if move.what == "use" else 1
     return {**left, **{unit: left.get(unit, 0) + sign * size for unit, size in move.sizes.items()}}
 
@@ -150,16 +155,17 @@ def judge(key: str, records: Sequence[Record], _lists: Lists) -> Iterator[Findin
     below: set[str] = set()
     for move in moves(key.partition(":")[2], records):
         left = _after(left, move)
-        below &= {unit for unit, size in left.items() if size < 0}
+        if below:
+            below &= {unit for unit, size in left.items() if size < 0}
         if move.what != "use":
             came.append(move.record.doc)
             units_in.update(move.sizes)
             ends = max(ends, *move.expires) if ends is not None and move.expires else None
             continue
-        facts: dict[str, Json] = {"product": move.name, "day": move.day}
         if not came:
-            yield make_finding("stock_no_purchase", "note", move.record.doc, facts, move.field)
+            yield _unbought(move)
             continue
+        facts: dict[str, Json] = {"product": move.name, "day": move.day}
         if ends is not None and move.day > ends:
             told = {**facts, "expires_on": ends}
             yield make_finding("stock_expired", "doubt", move.record.doc, told, move.field, came)
@@ -169,3 +175,13 @@ def judge(key: str, records: Sequence[Record], _lists: Lists) -> Iterator[Findin
             below.update(units)
             told = {**facts, "short": amount_of(-left[fresh[0]], fresh[0])}
             yield make_finding("stock_below_zero", "doubt", move.record.doc, told, move.field, came)
+
+
+def _unbought(move: Move) -> Finding:
+    """Return what is noticed of a use before anything came in: the same one each time."""
+    known: Finding | None = move.record.memo.get(move)
+    if known is None:
+        facts: dict[str, Json] = {"product": move.name, "day": move.day}
+        known = make_finding("stock_no_purchase", "note", move.record.doc, facts, move.field)
+        move.record.memo[move] = known
+    return known
