@@ -17,7 +17,7 @@ from server.services.console_farms import Device, devices_among
 from server.services.console_reach import fold, is_ours, organisation_of, person_of, plain_phone
 from server.store import people
 from server.store.people import Member
-from sync.rights import HELPERS, OPERATOR, may_give
+from sync.rights import HELPERS, OPERATOR, may_give, may_write, reads_of
 
 PAGE_ROWS = 50  # our choice: a screen and a half
 LIKE_MAX = 20
@@ -93,11 +93,15 @@ class HelpLine:
 
 @dataclass(frozen=True)
 class MembershipLine:
-    """A membership of a person. `may_end`, `may_give`: whether this staff member may end or invite it."""
+    """A membership of a person. `may_end`, `may_give`: whether this staff member may end or invite it.
+
+    Shape:  `is_packer`: it records on a phone of the packing house, and reads no diary.
+    """
 
     member: Member
     is_over: bool
     is_helper: bool
+    is_packer: bool
     may_end: bool
     may_give: bool
     devices: tuple[Device, ...]
@@ -182,6 +186,8 @@ def membership_lines(session: Session, staff: Staff, members: Sequence[Member]) 
             member=one,
             is_over=row.valid_until is not None and row.valid_until <= now,
             is_helper=row.role in HELPERS,
+            is_packer=may_write(row.role, "org", "lot_event", is_first=True)
+            and reads_of(row.role).farms == "none",
             may_end=may_give_it and row.id != staff.membership,
             may_give=may_give_it and row.organisation in staff.organisations,
             devices=tuple(devices.get(row.id, ())),

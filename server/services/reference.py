@@ -19,7 +19,7 @@ from server.db import reading
 from server.models.people import Farm, Help, Membership, Organisation, Product
 from server.services import lists
 from server.services.viewing import make_current
-from server.store import books, consents, devices, label_book, log, people
+from server.store import books, consents, devices, label_book, log, own_products, people
 from server.store.demo_mark import is_demo
 from server.store.devices import Writer
 from server.store.people import Member
@@ -77,12 +77,21 @@ def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         "memberships": [_membership(m.membership) for m in sorted(members, key=lambda m: m.membership.id)],
         "keys": _keys(session, who, scopes),
         "products": [_product(one) for one in people.products(session)],
+        "own_products": _own_products(session, who, scopes),
         "consents": [dict(one) for one in consents.asked()],
         "given_consents": _given(session, who, [one.id for one in persons.values()]),
         "lists": lists.summary(session, who.organisation),
         "label_uses": [] if not who.may_act else _label_uses(session, who.organisation),
         "villages": [{"id": v.id, "name": v.name} for v in people.villages(session)],
     }
+
+
+def _own_products(session: Session, who: Writer, scopes: dict[str, bool]) -> list[Json]:
+    """Return what the cooperative's lots are of, for devices that read its log."""
+    if f"org:{who.organisation}" not in scopes:
+        return []
+    found = own_products.of_organisation(session, who.organisation)
+    return [{"id": one.id, "name_vi": one.name_vi, "name_en": one.name_en} for one in found]
 
 
 def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -> list[Member]:

@@ -12,21 +12,25 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserType, expect
 
 from server.config import now_ms
+from server.db import reading
+from server.models.lots import LotView
 from server.services import tree_clock
+from server.services.viewing import make_current
 from tests.journeys.conftest import SHOTS
 from tests.journeys.desk import Desk
 from tests.journeys.house import ROOT, SoftHouse
-from tests.journeys.phone import FLAGS, chromium
-from tests.server.diaries import Diary, diary_of, new_uuid
+from tests.journeys.phone import FLAGS, Phone, chromium
+from tests.server.diaries import Diary, Sent, diary_of, new_uuid
+from tests.server.lots import product_of
 from tests.server.pdfs import codes_on, pages_of
-from tests.server.phones import enrolled
+from tests.server.phones import enrolled, invite_to
 from tests.server.pictures import make_jpeg
 
 A = "line.aaaaaaaa."
 
 
-def season(soft: SoftHouse) -> None:
-    """Let a household spray and harvest, and a reviewer approve both."""
+def season(soft: SoftHouse) -> tuple[str, Sent]:
+    """Let a household spray and harvest, and a reviewer approve both; return its log and the harvest."""
     with soft.app() as app:
         lua = diary_of(app.test_client(), "Phạm Thị Lụa", "Nhà Lụa")
         reviewer = Diary(enrolled(app.test_client(), "Chị Hoa", None, "reviewer"), lua.scope)
@@ -38,6 +42,7 @@ def season(soft: SoftHouse) -> None:
         for one in (spray, harvest):
             fields = {"of": one.doc, "decision": "approved", "heads": [one.id]}
             reviewer.record(f"review:{new_uuid()}", fields)
+        return lua.scope, harvest
 
 
 def product(desk: Desk, tmp_path: Path) -> None:
@@ -177,3 +182,50 @@ def test_an_approved_harvest_becomes_a_published_lot_and_is_recalled(
     page.wait_for_url(re.compile("trang_thai=recalled"))
     page.get_by_role("row").nth(1).get_by_role("link").click()
     desk.sees("Không ăn. Mang trả nơi mua.")
+
+
+def test_the_packing_house_packs_and_ships_without_coverage(
+    soft: SoftHouse, make_phone: Callable[..., Phone]
+) -> None:
+    farm, harvest = season(soft)
+    with soft.app() as app:
+        desk = enrolled(app.test_client(), "Chị Chủ nhiệm", None, "manager")
+        scope = desk.shown["scope"]
+        line = {"farm": farm, "entry": harvest.doc, "heads": [harvest.id]}
+        line |= {"amount": {"amount": "100", "unit": "kg"}}
+        fields = {"product": product_of(scope.removeprefix("org:")), "happened_on": "2026-11-21"}
+        fields |= {"code": "7K3M9QXA"}
+        fields |= {f"source.aaaaaaaa.{name}": value for name, value in line.items()}
+        lot = Diary(desk, scope, {scope: 1}).record(f"lot:{new_uuid()}", fields)
+        link = invite_to("Chị Kho", None, "clerk", kind="phone")
+    phone = make_phone(soft)
+    phone.open(None)
+    phone.page.goto(phone.address + "/" + link.url[link.url.index("#") :])
+    phone.tap("Đúng, bắt đầu ghi")
+    phone.sees("Kho đóng gói")
+    phone.sees("7K3M-9QXA")
+    phone.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
+    phone.lose_signal()
+    phone.tap("Cải ngọt Tân Trào")
+    phone.page.get_by_label("Mấy gói?").fill("150")
+    phone.page.get_by_label("Mỗi gói").fill("0,5")
+    phone.tap("Lưu")
+    phone.sees("Đã lưu trên máy")
+    phone.page.screenshot(path=SHOTS / "packing-360.png", full_page=True)
+    phone.tap("Cải ngọt Tân Trào")
+    phone.tap("Giao hàng")
+    phone.page.get_by_label("Bao nhiêu?").fill("trăm")
+    phone.tap("Lưu")
+    phone.sees("Số lượng chưa đúng")
+    phone.page.get_by_label("Bao nhiêu?").fill("40")
+    phone.page.get_by_label("Giao cho ai?").fill("Bếp ăn trường")
+    phone.page.screenshot(path=SHOTS / "packing-ship-360.png", full_page=True)
+    phone.tap("Lưu")
+    phone.sees("Đã ghi gần đây")
+    phone.find_signal()
+    phone.waits_for_sent()
+    with soft.app():
+        make_current([scope])
+        with reading() as session:
+            row = session.get_one(LotView, (scope, lot.doc))
+            assert (row.packs, row.went, row.remains, row.problems) == (150, 40_000, 60_000, "[]")

@@ -209,6 +209,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     joining: lazyJoining(c, engine, redraw),
     people: makePeople(c),
     inspections: async () => (await import("./inspections.ts")).makeInspections(c, drafts),
+    packing: async () => (await import("./packing.ts")).makePacking(c),
     mine: async () => (await import("./mine.ts")).makeMine(c, engine, redraw),
     home,
     activities: makeActivities(c),

@@ -17,6 +17,7 @@ import type { Activities, Farm, Home } from "./types/farm.ts";
 import type { Inspections } from "./types/inspections.ts";
 import type { Mine } from "./types/mine.ts";
 import type { Noticing } from "./types/noticing.ts";
+import type { Packing } from "./types/packing.ts";
 import type { People } from "./types/people.ts";
 import type { AppState, Joining } from "./types/start.ts";
 import type { Sync } from "./types/sync.ts";
@@ -29,6 +30,7 @@ export type * from "./types/farm.ts";
 export type * from "./types/inspections.ts";
 export type * from "./types/mine.ts";
 export type * from "./types/noticing.ts";
+export type * from "./types/packing.ts";
 export type * from "./types/people.ts";
 export type * from "./types/start.ts";
 export type * from "./types/sync.ts";
@@ -66,6 +68,8 @@ export interface App {
   mine(): Promise<Mine>;
   /** Internal inspections of the farm: fetched when first looked at. */
   inspections(): Promise<Inspections>;
+  /** The packing house: fetched where there is no farm to record for. */
+  packing(): Promise<Packing>;
   /** What the rules notice: fetched with the first question. */
   noticing(): Promise<Noticing>;
   home: ReadonlySignal<Home | null>;

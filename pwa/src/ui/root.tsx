@@ -8,7 +8,6 @@ import { Sheets, Toast } from "./pieces/overlay.tsx";
 import { go, place } from "./router.ts";
 import { DiaryScreen } from "./screens/diary.tsx";
 import { HomeScreen } from "./screens/home.tsx";
-import { Preparing } from "./screens/preparing.tsx";
 import { draftHash } from "./screens/rows.tsx";
 import { language, words } from "./words/index.ts";
 
@@ -32,6 +31,7 @@ const MINE: { [place: string]: () => Promise<ComponentType> } = {
   "dong-y": () => import("./mine/consents.tsx").then((part) => part.ConsentsScreen),
 };
 const loadTeam = () => import("./screens/team/places.tsx").then((part) => part.TeamPlace);
+const loadPreparing = () => import("./screens/preparing.tsx").then((part) => part.Preparing);
 const loadSettings = () => import("./screens/settings.tsx").then((part) => part.SettingsScreen);
 /** What a tap opens next is fetched while nobody waits for it. */
 function fetchNext(): void {
@@ -95,7 +95,8 @@ function Screen() {
     );
   }
   const helps = app().people.helps.value;
-  if (app().people.farm.value === null && name === "" && !helps) return <Preparing />;
+  if (app().people.farm.value === null && name === "" && !helps)
+    return <Lazy key="cho" load={loadPreparing} props={{}} />;
   const first = parts[0] ?? "";
   const own = MINE[name];
   if (own !== undefined) return <Lazy key={name} load={own} props={{}} />;

@@ -1,0 +1,61 @@
+/** The words of the packing house in the chosen language; they come with its screen. */
+import { computed } from "@preact/signals";
+import { language } from "./index.ts";
+
+const vi = {
+  title: "Kho đóng gói",
+  choose: "Chọn lô để ghi việc",
+  none: "Chưa có lô hàng nào. Lô lập ở trang của hợp tác xã.",
+  recalled: "Thu hồi: để riêng, không giao",
+  lot: (code: string) => `Lô ${code}`,
+  what: "Làm gì?",
+  handle: "Sơ chế",
+  pack: "Đóng gói",
+  ship: "Giao hàng",
+  loss: "Hao hụt",
+  other: "Việc khác",
+  amount: "Bao nhiêu?",
+  before: "Lấy ra",
+  after: "Còn lại sau khi làm",
+  packs: "Mấy gói?",
+  each: "Mỗi gói",
+  buyer: "Giao cho ai?",
+  vehicle: "Xe chở",
+  reason: "Vì sao?",
+  private: "Chỉ người của hợp tác xã thấy tên nơi nhận.",
+  wrong_amount: "Số lượng chưa đúng. Ghi số, ví dụ 12,5.",
+  wrong_more: "Còn lại không thể nhiều hơn lấy ra.",
+  wrong_packs: "Ghi số gói, từ 1 trở lên.",
+  wrong_reason: "Ghi lý do.",
+  done: "Đã ghi gần đây",
+};
+
+const en: typeof vi = {
+  title: "Packing house",
+  choose: "Choose a lot",
+  none: "No lots yet. They are made on the cooperative's pages.",
+  recalled: "Recalled: keep it apart, deliver nothing",
+  lot: (code) => `Lot ${code}`,
+  what: "What?",
+  handle: "Handling",
+  pack: "Packing",
+  ship: "Shipping",
+  loss: "Loss",
+  other: "Something else",
+  amount: "How much?",
+  before: "Taken",
+  after: "Left afterwards",
+  packs: "How many packs?",
+  each: "Each",
+  buyer: "To whom?",
+  vehicle: "Vehicle",
+  reason: "Why?",
+  private: "Only the cooperative sees who receives it.",
+  wrong_amount: "That is no amount. Write a number, like 12.5.",
+  wrong_more: "What is left can't be more than what was taken.",
+  wrong_packs: "Write how many packs, 1 or more.",
+  wrong_reason: "Write the reason.",
+  done: "Recorded lately",
+};
+
+export const packingWords = computed(() => (language.value === "en" ? en : vi));

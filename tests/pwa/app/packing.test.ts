@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { eventOf, inUnit } from "../../../pwa/src/app/packing.ts";
+import type { PackingKind, PackingSaid } from "../../../pwa/src/app/types.ts";
+
+const LOT = { doc: "lot:x", code: "7K3M9QXA", product: "", day: "", unit: "kg", recalled: false };
+const said = (change: Partial<PackingSaid>): PackingSaid => ({
+  ...{ amount: "", out: "", packs: "", buyer: "", vehicle: "", reason: "" },
+  ...change,
+});
+const event = (kind: PackingKind, change: Partial<PackingSaid>) => eventOf(LOT, kind, said(change));
+
+test("packs take their weight from the lot, in its own unit", () => {
+  expect(event("pack", { packs: "150", amount: "0,5" })).toEqual({
+    set: {
+      packs: 150,
+      pack_size: { amount: "0.5", unit: "kg" },
+      "in.aaaaaaaa.lot": "lot:x",
+      "in.aaaaaaaa.amount": { amount: "75", unit: "kg" },
+    },
+    hidden: {},
+  });
+});
+
+test("handling says what went in and what came out of the same lot", () => {
+  const made = event("handle", { amount: "10", out: "9,5" });
+  expect(made).toMatchObject({
+    set: { "in.aaaaaaaa.amount": { amount: "10" }, "out.aaaaaaaa.amount": { amount: "9.5" } },
+  });
+});
+
+test("whom a shipment goes to stays in the private part", () => {
+  const made = event("ship", { amount: "40", buyer: " Bếp ăn ", vehicle: "15C", reason: "" });
+  expect(made).toMatchObject({ hidden: { buyer: "Bếp ăn", vehicle: "15C" } });
+  expect(JSON.stringify(typeof made === "string" ? made : made.set)).not.toContain("Bếp");
+});
+
+test.each([
+  ["pack", { packs: "0", amount: "1" }, "packs"],
+  ["pack", { packs: "2", amount: "ít" }, "amount"],
+  ["handle", { amount: "10", out: "11" }, "more"],
+  ["handle", { amount: "10" }, "amount"],
+  ["loss", { amount: "10" }, "reason"],
+  ["ship", { amount: "0" }, "amount"],
+] as const)("what can't be so is told: %s %j", (kind, change, wrong) => {
+  expect(event(kind, change)).toBe(wrong);
+});
+
+test.each([
+  [75_000, "kg", "75"],
+  [1_250, "kg", "1.25"],
+  [5, "kg", "0.005"],
+  [30, "vi", "3"],
+  [12, "con", "12"],
+])("%i base units in %s are %s", (size, unit, text) => {
+  expect(inUnit(size, unit)).toBe(text);
+});
