@@ -6,8 +6,10 @@ The leaves before are made up and stand in database and tiles as after years; th
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 from sqlalchemy import insert
@@ -17,6 +19,7 @@ from server.db import reading, run_write
 from server.models.tree import TreeLeaf
 from server.services import proving, sequencing, tree_check
 from server.store import durable, log_key, tree, tree_files
+from sync.bundle import check
 from sync.checkpoint import sign
 from tests.bench.pull import append
 from tests.bench.servers import bench_server
@@ -50,6 +53,17 @@ def rows(kind: str, size: int) -> Iterator[Row]:
         yield Row(group, f"a checkpoint over {size:,} leaves", value, "s", "≤ 1", "", spread, value <= 1)
         value, spread = median_of(proofs)
         yield Row(group, "growth and one head for a phone", value, "ms", "", "", spread)
+        value, spread = median_of([_verify() for _ in range(ROUNDS)])
+        yield Row(group, "a bundle verified, per 200 ops", value, "s", "≤ 1", "", spread, value <= 1)
+
+
+def _verify() -> float:
+    """Return how long the vector's bundle takes to verify, for as many of its ops as make 200."""
+    file = Path(__file__).parents[1] / "vectors" / "bundle.json"
+    text = json.loads(file.read_text("utf-8"))["bundle"]
+    began = time.perf_counter()
+    ops = len(check(text).ops)
+    return (time.perf_counter() - began) * 200 / ops
 
 
 def fill(size: int) -> None:

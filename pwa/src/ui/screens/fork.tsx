@@ -5,11 +5,8 @@ import { treeWords } from "../words/tree.ts";
 export function ForkBanner() {
   const w = treeWords.value;
   return (
-    <div class="phone">
-      <Note halt>
-        <b>{w.fork}</b>
-        <p>{w.fork_how}</p>
-      </Note>
-    </div>
+    <Note halt>
+      <b>{w.fork}</b> {w.fork_how}
+    </Note>
   );
 }
