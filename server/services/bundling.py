@@ -21,6 +21,7 @@ from server.models.log import OpRow
 from server.services import proving, sequencing, witnessing
 from server.services.viewing import make_current
 from server.store import assertions, bundles, log, log_key, lots, operator, people, tree
+from server.store.tree_files import TileMissing
 from sync import ids
 from sync.bundle import check
 from sync.checkpoint import Note
@@ -51,7 +52,7 @@ def make(scope: str, lot: str, now: int) -> bool:
         note = sequencing.newest()
         with reading() as session:
             made = _text(session, scope, lot, note)
-    except ServiceError:
+    except (ServiceError, TileMissing):
         return False
     if made is None:
         return False

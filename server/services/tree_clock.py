@@ -42,6 +42,8 @@ def tick(now: int) -> Step:
         logger.critical("transparency log not signed", extra={"trouble": str(error)})
     except (DatabaseTrouble, OSError) as error:
         logger.warning("transparency log waits", extra={"trouble": type(error).__name__})
+    except Exception:  # whatever it is: the next tick comes, and the thread stays
+        logger.exception("transparency log failed")
     else:
         return done
     return Step(None)

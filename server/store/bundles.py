@@ -89,7 +89,9 @@ def wanted(session: Session, most: int) -> Sequence[tuple[str, str]]:
         .outerjoin(LotBundle, (LotBundle.scope == LotView.scope) & (LotBundle.lot == LotView.doc))
         .where(LotView.published_at.is_not(None), LotView.is_deleted.is_(False))
         .where(or_(LotBundle.made_at.is_(None), LotBundle.made_at < LotView.published_at))
-        .order_by(LotView.published_at, LotView.scope, LotView.doc)
+        .order_by(
+            LotView.published_at.desc(), LotView.scope, LotView.doc
+        )  # one that fails keeps nobody waiting
         .limit(most)
     )
     return [(row.scope, row.doc) for row in session.execute(query)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from server.config import now_ms
 from server.db import reading, run_write, writing
 from server.models.log import OpRow
 from server.models.tree import TreeEvidence, TreeLeaf
-from server.services import recorded, tree_check, viewing
+from server.services import recorded, sequencing, tree_check, tree_clock, viewing
 from server.store import log, log_key, tree, tree_files
 from sync import ids
 from sync.checkpoint import open_note, parse_key, parse_note, sign
@@ -222,6 +226,28 @@ def test_case_075_an_anchor_of_another_tree_is_kept_and_does_not_fit(phone: Phon
     with reading() as session:
         told = [recorded.recorded(session, scope, ENTRY.format(number)) for number in roots]
     assert [one is not None and one.fits for one in told] == [True, False]
+
+
+def test_the_clock_ticks_by_itself_and_outlives_whatever_goes_wrong(
+    phone: Phone, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks: list[int] = []
+    enough = threading.Event()
+
+    def fail(now: int) -> None:
+        ticks.append(now)
+        if len(ticks) == 3:
+            enough.set()
+        raise RuntimeError("không ai ngờ")
+
+    monkeypatch.setattr(sequencing, "step", fail)
+    app.extensions["settings"] = replace(app.extensions["settings"], tree_every_seconds=1)
+    clock = tree_clock.Clock(app, 0)  # no wait between ticks
+    clock.start()
+    clock.start()
+    assert enough.wait(30)
+    clock.stop()
+    assert tree_clock.tick(now_ms()).note is None
 
 
 def test_the_commands_write_check_and_recover(phone: Phone, app: Flask) -> None:
