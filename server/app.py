@@ -50,6 +50,7 @@ PAGE_MODULES = (
     "console",
     "console_inbox",
     "console_commune",
+    "console_villages",
     "console_homes",
     "console_imports",
     "console_lists",

@@ -132,6 +132,10 @@ def _make_rows(stage: Stage) -> None:
                 added = add_organisation(session, "cooperative", person.organisation, made.commune, now + 2)
                 stage.organisations[person.organisation] = added.id
         homes = {home.key: home for home in stage.story.households}
+        for lies in homes.values():
+            village = people.find_village(session, made.commune, lies.village)
+            assert village is not None
+            village.near_lat, village.near_lng = round(lies.lat / 10**5), round(lies.lng / 10**5)
         for person in stage.story.people:
             home = homes.get(person.farm or "")
             stage.members[person.key] = _member(session, stage, person, home, now)

@@ -31,7 +31,7 @@ class Organisation(Base):
 
 
 class Village(Base):
-    """A village (thôn) of a commune."""
+    """A village (thôn) of a commune. `near_lat`, `near_lng`: where it lies, in hundredths of a degree."""
 
     __tablename__ = "villages"
     __table_args__ = (Index("villages_name", "commune", "name", unique=True),)
@@ -39,6 +39,8 @@ class Village(Base):
     id: Mapped[str] = mapped_column(String(UUID_CHARS), primary_key=True)
     commune: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
     name: Mapped[str] = mapped_column(String(100))
+    near_lat: Mapped[int | None] = mapped_column(Integer)
+    near_lng: Mapped[int | None] = mapped_column(Integer)
 
 
 class Person(Base):

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.auth import CONSOLE_PATH
 from server.pages.console_finding import done_said
 from server.pages.console_frame import make_pages, show, staff_page
-from server.services import console, console_commune
+from server.services import console, console_commune, console_villages
 from server.services.console import Staff
 from server.services.console_reach import NotDone
 
@@ -53,6 +53,7 @@ def _page(staff: Staff, wrong: NotDone | None = None) -> Response:
         place="commune",
         status=200 if wrong is None else 422,
         figures=console_commune.figures(staff),
+        villages=console_villages.villages_of(staff),
         days=console_commune.LATELY_DAYS,
         typed=request.form,
         wrong=wrong,

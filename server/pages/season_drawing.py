@@ -20,6 +20,7 @@ TOP: Final = 40
 TICKS_MAX: Final = 8
 MAP: Final = (360, 230)
 MARGIN: Final = 14
+COARSE: Final = 100_000  # of 10⁻⁷ degree in a hundredth of one, about a kilometre
 _OUTLINE: Final = Path(__file__).parents[1] / "data" / "commune_outline.json"
 Point = tuple[int, int]
 
@@ -108,6 +109,24 @@ def chart(plots: Sequence[tuple[str, Sequence[Point]]]) -> Chart:
     return Chart(tuple(shapes), line, small(centre))
 
 
+def commune_map(spots: Sequence[Point]) -> Chart:
+    """Return the commune's outline with dots; spots: (lat, lng) in hundredths of a degree, one shape each."""
+    line = " ".join(f"{x},{y}" for x, y in (_commune()(point) for point in outline_points()))
+    dots = [_commune()((lat * COARSE, lng * COARSE)) for lat, lng in dict.fromkeys(spots)]
+    return Chart(tuple(Shape("", "", x, y) for x, y in dots), line, None)
+
+
+def map_spot(x: float, y: float) -> Point:
+    """Return (lat, lng) in hundredths of a degree of a place on the commune's drawing."""
+    lat, lng = _commune().back(x, y)
+    return round(lat / COARSE), round(lng / COARSE)
+
+
+@cache
+def _commune() -> _fit:
+    return _fit(outline_points(), *MAP, MARGIN)
+
+
 @cache
 def outline_points() -> tuple[Point, ...]:
     """Return the commune's outline as (lat, lng) in 10⁻⁷ degree. Source: the file's own."""
@@ -131,3 +150,8 @@ class _fit:  # noqa: N801 (used as a function)
         lat, lng = point
         x = self.dx + (lng - self.left) * self.short * self.scale
         return round(x, 1), round(self.dy + (self.top - lat) * self.scale, 1)
+
+    def back(self, x: float, y: float) -> Point:
+        """Return the point that stands at a place of the frame."""
+        lng = self.left + (x - self.dx) / self.scale / self.short
+        return round(self.top - (y - self.dy) / self.scale), round(lng)

@@ -7,6 +7,7 @@ from functools import cache
 
 from server.pages.console_show import amount_text, time_text
 from server.pages.console_words import Language, say, words
+from server.pages.season_drawing import commune_map
 from server.pages.trace_views import (
     Facts,
     day_text,
@@ -57,6 +58,8 @@ def page_of(
         "override": text_in(traced.override, "reason_vi") if traced.override is not None else "",
         "is_amended": traced.is_amended,
         "who": _who(facts, language, now),
+        "map": commune_map(_spots(facts)),
+        "villages": ", ".join(dict.fromkeys(filter(None, map(_village, rows_in(facts, "farms"))))),
         "steps": steps(facts, step_icons(), photos, language),
         "left_out": number_in(facts, "steps_left_out") or 0,
         "photo_count": len(photos),
@@ -203,3 +206,15 @@ def _label(label: Label | None, expires: str, language: Language, now: int) -> d
 
 def _village(farm: Mapping[str, Json]) -> str:
     return text_in(farm, "village")
+
+
+def _spots(facts: Facts) -> list[tuple[int, int]]:
+    """Return where the farms' villages lie, (lat, lng) in hundredths of a degree, those that were said."""
+    found = []
+    for farm in rows_in(facts, "farms"):
+        near = farm.get("near")
+        if isinstance(near, list) and len(near) == 2:
+            lat, lng = near
+            if isinstance(lat, int) and isinstance(lng, int):
+                found.append((lat, lng))
+    return found

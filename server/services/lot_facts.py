@@ -5,10 +5,11 @@ positions, no notes, no prices. A body holds at most 32 kB: steps beyond are cou
 
 Shape of the facts (all texts as people wrote them; days civil; times in ms; what is not known is left out):
     v 1, product {name_vi, name_en, brand?, gtin?, pictures}, producer {name, address, org},
-    farms [{code, village, commune}], produced {from, to}, harvested {from, to}, packed_on?, expires_on?,
-    amount {amount, unit}, standards [{name, certificate_no?, by?, valid_to?, mark}], ocop?, code,
-    steps [{kind, name_vi, name_en, on, recorded_at, received_at, reviewed_at, reviewed_role, farm, entry,
+    farms [{code, village, commune, near?}], produced {from, to}, harvested {from, to}, packed_on?,
+    expires_on?, amount {amount, unit}, standards [{name, certificate_no?, by?, valid_to?, mark}], ocop?,
+    code, steps [{kind, name_vi, name_en, on, recorded_at, received_at, reviewed_at, reviewed_role, farm, entry,
     late_days?, amended?, inputs?, photos?}], steps_left_out?, waiting, findings, not_proven, story?
+    `near` is the village's (lat, lng) in hundredths of a degree, where somebody said it.
     `mark` of a standard: certified (its certificate held on the day), expired, or declared (none, or
     nobody said until when it holds).
     A step of the packing house has the event's kind, `entry` its document, `farm` "".
@@ -146,14 +147,19 @@ def amount_said(unit: str, size: int) -> Facts:
 def _farms(session: Session, organisation: str, farms: Sequence[str]) -> dict[str, Facts]:
     """Return code, village and commune of those of the farms that are the organisation's."""
     query = (
-        select(Farm.id, Farm.code, Village.name, Organisation.name)
+        select(Farm.id, Farm.code, Village.name, Organisation.name, Village.near_lat, Village.near_lng)
         .outerjoin(Village, Village.id == Farm.village)
         .outerjoin(Organisation, Organisation.id == Village.commune)
         .where(Farm.organisation == organisation, Farm.id.in_([one.removeprefix("farm:") for one in farms]))
     )
     return {
-        f"farm:{id_}": {"code": code, "village": village or "", "commune": commune or ""}
-        for id_, code, village, commune in session.execute(query)
+        f"farm:{id_}": {
+            "code": code,
+            "village": village or "",
+            "commune": commune or "",
+            **({} if lat is None or lng is None else {"near": [lat, lng]}),
+        }
+        for id_, code, village, commune, lat, lng in session.execute(query)
     }
 
 

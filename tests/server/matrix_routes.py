@@ -181,6 +181,8 @@ CONSOLE = (
         acts("people", "merge_persons"), 422,
     ),
     form("/nguoi/gop", "/nguoi/gop", acts("people", "merge_persons"), giu="{person}", bo="{person}"),
+    page("/xa/thon/<village>", "/xa/thon/{entry}", nobody),  # no village has its name
+    form("/xa/thon/<village>", "/xa/thon/{entry}", nobody),
     form("/xa/<organisation>/ten", "/xa/{organisation}/ten", acts("commune", "add_organisation")),
     form("/nguoi/<person>/sua", "/nguoi/{person}/sua", acts("people", "edit_person")),
     form("/nguoi/<person>/vai", "/nguoi/{person}/vai", acts("people", "give_role")),
@@ -239,6 +241,7 @@ PAGES = {
     "/htx/thu-hoi": "recall", "/htx/lo": "lots", "/htx/lo/moi": "lots",
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
+    "/htx/xa/ban-do.svg": "commune",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
