@@ -7,8 +7,8 @@ Shape of the facts (all texts as people wrote them; days civil; times in ms; wha
     v 1, product {name_vi, name_en, brand?, gtin?, pictures}, producer {name, address, org},
     farms [{code, village, commune, near?}], produced {from, to}, harvested {from, to}, packed_on?,
     expires_on?, amount {amount, unit}, standards [{name, certificate_no?, by?, valid_to?, mark}], ocop?,
-    code, steps [{kind, name_vi, name_en, on, recorded_at, received_at, reviewed_at, reviewed_role, farm, entry,
-    late_days?, amended?, inputs?, photos?}], steps_left_out?, waiting, findings, not_proven, story?
+    code, steps [{kind, name_vi, name_en, on, recorded_at, received_at, reviewed_at, reviewed_role, farm,
+    entry, late_days?, amended?, inputs?, photos?}], steps_left_out?, waiting, findings, not_proven, story?
     `near` is the village's (lat, lng) in hundredths of a degree, where somebody said it.
     `mark` of a standard: certified (its certificate held on the day), expired, or declared (none, or
     nobody said until when it holds).
