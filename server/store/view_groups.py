@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from server.store.view_fold import Row
 
-RECORDS_KEPT: Final = 8_000  # our choice: the book of a large farm, some 30 MB
+RECORDS_KEPT: Final = 6_000  # our choice: the book of a large farm, some 30 MB
 
 
 @dataclass
