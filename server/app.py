@@ -44,6 +44,7 @@ PAGE_MODULES = (
     "problems",
     "tree_log",
     "bundles",
+    "epcis",
     "public_log",
     "console_passkeys",
     "console_account",

@@ -333,6 +333,7 @@ def _linkset(traced: Traced, serial: str) -> Response:
         f"{GS1}pip": page,
         f"{GS1}traceability": [*page, data],
     }
+    linked[f"{GS1}epcis"] = [{"href": f"{base}/t/{traced.code}/epcis.json", "type": "application/ld+json"}]
     if traced.recall is not None:
         linked[f"{GS1}recallStatus"] = page
     answer = Response(json.dumps({"linkset": [linked]}, ensure_ascii=False), mimetype=LINKSET)

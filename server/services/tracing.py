@@ -88,10 +88,7 @@ class Label:
 
 def find(code: str) -> Traced | None:
     """Return the published lot of a code in its one form, or None. Raises: DatabaseTrouble."""
-    with reading() as session:
-        late = list(session.scalars(_BEHIND))
-    if late:
-        make_folded(late)
+    make_lots_current()
     with reading() as session:
         # Two lots of one code: the one received first has it, published or not.
         row = session.execute(_LOT, {"code": code}).first()
@@ -105,6 +102,14 @@ def find(code: str) -> Traced | None:
         folded = heads_of(session, ViewHead, (row[0].scope, *farms))  # first: what is read next is not older
         row = session.execute(_LOT, {"code": code}).first()
         return None if row is None else _traced(session, row[0], json.loads(row[1]), farms, folded)
+
+
+def make_lots_current() -> None:
+    """Fold what the organisations' logs have and the lots' views lack. Raises: DatabaseTrouble."""
+    with reading() as session:
+        late = list(session.scalars(_BEHIND))
+    if late:
+        make_folded(late)
 
 
 def is_current(folded: Mapping[str, int]) -> bool:
