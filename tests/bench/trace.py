@@ -15,9 +15,12 @@ from typing import cast
 from sqlalchemy import Table, insert, literal, select
 from sqlalchemy.orm import Session
 
+from server.config import now_ms
 from server.db import run_write
+from server.models.bundles import LotBundle
 from server.models.lots import LotView
 from server.models.views import DocumentView
+from server.services import tree_clock
 from sync.codes import new_code
 from tests.bench.servers import bench_server
 from tests.bench.serving import Served
@@ -37,6 +40,7 @@ def rows(kind: str, sizes: tuple[int, ...], seconds: float) -> Iterator[Row]:
     with bench_server(kind) as server:
         phone = enrolled(server.app.test_client(), "Chủ nhiệm", None, "manager")
         publish(Diary(phone, phone.shown["scope"], {phone.shown["scope"]: 1}))
+        assert tree_clock.tick(now_ms()).is_new  # a minute after its publication a lot has its bundle
         client = server.app.test_client()
         codes = ["7K3M9QXA"]
         text = client.get(f"/t/{codes[0]}", headers={"Accept": "text/html"}).data
@@ -66,18 +70,18 @@ def rows(kind: str, sizes: tuple[int, ...], seconds: float) -> Iterator[Row]:
 
 def copy_lots(session: Session, code: str, have: int, want: int) -> list[str]:
     """Copy the rows of a lot until there are `want`; return the new codes."""
-    lot, document = (cast(Table, one.__table__) for one in (LotView, DocumentView))
+    lot, document, bundle = (cast(Table, one.__table__) for one in (LotView, DocumentView, LotBundle))
     [doc] = session.scalars(select(LotView.doc).where(LotView.code == code))
     made = []
     for number in range(have, want):
         uuid, fresh = f"lot:019a0000-0000-7000-9000-{number:012d}", new_code(number.to_bytes(5, "big"))
         made.append(fresh)
-        for table, changed in ((lot, {"doc": uuid, "code": fresh}), (document, {"doc": uuid})):
+        rows_of = ((lot, {"doc": uuid, "code": fresh}), (document, {"doc": uuid}), (bundle, {"lot": uuid}))
+        for table, changed in rows_of:
+            name = table.c["lot" if table is bundle else "doc"]
             columns = [literal(changed[one.name]) if one.name in changed else one for one in table.c]
             session.execute(
-                insert(table).from_select(
-                    [one.name for one in table.c], select(*columns).where(table.c.doc == doc)
-                )
+                insert(table).from_select([one.name for one in table.c], select(*columns).where(name == doc))
             )
     return made
 
