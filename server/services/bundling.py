@@ -122,9 +122,8 @@ def _documents(session: Session, scope: str, lot: str, published: OpRow) -> set[
     )
     behind = {one.doc for one in family.lots} | {one.doc for one in family.events} | {lot}
     own = {(scope, doc) for doc in behind}
-    return own | bundles.documents(
-        session, {one.farm for one in sources}, told | {one.entry for one in sources}
-    )
+    farms = lots.own_farms(session, scope, {one.farm for one in sources})
+    return own | bundles.documents(session, farms, told | {one.entry for one in sources})
 
 
 def _proof(session: Session, scope: str, ops: Sequence[OpRow], note: Note) -> dict[str, object] | None:

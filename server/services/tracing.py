@@ -23,7 +23,7 @@ from server.models.views import DocumentView, EntryView, PhotoView, ViewHead
 from server.services import rates
 from server.services.folding import make_folded
 from server.services.viewing import make_current
-from server.store import bundles, consents, people, trace_scans, views
+from server.store import bundles, consents, lots, people, trace_scans, views
 from server.store.trace_scans import Scans
 from sync.codes import SERIAL_KEY_LENGTH
 from sync.lots import labels
@@ -94,7 +94,7 @@ def find(code: str) -> Traced | None:
         row = session.execute(_LOT, {"code": code}).first()
         if row is None or row[0].published_at is None:
             return None
-        farms = tuple(sorted({one.farm for one in _sources(session, row[0])}))
+        farms = tuple(sorted({one.farm for one in _own_sources(session, row[0])}))
         late = views.behind(session, farms)
     if late:
         make_current(late)
@@ -140,7 +140,7 @@ def _traced(
         override=_object(values.get("override")),
         published_at=lot.published_at,
         changed_at=lot.changed_at,
-        is_amended=_is_amended(session, _sources(session, lot)),
+        is_amended=_is_amended(session, _own_sources(session, lot)),
         farms=farms,
         folded=folded,
         is_logged=bundles.is_made(session, lot.scope, lot.doc, lot.published_at),
@@ -205,8 +205,11 @@ def _object(value: Json) -> Mapping[str, Json] | None:
     return value if isinstance(value, dict) else None
 
 
-def _sources(session: Session, lot: LotView) -> list[LotSource]:
-    """Return the harvests behind a lot, those of the lots that it was made from included."""
+def _own_sources(session: Session, lot: LotView) -> list[LotSource]:
+    """Return the harvests behind a lot, those of the lots that it was made from included.
+
+    Only of farms of the lot's organisation: what else a lot names opens no diary.
+    """
     wanted, seen = {lot.doc}, set[str]()
     while wanted:
         seen |= wanted
@@ -218,7 +221,9 @@ def _sources(session: Session, lot: LotView) -> list[LotSource]:
         )
         wanted = set(came) - seen
     query = select(LotSource).where(LotSource.scope == lot.scope, LotSource.doc.in_(seen))
-    return list(session.scalars(query))
+    found = list(session.scalars(query))
+    own = lots.own_farms(session, lot.scope, {one.farm for one in found})
+    return [one for one in found if one.farm in own]
 
 
 def _is_amended(session: Session, sources: list[LotSource]) -> bool:

@@ -13,12 +13,14 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.models.lots import LotEdge, LotSource, LotView
+from server.store import people
 from server.store.view_lots import chain_of, documents_of, some_of
 from sync.lots.shape import Event, Lot, Sale, parse_event, parse_lot, parse_sale
 from sync.rules.shape import Record
 
 _AHEAD: Final = ("in", "sale")
 _BACK: Final = ("out",)
+_FARM: Final = "farm:"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,16 @@ def sources_of(session: Session, scope: str, doc: str) -> list[LotSource]:
     """Return the harvests that a lot itself is made of."""
     query = select(LotSource).where(LotSource.scope == scope, LotSource.doc == doc)
     return list(session.scalars(query.order_by(LotSource.place)))
+
+
+def own_farms(session: Session, scope: str, farms: Iterable[str]) -> set[str]:
+    """Return those of the farms that belong to the organisation of a scope.
+
+    A lot may name any farm, as any op may say anything: others' diaries stay closed (faults.md 69).
+    """
+    named = {one.removeprefix(_FARM) for one in farms if one.startswith(_FARM)}
+    of = people.organisations_of_farms(session, sorted(named))
+    return {f"{_FARM}{farm}" for farm, organisation in of.items() if scope == f"org:{organisation}"}
 
 
 def lots_from(session: Session, scope: str, farm: str, entries: Collection[str]) -> list[LotSource]:

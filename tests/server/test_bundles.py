@@ -15,14 +15,16 @@ from server.config import now_ms
 from server.db import reading, writing
 from server.models.bundles import LotBundle
 from server.models.log import OpRow
-from server.services import bundling, sequencing, tree_clock
+from server.services import bundling, sequencing, tracing, tree_clock
 from server.services.lot_facts import facts_now
+from server.services.viewing import make_current
 from server.store import log_key
 from sync import verify
 from sync.bundle import check
 from sync.errors import Refusal
 from sync.forms import load_forms
-from tests.server.diaries import Sent, new_uuid
+from tests.server.consoles import other_cooperative
+from tests.server.diaries import Sent, diary_of, new_uuid
 from tests.server.lots import SPRAY, House
 from tests.server.phones import slug, start
 
@@ -187,3 +189,37 @@ def test_a_bundle_waits_while_the_tree_is_recovered(house: House) -> None:
     assert bundling.make_due(now_ms()) == 0
     with reading() as session:
         assert session.get(LotBundle, (house.scope, lot.doc)) is None
+
+
+def test_case_069_a_lot_that_names_a_foreign_diary_tells_nothing_of_it(app: Flask, house: House) -> None:
+    foreign = diary_of(app.test_client(), "Người xóm bên", "Nhà xóm bên", organisation=other_cooperative())
+    plot = foreign.plot("Đồng bên")
+    entry = foreign.entry("CT-12", "2026-11-20", plots=[plot], season=foreign.season("Ngô", plot))
+    photo = foreign.record(
+        f"photo:{new_uuid()}", {"of": entry.doc, "sha256": "F" * 43, "type": "image/jpeg", "bytes": 9}
+    )
+    line = {
+        "farm": foreign.scope,
+        "entry": entry.doc,
+        "heads": [entry.id],
+        "amount": {"amount": "1", "unit": "kg"},
+    }
+    fields = {"product": house.product, "code": "ABCDEFGH", "happened_on": "2026-11-21"}
+    lot = house.manager.record(
+        f"lot:{new_uuid()}", fields | {f"source.aaaaaaaa.{name}": value for name, value in line.items()}
+    )
+    facts = {
+        "v": 1,
+        "code": "ABCDEFGH",
+        "steps": [{"kind": "CT-12", "entry": entry.doc, "photos": ["F" * 43]}],
+    }
+    house.manager.record(lot.doc, {"state": "published", "facts": facts}, after=[lot.id])
+    make_current([foreign.scope])
+    tree_clock.tick(now_ms())
+    text = bundling.text_of(house.scope, lot.doc)
+    assert text is not None
+    assert foreign.scope not in {one["scope"] for one in json.loads(text)["ops"]}
+    traced = tracing.find("ABCDEFGH")
+    assert traced is not None
+    assert traced.farms == ()
+    assert photo.doc not in text
