@@ -273,7 +273,7 @@ def _icons_of(context: dict[str, object]) -> set[str]:
     if "traced" not in context:
         return set(cast(tuple[str, ...], context.get("drawn", ())))
     shown = cast(dict[str, Any], context)
-    icons = {"check", "x", "warn", "stop", "harvest", "amended", "import", shown["verdict"].icon}
+    icons = {"check", "x", "warn", "stop", "harvest", "amended", shown["verdict"].icon}
     return icons | {step.icon for step in shown["steps"]}
 
 

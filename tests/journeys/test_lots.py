@@ -108,7 +108,7 @@ def scan(soft: SoftHouse, browser: BrowserType, codes: list[str], tmp_path: Path
         expect(page.get_by_text(text).first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     with page.expect_download() as file:
-        page.get_by_role("link", name="Tải tệp để tự kiểm tra").click()
+        page.get_by_role("link", name="Tải tệp kiểm tra").click()
     bundle = tmp_path / "lo.json"
     file.value.save_as(bundle)
     engine.close()
