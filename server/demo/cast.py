@@ -69,7 +69,12 @@ PEOPLE: Final = (
     Person("helper", "Nguyễn Thị Mai", "helper", CROPS, villages=(VILLAGES[1], VILLAGES[3])),
     _person("reviewer_2", "Đào Văn Nam", "reviewer", ANIMALS),
     _person("manager_2", "Phạm Thị Liên", "manager", ANIMALS),
+    _person("officer", "Lê Thị Hạnh", "officer", COMMUNE),
+    _person("extension", "Nguyễn Đình Quân", "extension", COMMUNE),
 )  # fmt: skip
+
+# Households that the extension officer visits.
+VISITED: Final = ("thanh", "huong", "man", "tuan", "hai", "son")
 
 # Whom a newcomer may be: key of the person and what the terminal says of it.
 GUESTS: Final = (
@@ -83,4 +88,9 @@ GUESTS: Final = (
     ("reviewer", "Người duyệt của HTX / reviewer of the cooperative"),
     ("manager", "Quản lý HTX / manager of the cooperative"),
     ("reviewer_2", "Người duyệt của HTX khác / reviewer of the other cooperative"),
+    ("officer", "Cán bộ xã, Phòng Kinh tế / officer of the commune"),
+    ("extension", "Cán bộ khuyến nông, trên điện thoại / extension officer, on the phone"),
 )  # fmt: skip
+
+# Who of them has the console beside the phone.
+AT_DESK: Final = (("extension", "Cán bộ khuyến nông, trên máy tính / extension officer, at a computer"),)

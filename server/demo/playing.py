@@ -124,7 +124,7 @@ def _make_rows(stage: Stage) -> None:
     load_products()
     load_lists(made.commune, now)
     load_lists(made.commune, now, LISTS)
-    stage.organisations = {"": made.commune, CROPS: made.cooperative}
+    stage.organisations = {COMMUNE: made.commune, CROPS: made.cooperative}
 
     def work(session: Session) -> None:
         for person in stage.story.people:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from server.demo.book import Book, load_diary
-from server.demo.cast import HOUSEHOLDS, PEOPLE
+from server.demo.cast import HOUSEHOLDS, PEOPLE, VISITED
 from server.demo.inspecting import visited
 from server.demo.story import DAYS, Admit, Ask, Event, Helping, Phone, Save, Story, Sync, at_hour
 from sync import ids
@@ -65,8 +65,9 @@ def tell(now: int, seed: int = SEED, only: Collection[str] | None = None, *, pic
     for key, trouble in TROUBLES.items():
         if key in told.books:
             trouble(told, told.books[key])
-    for staff in ("reviewer", "reviewer_2"):
+    for staff in ("reviewer", "reviewer_2", "extension"):
         told.joins(staff, -DAYS)
+    told.helps.extend(Helping("extension", key, None) for key in VISITED if key in told.books)
     events = [event for book in told.books.values() for event in book.events]
     events += [event for book in told.books.values() for event in visited(book)]
     events += _syncs(told, now)

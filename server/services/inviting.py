@@ -59,7 +59,7 @@ def invite(
             raise ServiceError("not_found")
         fields = {
             "membership": found.id,
-            "kind": kind or ("browser" if found.role in STAFF else "phone"),
+            "kind": _kind(kind, found),
             "confirm": confirm,
             "secret_hash": ids.b64_encode(hashlib.sha256(secret).digest()),
             "code_hash": hash_code(invite_id, code),
@@ -69,7 +69,7 @@ def invite(
         return found
 
     found = run_write(work)
-    is_staff = found.role in STAFF
+    is_staff = _kind(kind, found) == "browser"
     public = current_settings().public_url
     fragment = f"#i={invite_id}.{ids.b64_encode(secret)}"
     return InviteLink(
@@ -80,6 +80,11 @@ def invite(
         expires_at=expires_at,
         is_staff=is_staff,
     )
+
+
+def _kind(wanted: str | None, member: Membership) -> str:
+    """Return what kind of device an invitation makes: the wanted one, or the role's usual."""
+    return wanted or ("browser" if member.role in STAFF else "phone")
 
 
 def open_book(key: SoftwareKey, farm: str, now: int) -> None:
