@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.models.own_products import OwnPicture, OwnProduct
+from server.models.selling import Listing
 
 
 def of_organisation(session: Session, organisation: str) -> list[OwnProduct]:
@@ -44,6 +45,8 @@ def put_pictures(session: Session, scope: str, product: str, names: Sequence[str
 
 
 def has_picture(session: Session, scope: str, sha256: str) -> bool:
-    """Return whether some product of a scope's organisation has, or had, a picture."""
-    query = select(exists().where(OwnPicture.scope == scope, OwnPicture.sha256 == sha256))
-    return bool(session.scalar(query))
+    """Return whether a product of a scope's organisation has, or had, a picture, or a listing shows it."""
+    is_picture = exists().where(OwnPicture.scope == scope, OwnPicture.sha256 == sha256)
+    owner = scope.removeprefix("org:")
+    is_seen = exists().where(Listing.screenshot == sha256, Listing.organisation == owner)
+    return bool(session.scalar(select(or_(is_picture, is_seen))))
