@@ -1,7 +1,8 @@
 /**
- * The pictograms as one module and one sprite.
+ * The pictograms as two modules and one sprite.
  *
- * `virtual:pictograms` gives name → list of path data (24-grid, stroke 2). Names come from
+ * `virtual:pictograms` gives name → list of path data (24-grid, stroke 2) of what the first screens show,
+ * `virtual:pictograms/rest` all others: the first load is short. Names come from
  * `src/shared/pictograms.json`: text names a Tabler outline icon, a list is our own drawing. A name used by a form
  * that is not in the file is taken from Tabler by that name. `dist/pictograms.svg` holds the same for server pages
  * (`<use href="/pictograms.svg#i-spray">`).
@@ -12,6 +13,19 @@ import type { Plugin } from "vite";
 import { formFiles } from "./plugins.ts";
 
 const MODULE = "virtual:pictograms";
+const REST = `${MODULE}/rest`;
+/** Sources whose words name the pictograms of the first load; one that is missed comes with the rest. */
+const FIRST = [
+  "app/home.ts",
+  "ui/pieces/basic.tsx",
+  "ui/pieces/overlay.tsx",
+  "ui/root.tsx",
+  "ui/screens/diary.tsx",
+  "ui/screens/home.tsx",
+  "ui/screens/install.ts",
+  "ui/screens/rows.tsx",
+  "ui/show.ts",
+];
 
 export type Pictograms = Record<string, string[]>;
 
@@ -58,6 +72,16 @@ export function loadPictograms(root: string): { all: Pictograms; missing: string
   return { all, missing };
 }
 
+/** Return the pictograms parted in two: those of the first screens, of forms and of products, and the rest. */
+export function partPictograms(root: string, all: Pictograms): { first: Pictograms; rest: Pictograms } {
+  const text = FIRST.map((file) => readFileSync(join(root, "src", file), "utf8")).join("\n");
+  const early = new Set([...usedIcons(root), "more"]);
+  for (const [, name = ""] of text.matchAll(/"([a-z0-9-]+)"/g)) early.add(name);
+  const [first, rest]: [Pictograms, Pictograms] = [{}, {}];
+  for (const [name, paths] of Object.entries(all)) (early.has(name) ? first : rest)[name] = paths;
+  return { first, rest };
+}
+
 function sprite(all: Pictograms): string {
   const symbols = Object.entries(all).map(([name, paths]) => {
     const drawn = paths.map((d) => `<path d="${d}"/>`).join("");
@@ -69,12 +93,14 @@ function sprite(all: Pictograms): string {
 export function pictograms(root: string): Plugin {
   return {
     name: "pictograms",
-    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
+    resolveId: (id) => (id === MODULE || id === REST ? `\0${id}` : undefined),
     load(id) {
-      if (id !== `\0${MODULE}`) return undefined;
+      if (id !== `\0${MODULE}` && id !== `\0${REST}`) return undefined;
       const { all, missing } = loadPictograms(root);
       for (const name of missing) this.warn(`no pictogram "${name}"`);
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(all))});`;
+      const { first, rest } = partPictograms(root, all);
+      const part = id === `\0${REST}` ? rest : first;
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(part))});`;
     },
     generateBundle() {
       if (this.environment?.name !== undefined && this.environment.name !== "client") return;

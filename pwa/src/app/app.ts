@@ -20,6 +20,7 @@ import { readAll } from "./screens.ts";
 import { stuckOps, waitingPhotos } from "./stuck.ts";
 import type {
   App,
+  Around,
   Draft,
   Drafts,
   Home,
@@ -148,6 +149,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     // Data of a newer version are read, never sent: what they mean is not known here (case 10).
     if (store.newer === null) void engine.kick();
   };
+  let around: Promise<Around> | undefined;
   let team: Promise<Team> | null = null;
   const ends: (() => void)[] = [];
   const broken = (error: unknown) => {
@@ -235,6 +237,10 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     team: () => {
       team ??= import("./team/team.ts").then((part) => part.makeTeam(c, engine));
       return team;
+    },
+    around: () => {
+      around ??= import("./around.ts").then((part) => part.makeAround(c, engine));
+      return around;
     },
     noticing: () => import("./noticing.ts").then((part) => part.makeNoticing(c)),
     lists: () => import("./lists.ts").then((part) => part.openLists(c)),

@@ -11,6 +11,7 @@
  */
 import type { ReadonlySignal } from "@preact/signals";
 import type { OpenLists } from "./lists.ts";
+import type { Around } from "./types/around.ts";
 import type { Drafts } from "./types/drafts.ts";
 import type { Diary, PhotoRow } from "./types/entries.ts";
 import type { Activities, Farm, Home } from "./types/farm.ts";
@@ -24,6 +25,7 @@ import type { Sync } from "./types/sync.ts";
 import type { Team } from "./types/team.ts";
 import type { Value } from "./types/values.ts";
 
+export type * from "./types/around.ts";
 export type * from "./types/drafts.ts";
 export type * from "./types/entries.ts";
 export type * from "./types/farm.ts";
@@ -70,6 +72,8 @@ export interface App {
   inspections(): Promise<Inspections>;
   /** The packing house: fetched where there is no farm to record for. */
   packing(): Promise<Packing>;
+  /** What stands beside the diary: fetched when Home has time, the same one every time. */
+  around(): Promise<Around>;
   /** What the rules notice: fetched with the first question. */
   noticing(): Promise<Noticing>;
   home: ReadonlySignal<Home | null>;

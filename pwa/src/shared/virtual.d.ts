@@ -4,8 +4,14 @@ declare module "virtual:forms" {
   export default forms;
 }
 
-/** Pictograms by name: the `d` of each path, 24-grid, stroke 2. */
+/** Pictograms of the first screens by name: the `d` of each path, 24-grid, stroke 2. */
 declare module "virtual:pictograms" {
+  const pictograms: Record<string, string[]>;
+  export default pictograms;
+}
+
+/** All other pictograms, in the same shape. */
+declare module "virtual:pictograms/rest" {
   const pictograms: Record<string, string[]>;
   export default pictograms;
 }

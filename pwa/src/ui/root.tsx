@@ -32,6 +32,7 @@ const MINE: { [place: string]: () => Promise<ComponentType> } = {
 };
 const loadTeam = () => import("./screens/team/places.tsx").then((part) => part.TeamPlace);
 const loadPreparing = () => import("./screens/preparing.tsx").then((part) => part.Preparing);
+const loadBeside = () => import("./around/beside.tsx").then((part) => part.Beside);
 const loadSettings = () => import("./screens/settings.tsx").then((part) => part.SettingsScreen);
 /** What a tap opens next is fetched while nobody waits for it. */
 function fetchNext(): void {
@@ -97,7 +98,7 @@ function Screen() {
   const helps = app().people.helps.value;
   if (app().people.farm.value === null && name === "" && !helps)
     return <Lazy key="cho" load={loadPreparing} props={{}} />;
-  const first = parts[0] ?? "";
+  const [first = "", second = ""] = parts;
   const own = MINE[name];
   if (own !== undefined) return <Lazy key={name} load={own} props={{}} />;
   if (helps && isHelpers(name)) return <Lazy key="ba-con" load={loadTeam} props={{ name, first }} />;
@@ -126,8 +127,10 @@ function Screen() {
       return <Lazy key="cai-dat" load={loadSettings} props={{}} />;
     case "vao":
       return <Lazy key="vao" load={loadJoin} props={{ href: "" }} />;
-    default:
+    case "":
       return <HomeScreen />;
+    default:
+      return <Lazy key={name} load={loadBeside} props={{ name, first, second }} />;
   }
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadPictograms, usedIcons } from "../../../pwa/build/pictograms.ts";
+import { loadPictograms, partPictograms, usedIcons } from "../../../pwa/build/pictograms.ts";
 import { checkScript } from "../../../pwa/src/shared/trusted.ts";
 import { isBrokenRelease, isTakeOver } from "../../../pwa/src/sw/messages.ts";
 import { addWalked, areaM2, type Point } from "../../../pwa/src/ui/form/boundary.tsx";
@@ -12,6 +12,16 @@ test("every pictogram that a form or a product names is drawn", () => {
   const { all, missing } = loadPictograms(root);
   expect(missing).toEqual([]);
   for (const name of usedIcons(root)) expect(all[name]?.length, name).toBeGreaterThan(0);
+});
+
+test("the first load has the pictograms of forms, products and first screens, the rest has all others", () => {
+  const { all } = loadPictograms(root);
+  const { first, rest } = partPictograms(root, all);
+  for (const name of [...usedIcons(root), "more", "waiting", "sent", "settings"])
+    expect(first[name], name).toBeDefined();
+  expect({ ...first, ...rest }).toEqual(all);
+  expect(Object.keys(first).filter((name) => name in rest)).toEqual([]);
+  expect(Object.keys(rest).length).toBeGreaterThan(0);
 });
 
 const type = (keys: string, whole = false): string =>

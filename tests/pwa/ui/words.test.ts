@@ -6,6 +6,8 @@ import { inputsEn } from "../../../pwa/src/ui/words/inputs.en.ts";
 import { inputsVi } from "../../../pwa/src/ui/words/inputs.vi.ts";
 import { mineEn } from "../../../pwa/src/ui/words/mine.en.ts";
 import { mineVi } from "../../../pwa/src/ui/words/mine.vi.ts";
+import { recordEn } from "../../../pwa/src/ui/words/record.en.ts";
+import { recordVi } from "../../../pwa/src/ui/words/record.vi.ts";
 import { reviewEn } from "../../../pwa/src/ui/words/review.en.ts";
 import { reviewVi } from "../../../pwa/src/ui/words/review.vi.ts";
 import { sendEn } from "../../../pwa/src/ui/words/send.en.ts";
@@ -19,6 +21,7 @@ const BOTH: [object, object][] = [
   [doorVi, doorEn],
   [inputsVi, inputsEn],
   [mineVi, mineEn],
+  [recordVi, recordEn],
   [reviewVi, reviewEn],
   [sendVi, sendEn],
 ];
@@ -43,9 +46,9 @@ test("words on the main buttons are at most 20 characters", () => {
     vi.write,
     vi.save,
     vi.send_now,
-    vi.add_plot,
+    recordVi.add_plot,
     doorVi.join_yes,
-    vi.edit,
+    recordVi.edit,
     vi.done,
     doorVi.in_app_open,
   ]) {

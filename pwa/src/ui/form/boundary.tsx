@@ -11,6 +11,7 @@ import { Btn, Do, Note } from "../pieces/basic.tsx";
 import { amountText } from "../show.ts";
 import { words } from "../words/index.ts";
 import { mine } from "../words/mine.ts";
+import { recordWords } from "../words/record.ts";
 
 export type Point = [number, number];
 const POINTS_MAX = 200;
@@ -52,6 +53,7 @@ export function addWalked(points: readonly Point[], next: Point, accuracy: numbe
 
 export function Boundary({ points, done }: { points: Point[]; done: (points: Point[]) => void }) {
   const w = words.value;
+  const r = recordWords.value;
   const taken = useSignal<Point[]>(points);
   const walking = useSignal(false);
   const accuracy = useSignal<number | null>(null);
@@ -67,7 +69,7 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
       if (walking.value) taken.value = addWalked(taken.value, here.value, coords.accuracy);
     };
     const lost = () => {
-      trouble.value = words.value.position_none;
+      trouble.value = recordWords.value.position_none;
     };
     const begin = async () => {
       const may = await (await app().mine()).mayLocate();
@@ -86,13 +88,13 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
   const area = areaM2(taken.value);
   return (
     <div class="stack scroll">
-      <p>{w.boundary_how}</p>
+      <p>{r.boundary_how}</p>
       <Sketch points={taken.value} />
       <p role="status" class="b">
         {walking.value
-          ? w.boundary_walking(taken.value.length, accuracy.value ?? 0)
+          ? r.boundary_walking(taken.value.length, accuracy.value ?? 0)
           : w.boundary_points(taken.value.length)}
-        {taken.value.length > 2 && ` · ${w.boundary_area(amountText({ amount: String(area), unit: "m2" }))}`}
+        {taken.value.length > 2 && ` · ${r.boundary_area(amountText({ amount: String(area), unit: "m2" }))}`}
       </p>
       {trouble.value !== null && <Note>{trouble.value}</Note>}
       <div class="duo">
@@ -102,10 +104,10 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
             walking.value = !walking.value;
           }}
         >
-          {walking.value ? w.boundary_stop : w.boundary_walk}
+          {walking.value ? r.boundary_stop : r.boundary_walk}
         </Btn>
         <Btn icon="pin" disabled={here.value === null} onClick={mark}>
-          {w.boundary_hand}
+          {r.boundary_hand}
         </Btn>
         <Btn
           icon="undo"
@@ -114,7 +116,7 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
             taken.value = taken.value.slice(0, -1);
           }}
         >
-          {w.boundary_undo}
+          {r.boundary_undo}
         </Btn>
         <Btn
           icon="x"
@@ -123,7 +125,7 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
             taken.value = [];
           }}
         >
-          {w.boundary_clear}
+          {r.boundary_clear}
         </Btn>
       </div>
       <Do icon="check" onClick={() => done(taken.value)}>

@@ -8,6 +8,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Btn, Do, Icon, Note } from "../pieces/basic.tsx";
 import { words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 
 interface StillCamera {
   takePhoto(): Promise<Blob>;
@@ -45,6 +46,7 @@ async function frameOf(video: HTMLVideoElement): Promise<Blob | null> {
 
 export function Camera({ taken, other }: CameraProps) {
   const w = words.value;
+  const r = recordWords.value;
   const video = useRef<HTMLVideoElement>(null);
   const track = useSignal<MediaStreamTrack | null>(null);
   const facing = useSignal("environment");
@@ -95,7 +97,7 @@ export function Camera({ taken, other }: CameraProps) {
   return (
     <div class="camera">
       {failed.value ? (
-        <Note>{w.camera_no}</Note>
+        <Note>{r.camera_no}</Note>
       ) : (
         <video ref={video} autoplay playsInline muted>
           <track kind="captions" />
@@ -104,7 +106,7 @@ export function Camera({ taken, other }: CameraProps) {
       <div class="duo">
         {track.value !== null && hasTorch(track.value) && (
           <Btn icon="torch" onClick={() => void torch()}>
-            {w.torch}
+            {r.torch}
           </Btn>
         )}
         <Btn
@@ -113,9 +115,9 @@ export function Camera({ taken, other }: CameraProps) {
             facing.value = facing.value === "environment" ? "user" : "environment";
           }}
         >
-          {w.turn_camera}
+          {r.turn_camera}
         </Btn>
-        <Btn onClick={other}>{w.pick_photo}</Btn>
+        <Btn onClick={other}>{r.pick_photo}</Btn>
       </div>
       {!failed.value && (
         <Do onClick={() => void shoot()} disabled={busy.value || track.value === null}>

@@ -8,6 +8,7 @@ import { openKeypad } from "../pieces/keypad.tsx";
 import { Choice, type Option } from "../pieces/overlay.tsx";
 import { type Amount, dayName, isAmount, numberShown, seasonName, unitShown, valueShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 import { Harvests } from "./harvests.tsx";
 import { NameField, type Naming } from "./naming.tsx";
 import { PersonField } from "./person.tsx";
@@ -45,7 +46,7 @@ export function Field(props: FieldProps) {
       {draw(props)}
       {odd !== null && (
         <Note>
-          {words.value.range_odd(valueShown(field, value), numberShown(odd[0]), numberShown(odd[1]))}
+          {recordWords.value.range_odd(valueShown(field, value), numberShown(odd[0]), numberShown(odd[1]))}
         </Note>
       )}
       {props.tip !== undefined && <p class="help b">{props.tip}</p>}
@@ -234,7 +235,7 @@ function NumberField(props: FieldProps) {
   const counted = field.type === "integer" || (field.type === "amount" && STEPPED.has(unit));
   if (counted && field.units.length <= 3)
     return <Stepper {...props} amount={amount} unit={unit} open={open} />;
-  const shown = amount === null ? words.value.tap_number : valueShown(field, value);
+  const shown = amount === null ? recordWords.value.tap_number : valueShown(field, value);
   const kind = oddRange(field, value) === null ? "number" : "number warned";
   return (
     <button type="button" class={kind} aria-labelledby={`l-${name} v-${name}`} onClick={open}>
@@ -255,7 +256,7 @@ function Stepper(props: FieldProps & { amount: Amount | null; unit: string; open
   };
   return (
     <div class="stepper">
-      <button type="button" aria-label={words.value.fewer(label)} onClick={() => step(-1)}>
+      <button type="button" aria-label={recordWords.value.fewer(label)} onClick={() => step(-1)}>
         <Icon name="minus" />
       </button>
       <button type="button" class="middle" aria-labelledby={`l-${name} v-${name}`} onClick={open}>
@@ -264,7 +265,7 @@ function Stepper(props: FieldProps & { amount: Amount | null; unit: string; open
           <span class="small">{unit === "" ? "" : unitShown(unit)}</span>
         </span>
       </button>
-      <button type="button" aria-label={words.value.more_of(label)} onClick={() => step(1)}>
+      <button type="button" aria-label={recordWords.value.more_of(label)} onClick={() => step(1)}>
         <Icon name="plus" />
       </button>
     </div>
@@ -281,7 +282,7 @@ function DateField({ field, name, value, set }: FieldProps) {
       onClick={() => openAnyDay(say(field.label), date, (one) => set(name, one), clear)}
     >
       <Icon name="calendar" />
-      <span class="grow">{date === null ? words.value.choose_day : dayName(date)}</span>
+      <span class="grow">{date === null ? recordWords.value.choose_day : dayName(date)}</span>
       <Icon name="next" />
     </button>
   );
@@ -321,7 +322,7 @@ function RefField({ field, name, value, set }: FieldProps) {
   if (rows.length === 0)
     return (
       <Btn kind="add" disabled onClick={() => undefined}>
-        {words.value.farm_none}
+        {recordWords.value.farm_none}
       </Btn>
     );
   return (

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Value } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { dayMonth, entryNames, plotsShown, summary } from "../show.ts";
-import { words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 
 /** So many of each form: a season's harvests, few enough to look through. */
 const OFFERED = 8;
@@ -43,7 +43,7 @@ export function useHarvests(wanted: boolean): void {
 export function Harvests(props: { label: string; chosen: readonly string[]; set: (value: Value) => void }) {
   useHarvests(true);
   const names = entryNames.value;
-  if (names.size === 0) return <p class="help">{words.value.no_harvest}</p>;
+  if (names.size === 0) return <p class="help">{recordWords.value.no_harvest}</p>;
   return (
     <div class="wrap" role="group" aria-labelledby={props.label}>
       {[...names].map(([doc, name]) => (

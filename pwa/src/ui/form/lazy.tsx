@@ -1,7 +1,7 @@
 /** A part that is fetched when first shown: camera, boundary, settings. Offline it comes from the precache. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Btn, Note } from "../pieces/basic.tsx";
+import { Btn, fetchPictograms, Note } from "../pieces/basic.tsx";
 import { words } from "../words/index.ts";
 
 type State<P> = { Part: ComponentType<P> } | "waiting" | "failed";
@@ -19,8 +19,8 @@ export function Lazy<P extends object>({ load, props }: { load: () => Promise<Co
     const retry = () => {
       if (failed) again();
     };
-    load().then(
-      (Part) => {
+    Promise.all([load(), fetchPictograms()]).then(
+      ([Part]) => {
         if (!gone) setPart({ Part });
       },
       () => {

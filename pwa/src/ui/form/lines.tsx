@@ -6,6 +6,7 @@ import { Btn, Icon } from "../pieces/basic.tsx";
 import { lineIds, lineSummary } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { inputsWords } from "../words/inputs.ts";
+import { recordWords } from "../words/record.ts";
 import { Field } from "./fields.tsx";
 import type { Known } from "./known.ts";
 import { askOf, doseText, useLists, waitText } from "./naming.tsx";
@@ -78,14 +79,14 @@ function newOpen(open: Signal<string | null>): string {
 }
 
 function FoldedLine({ id, lines, values, open, remove }: LinesProps & { id: string }) {
-  const w = words.value;
+  const r = recordWords.value;
   const missing = lines.fields.some(
     (field) =>
       (field.required === "yes" || field.required === "if") &&
       isAsked(field, values, `line.${id}.`) &&
       isEmpty(values[`line.${id}.${field.name}`]),
   );
-  const text = lineSummary(lines.fields, values, id) || w.line_new;
+  const text = lineSummary(lines.fields, values, id) || r.line_new;
   return (
     <article class="card row product-line">
       <button
@@ -98,10 +99,10 @@ function FoldedLine({ id, lines, values, open, remove }: LinesProps & { id: stri
         <Icon name={missing ? "warn" : "check"} />
         <span class="grow">
           <b>{text}</b>
-          <span class="under">{missing ? w.missing_here : w.line_open}</span>
+          <span class="under">{missing ? r.missing_here : r.line_open}</span>
         </span>
       </button>
-      <button type="button" class="icon-btn" aria-label={w.line_remove(text)} onClick={() => remove(id)}>
+      <button type="button" class="icon-btn" aria-label={r.line_remove(text)} onClick={() => remove(id)}>
         <Icon name="x" />
       </button>
     </article>
@@ -115,6 +116,7 @@ const lineValues = (fields: readonly FormField[], values: Values, prefix: string
 function OpenLine({ id, ...props }: LineProps) {
   const { form, lines, values, last, open, more, set, focus, remove, known, fill, lists } = props;
   const w = words.value;
+  const r = recordWords.value;
   const prefix = `line.${id}.`;
   const line = lineValues(lines.fields, values, prefix);
   const ask = askOf(form, values, id);
@@ -168,7 +170,7 @@ function OpenLine({ id, ...props }: LineProps) {
             more.value = true;
           }}
         >
-          {w.add_more}
+          {r.add_more}
         </Btn>
       )}
       <div class="duo">

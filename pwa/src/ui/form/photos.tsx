@@ -7,6 +7,7 @@ import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
 import { photoName } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 import { touch } from "./fresh.ts";
 import { Lazy } from "./lazy.tsx";
 import { photoOrder } from "./plan.ts";
@@ -15,14 +16,15 @@ const loadCamera = () => import("./camera.tsx").then((part) => part.Camera);
 const loadVoice = () => import("./voice.tsx").then((part) => part.Voice);
 
 export function problemText(problem: PhotoProblem): string {
-  const w = words.value;
-  if (problem === "storage_full" || problem === "storage_broken") return w.photo_full;
-  if (problem === "too_large") return w.photo_large;
-  return problem === "too_long" ? w.voice_long : w.photo_bad;
+  const r = recordWords.value;
+  if (problem === "storage_full" || problem === "storage_broken") return r.photo_full;
+  if (problem === "too_large") return r.photo_large;
+  return problem === "too_long" ? r.voice_long : r.photo_bad;
 }
 
 export function Photos({ draft, form, changed }: { draft: Draft; form: Form; changed: () => Promise<void> }) {
   const w = words.value;
+  const r = recordWords.value;
   const trouble = useSignal<string | null>(null);
   const busy = useSignal(false);
   const input = useRef<HTMLInputElement>(null);
@@ -37,7 +39,7 @@ export function Photos({ draft, form, changed }: { draft: Draft; form: Form; cha
       ? null
       : result.photo === undefined
         ? problemText(result.problem)
-        : w.photo_memory;
+        : r.photo_memory;
     await app().drafts.afterCamera(draft.id);
     busy.value = false;
     await changed();
@@ -188,6 +190,7 @@ interface ShotProps {
 
 function Shot({ draft, photo, form, changed }: ShotProps) {
   const w = words.value;
+  const r = recordWords.value;
   const label = photoName(form, photo.kind);
   const url = useUrl(() => app().drafts.photoUrl(draft, photo.id), photo.id);
   const remove = async (close: () => void) => {
@@ -206,7 +209,7 @@ function Shot({ draft, photo, form, changed }: ShotProps) {
             <img class="large" src={url ?? undefined} alt={label} />
           )}
           <Btn icon="waste" onClick={() => void remove(close)}>
-            {w.remove_photo}
+            {r.remove_photo}
           </Btn>
         </div>
       ),
@@ -216,7 +219,7 @@ function Shot({ draft, photo, form, changed }: ShotProps) {
     <button
       type="button"
       class="photo"
-      aria-label={isSound(photo.type) ? w.voice_note : label}
+      aria-label={isSound(photo.type) ? r.voice_note : label}
       onClick={open}
     >
       {isSound(photo.type) ? <Icon name="play" size="l" /> : url !== null && <img src={url} alt="" />}

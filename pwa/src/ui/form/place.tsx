@@ -6,6 +6,7 @@ import { Btn, Icon, Note } from "../pieces/basic.tsx";
 import { openSheet } from "../pieces/overlay.tsx";
 import { words } from "../words/index.ts";
 import { mine } from "../words/mine.ts";
+import { recordWords } from "../words/record.ts";
 import type { FieldProps } from "./fields.tsx";
 import { Lazy } from "./lazy.tsx";
 
@@ -15,6 +16,7 @@ const POSITION_WAIT_MS = 20_000;
 export function PositionField({ name, value, set }: FieldProps) {
   const trouble = useSignal<string | null>(null);
   const w = words.value;
+  const r = recordWords.value;
   const take = async () => {
     if (!(await (await app().mine()).mayLocate())) {
       trouble.value = mine.value.position_taken_back;
@@ -30,7 +32,7 @@ export function PositionField({ name, value, set }: FieldProps) {
         });
       },
       () => {
-        trouble.value = w.position_none;
+        trouble.value = r.position_none;
       },
       { enableHighAccuracy: true, timeout: POSITION_WAIT_MS, maximumAge: 0 },
     );
@@ -71,6 +73,7 @@ const loadBoundary = () => import("./boundary.tsx").then((part) => part.Boundary
 
 export function BoundaryField({ name, value, set }: FieldProps) {
   const w = words.value;
+  const r = recordWords.value;
   const points = pointsOf(value);
   const open = () =>
     openSheet(
@@ -91,7 +94,7 @@ export function BoundaryField({ name, value, set }: FieldProps) {
     );
   return (
     <Btn icon="walk" onClick={open}>
-      {points.length === 0 ? w.boundary_draw : `${w.boundary}: ${w.boundary_points(points.length)}`}
+      {points.length === 0 ? r.boundary_draw : `${w.boundary}: ${w.boundary_points(points.length)}`}
     </Btn>
   );
 }

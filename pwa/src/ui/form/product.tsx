@@ -3,7 +3,8 @@ import type { Form, Value, Values } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Icon } from "../pieces/basic.tsx";
 import { chooseOne, type Option } from "../pieces/overlay.tsx";
-import { language, words } from "../words/index.ts";
+import { language } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 import type { FieldProps } from "./fields.tsx";
 
 type Product = { [name: string]: Value };
@@ -39,12 +40,12 @@ export function productValues(code: Value): Values {
 export function ProductPick({ name, value, set, options }: FieldProps & { options: readonly Option[] }) {
   const chosen = options.find((one) => one.value === value);
   const open = () =>
-    chooseOne(words.value.choose_product, options, chosen?.value ?? null, (code) => set(name, code));
+    chooseOne(recordWords.value.choose_product, options, chosen?.value ?? null, (code) => set(name, code));
   return (
     <button type="button" class="pick" aria-labelledby={`l-${name} v-${name}`} onClick={open}>
       <Icon name={chosen?.icon ?? "season"} size="l" />
       <span class="grow" id={`v-${name}`}>
-        {chosen?.text ?? words.value.choose_product}
+        {chosen?.text ?? recordWords.value.choose_product}
       </span>
       <Icon name="next" />
     </button>

@@ -3,12 +3,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Do, Note } from "../pieces/basic.tsx";
 import { words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 
 const SECONDS_MAX = 60;
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/webm"];
 
 export function Voice({ done }: { done: (blob: Blob, seconds: number) => void }) {
   const w = words.value;
+  const r = recordWords.value;
   const seconds = useSignal(0);
   const failed = useSignal(false);
   const recorder = useRef<MediaRecorder | null>(null);
@@ -44,10 +46,10 @@ export function Voice({ done }: { done: (blob: Blob, seconds: number) => void })
   return (
     <>
       <p class="answer" role="status">
-        {w.recording(seconds.value)}
+        {r.recording(seconds.value)}
       </p>
       <Do icon="stop-record" onClick={() => recorder.current?.stop()}>
-        {w.stop_recording}
+        {r.stop_recording}
       </Do>
     </>
   );

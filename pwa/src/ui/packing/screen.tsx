@@ -5,6 +5,7 @@ import type { PackingKind, PackingLot, PackingSaid, PackingStep } from "../../ap
 import { showCode } from "../../core/codes.ts";
 import { formatDecimal, UNITS } from "../../core/units.ts";
 import { app } from "../app.ts";
+import { Tiles } from "../around/tiles.tsx";
 import { Do, Dock, Icon, Leaf, Note, State } from "../pieces/basic.tsx";
 import { toast, warn } from "../pieces/overlay.tsx";
 import { makeHash } from "../router.ts";
@@ -59,6 +60,7 @@ export function PackingScreen() {
           </button>
         ))}
       </div>
+      <Tiles whose="office" />
       {steps.value.length > 0 && <h2>{w.done}</h2>}
       <div class="stack">
         {steps.value.map((step) => (

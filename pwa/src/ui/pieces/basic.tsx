@@ -1,6 +1,7 @@
 /** The small pieces that every screen is made of: pictogram, calendar leaf, state, top, dock, notes. */
 
 import drawn from "virtual:pictograms";
+import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { EntryRow, EntryState } from "../../app/types.ts";
 import { parseDate, weekdayName } from "../../core/civil.ts";
@@ -9,9 +10,34 @@ import { back, makeHash, place } from "../router.ts";
 import { lunarDay } from "../show.ts";
 import { language, words } from "../words/index.ts";
 
+const rest = signal<typeof drawn | null>(null);
+let asked: Promise<void> | undefined;
+
+/** Fetch the pictograms that no first screen shows; once, and again where it failed. */
+export function fetchPictograms(): Promise<void> {
+  asked ??= import("virtual:pictograms/rest").then(
+    (found) => {
+      rest.value = found.default;
+    },
+    () => {
+      asked = undefined;
+    },
+  );
+  return asked;
+}
+
+/** Return the paths of a pictogram: none while the rest is on its way, three dots for a name nobody drew. */
+function pathsOf(name: string): readonly string[] {
+  const early = drawn[name];
+  if (early !== undefined) return early;
+  if (rest.value !== null) return rest.value[name] ?? drawn.more ?? [];
+  void fetchPictograms();
+  return [];
+}
+
 /** A pictogram beside words; it is never the only sign, so it is hidden from readers. */
 export function Icon({ name, size = "" }: { name: string; size?: "" | "s" | "l" | "xl" }) {
-  const paths = drawn[name] ?? drawn.more ?? [];
+  const paths = pathsOf(name);
   return (
     <svg class={size === "" ? "i" : `i i-${size}`} viewBox="0 0 24 24" aria-hidden="true">
       {paths.map((d) => (

@@ -5,6 +5,7 @@ import { solarToLunar } from "../../core/lunar.ts";
 import { app } from "../app.ts";
 import { dayName, today } from "../show.ts";
 import { words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 import { Btn, Icon } from "./basic.tsx";
 import { openSheet } from "./overlay.tsx";
 
@@ -77,6 +78,7 @@ interface DaysProps {
 
 function Days({ date, then, years = false, clear = null }: DaysProps) {
   const w = words.value;
+  const r = recordWords.value;
   const shown = useSignal(monthOf(date ?? today()).first);
   const { year, month } = monthOf(shown.value);
   const turn = (days: number) => {
@@ -103,13 +105,13 @@ function Days({ date, then, years = false, clear = null }: DaysProps) {
         )}
       </div>
       <div class="row month-turn">
-        <button type="button" class="icon-btn line" aria-label={w.month_before} onClick={() => turn(-1)}>
+        <button type="button" class="icon-btn line" aria-label={r.month_before} onClick={() => turn(-1)}>
           <Icon name="back" />
         </button>
         <b class="grow" aria-live="polite">
           {w.month(month, year)}
         </b>
-        <button type="button" class="icon-btn line" aria-label={w.month_after} onClick={() => turn(32)}>
+        <button type="button" class="icon-btn line" aria-label={r.month_after} onClick={() => turn(32)}>
           <Icon name="next" />
         </button>
       </div>
@@ -129,7 +131,7 @@ function Days({ date, then, years = false, clear = null }: DaysProps) {
       </div>
       {clear !== null && (
         <Btn icon="erase" onClick={clear}>
-          {w.no_day}
+          {r.no_day}
         </Btn>
       )}
     </div>

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { FormField } from "../../app/types.ts";
 import { type Amount, amountSaid, amountText, numberShown, unitShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 import { Do, Icon } from "./basic.tsx";
 import { openSheet } from "./overlay.tsx";
 
@@ -42,6 +43,7 @@ export function openKeypad(ask: KeypadAsk): void {
 
 function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
   const w = words.value;
+  const r = recordWords.value;
   const text = useSignal(ask.value?.amount ?? "");
   const fresh = useSignal(true);
   const unit = useSignal(ask.value?.unit ?? ask.last?.unit ?? ask.units[0] ?? "");
@@ -77,7 +79,7 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
           <button
             type="button"
             class="btn slim"
-            aria-label={w.last_value(ask.last.unit === "" ? ask.last.amount : amountText(ask.last))}
+            aria-label={r.last_value(ask.last.unit === "" ? ask.last.amount : amountText(ask.last))}
             onClick={() => {
               ask.done(ask.last);
               close();
@@ -92,7 +94,7 @@ function Keypad({ ask, close }: { ask: KeypadAsk; close: () => void }) {
         {ask.tip !== undefined
           ? ask.tip
           : range !== null && (ask.units.length === 0 || unit.value === ask.units[0])
-            ? w.range_usual(numberShown(range[0]), numberShown(range[1]))
+            ? r.range_usual(numberShown(range[0]), numberShown(range[1]))
             : say(ask.field.help)}
       </p>
       {ask.units.length > 1 && (

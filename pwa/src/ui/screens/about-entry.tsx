@@ -15,6 +15,7 @@ import {
   seasonParts,
 } from "../show.ts";
 import { words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 
 interface AboutProps {
   form: Form;
@@ -27,6 +28,7 @@ export const refsOf = (value: Value | undefined): string[] =>
 
 export function About({ form, values, set }: AboutProps) {
   const w = words.value;
+  const r = recordWords.value;
   const season = seasonOf(typeof values.season === "string" ? values.season : null);
   const plots = refsOf(values.plots);
   const areas = plots.map((ref) => plotOf(ref)?.area ?? null);
@@ -55,7 +57,7 @@ export function About({ form, values, set }: AboutProps) {
             <Icon name={PLOT_ICONS[plotOf(plots[0] ?? "")?.kind ?? "field"] ?? "field"} />
           </span>
           <span class="grow">
-            <b>{plotsShown(plots) || w.plots_where}</b>
+            <b>{plotsShown(plots) || r.plots_where}</b>
             {only !== null && only !== undefined && <span class="under">{amountText(only)}</span>}
           </span>
           <Icon name="next" />
@@ -67,6 +69,7 @@ export function About({ form, values, set }: AboutProps) {
 
 function chooseSeason(form: Form, chosen: string | null, set: AboutProps["set"]): void {
   const w = words.value;
+  const r = recordWords.value;
   const running = app().farm.seasons.value.filter(
     (one) => !one.deleted && (one.running || one.doc === chosen),
   );
@@ -78,7 +81,7 @@ function chooseSeason(form: Form, chosen: string | null, set: AboutProps["set"])
   }));
   if (form.about.season === "optional")
     options.push({ value: "", text: w.season_none, help: "", icon: "field" });
-  chooseOne(w.choose_season, options, chosen, (doc) => {
+  chooseOne(r.choose_season, options, chosen, (doc) => {
     set("season", doc === "" ? null : doc);
     const plots = seasonOf(doc)?.plots ?? [];
     if (plots.length > 0 && form.about.plots !== "none") set("plots", [...plots]);
@@ -86,7 +89,7 @@ function chooseSeason(form: Form, chosen: string | null, set: AboutProps["set"])
 }
 
 function choosePlots(chosen: readonly string[], then: (plots: string[]) => void): void {
-  openSheet(words.value.plots_where, (close) => (
+  openSheet(recordWords.value.plots_where, (close) => (
     <PlotChoice
       chosen={chosen}
       then={(next) => {
@@ -99,6 +102,7 @@ function choosePlots(chosen: readonly string[], then: (plots: string[]) => void)
 
 function PlotChoice({ chosen, then }: { chosen: readonly string[]; then: (plots: string[]) => void }) {
   const w = words.value;
+  const r = recordWords.value;
   const now = useSignal<readonly string[]>(chosen);
   const plots = app().farm.plots.value.filter((one) => !one.deleted);
   const toggle = (doc: string) => {
@@ -107,7 +111,7 @@ function PlotChoice({ chosen, then }: { chosen: readonly string[]; then: (plots:
   return (
     <>
       <div class="stack scroll">
-        <p class="help">{plots.length === 0 ? w.farm_none : w.all_plots}</p>
+        <p class="help">{plots.length === 0 ? r.farm_none : r.all_plots}</p>
         {plots.map((one) => (
           <Choice
             key={one.doc}

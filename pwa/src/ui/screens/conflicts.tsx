@@ -7,6 +7,7 @@ import { Choice, toast, warn } from "../pieces/overlay.tsx";
 import { moment, valueShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { writeText } from "../words/problems.ts";
+import { recordWords } from "../words/record.ts";
 
 function fieldFor(form: Form, name: string): FormField | undefined {
   const own = name.replace(/^line\.[a-z2-7]{8}\./, "");
@@ -18,7 +19,7 @@ function fieldFor(form: Form, name: string): FormField | undefined {
 /** What one phone says, in words. One may have taken the entry out while the other wrote on. */
 export function headText(form: Form, conflict: Conflict, head: Conflict["heads"][number]): string {
   if (conflict.field === "_deleted")
-    return head.value === true ? words.value.conflict_out : words.value.conflict_in;
+    return head.value === true ? recordWords.value.conflict_out : recordWords.value.conflict_in;
   const names = conflict.group.length > 0 ? conflict.group : [conflict.field];
   const texts = names.map((name) => {
     const field = fieldFor(form, name);
@@ -34,6 +35,7 @@ export function headText(form: Form, conflict: Conflict, head: Conflict["heads"]
 
 export function Conflicts({ entry, form }: { entry: EntryDetail; form: Form }) {
   const w = words.value;
+  const r = recordWords.value;
   const chosen = useSignal<{ [field: string]: string }>(
     Object.fromEntries(entry.conflicts.map((one) => [one.field, one.heads[0]?.op ?? ""])),
   );
@@ -48,12 +50,12 @@ export function Conflicts({ entry, form }: { entry: EntryDetail; form: Form }) {
     <section class="card stack two-phones">
       {entry.conflicts.map((conflict) => {
         const own = say(fieldFor(form, conflict.field)?.label ?? null) || w.recorded;
-        const label = conflict.field === "_deleted" ? w.conflict_deleted : own;
+        const label = conflict.field === "_deleted" ? r.conflict_deleted : own;
         return (
-          <div key={conflict.field} class="stack" role="radiogroup" aria-label={w.conflict_title(label)}>
+          <div key={conflict.field} class="stack" role="radiogroup" aria-label={r.conflict_title(label)}>
             <h2 class="row top-line">
               <Icon name="fork" />
-              <span>{w.conflict_title(label)}</span>
+              <span>{r.conflict_title(label)}</span>
             </h2>
             {conflict.heads.map((one) => (
               <Choice
@@ -73,10 +75,10 @@ export function Conflicts({ entry, form }: { entry: EntryDetail; form: Form }) {
           </div>
         );
       })}
-      <p class="help">{w.conflict_keep}</p>
+      <p class="help">{r.conflict_keep}</p>
       <Do icon="check" onClick={() => void settle()}>
         {first !== undefined && head !== undefined && entry.conflicts.length === 1
-          ? w.conflict_choose(headText(form, first, head))
+          ? r.conflict_choose(headText(form, first, head))
           : w.choose}
       </Do>
     </section>

@@ -13,6 +13,7 @@ import { go, makeHash } from "../router.ts";
 import { formShort, lineIds, moment, photoName, valueShown, whereShown } from "../show.ts";
 import { say, words } from "../words/index.ts";
 import { writeText } from "../words/problems.ts";
+import { recordWords } from "../words/record.ts";
 import { Conflicts } from "./conflicts.tsx";
 import { beginEdit } from "./rows.tsx";
 import { Talk } from "./talk.tsx";
@@ -47,6 +48,7 @@ export function EntryScreen({ doc }: { doc: string }) {
 
 function Shown({ entry }: { entry: EntryDetail }) {
   const w = words.value;
+  const r = recordWords.value;
   const form = app().activities.form(entry.form);
   return (
     <>
@@ -66,7 +68,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
         )}
         <Talk entry={entry} />
         <EntryFindings entry={entry} />
-        {entry.erased && <Note>{w.erased_note}</Note>}
+        {entry.erased && <Note>{r.erased_note}</Note>}
         {entry.photos.length > 0 && <h2>{w.photos}</h2>}
         <div class="photos">
           {entry.photos.map((photo) => (
@@ -82,7 +84,7 @@ function Shown({ entry }: { entry: EntryDetail }) {
       <Dock bar={!entry.mayWrite}>
         {entry.mayWrite && !entry.deleted && entry.conflicts.length === 0 && (
           <Do icon="draft" onClick={() => void beginEdit(entry.doc, entry.question?.field)}>
-            {entry.draft === null ? w.edit : w.go_on}
+            {entry.draft === null ? r.edit : w.go_on}
           </Do>
         )}
       </Dock>
@@ -135,17 +137,18 @@ const DOTS: Readonly<Record<HistoryStep["what"], string>> = {
 
 function historyItems(step: HistoryStep, form: Form | null) {
   const w = words.value;
-  const who = step.who ?? (step.mine ? w.this_phone : w.other_phone);
+  const r = recordWords.value;
+  const who = step.who ?? (step.mine ? r.this_phone : w.other_phone);
   const changed = [...new Set(step.changes.map((one) => labelOf(form, one.field)).filter(Boolean))]
     .slice(0, 3)
     .join(", ");
   const texts: Record<HistoryStep["what"], string> = {
-    created: step.behalf === null ? w.h_created(who) : w.h_created_for(who, step.behalf),
-    changed: w.h_changed(who, changed.toLowerCase().replaceAll("?", "")),
-    voided: w.h_voided(who),
-    restored: w.h_restored(who),
-    photo: w.h_photo(who),
-    resolved: w.h_resolved(who),
+    created: step.behalf === null ? r.h_created(who) : r.h_created_for(who, step.behalf),
+    changed: r.h_changed(who, changed.toLowerCase().replaceAll("?", "")),
+    voided: r.h_voided(who),
+    restored: r.h_restored(who),
+    photo: r.h_photo(who),
+    resolved: r.h_resolved(who),
   };
   const late = step.received_at !== null && step.state === "sent";
   const items = [
@@ -157,7 +160,7 @@ function historyItems(step: HistoryStep, form: Form | null) {
         <b>{texts[step.what]}</b>
         <span class="under">
           {moment(step.recorded_at)}
-          {step.skew !== null && Math.abs(step.skew) > 600_000 ? `, ${w.clock_off}` : ""}
+          {step.skew !== null && Math.abs(step.skew) > 600_000 ? `, ${r.clock_off}` : ""}
           {step.state === "held" ? `, ${w.state_held.toLowerCase()}` : ""}
           {step.state === "refused" ? `, ${w.state_refused.toLowerCase()}` : ""}
         </span>
@@ -171,7 +174,7 @@ function historyItems(step: HistoryStep, form: Form | null) {
           <Icon name="sent" />
         </span>
         <div>
-          <b>{w.h_received}</b>
+          <b>{r.h_received}</b>
           <span class="under">{moment(step.received_at ?? 0)}</span>
         </div>
       </li>,
@@ -184,13 +187,13 @@ const isGone = (photo: PhotoRow) => photo.state === "broken" || photo.state === 
 
 /** A stored photo: small here, whole in a sheet; bytes that are elsewhere or broken are said, not hidden. */
 function Stored({ photo, form }: { photo: PhotoRow; form: Form | null }) {
-  const w = words.value;
+  const r = recordWords.value;
   const sound = isSound(photo.type);
   const small = useUrl(
     async () => (isGone(photo) || sound ? null : app().photoUrl(photo, "thumb")),
     photo.sha256,
   );
-  const label = sound ? w.voice_note : photoName(form, photo.kind);
+  const label = sound ? r.voice_note : photoName(form, photo.kind);
   const open = () => openSheet(label, () => <Large photo={photo} label={label} />, true);
   return (
     <button type="button" class="photo" aria-label={label} onClick={open}>
@@ -201,17 +204,18 @@ function Stored({ photo, form }: { photo: PhotoRow; form: Form | null }) {
 }
 
 function Large({ photo, label }: { photo: PhotoRow; label: string }) {
-  const w = words.value;
+  const r = recordWords.value;
   const url = useUrl(() => app().photoUrl(photo, "view"), `${photo.sha256}-view`);
-  if (photo.state === "erased") return <Note>{w.photo_erased}</Note>;
-  if (photo.state === "broken") return <Note halt>{w.photo_broken}</Note>;
-  if (url === null) return <Note>{w.photo_remote}</Note>;
+  if (photo.state === "erased") return <Note>{r.photo_erased}</Note>;
+  if (photo.state === "broken") return <Note halt>{r.photo_broken}</Note>;
+  if (url === null) return <Note>{r.photo_remote}</Note>;
   return isSound(photo.type) ? <Sound url={url} /> : <img class="large" src={url} alt={label} />;
 }
 
 /** Taking out is an op with a reason and can be undone, so nothing is asked twice. */
 function VoidOrRestore({ entry }: { entry: EntryDetail }) {
   const w = words.value;
+  const r = recordWords.value;
   const restore = async () => {
     const result = await app().diary.restore(entry.doc);
     if (result.ok) toast(w.saved);
@@ -230,17 +234,17 @@ function VoidOrRestore({ entry }: { entry: EntryDetail }) {
       </Btn>
     );
   }
-  const options = w.void_reasons.map((text) => ({ value: text, text, help: "" }));
+  const options = r.void_reasons.map((text) => ({ value: text, text, help: "" }));
   return (
     <>
       <Btn
         kind="quiet"
         icon="waste"
-        onClick={() => chooseOne(w.void_why, options, null, (reason) => void take(reason))}
+        onClick={() => chooseOne(r.void_why, options, null, (reason) => void take(reason))}
       >
-        {w.void_entry}
+        {r.void_entry}
       </Btn>
-      <p class="help">{w.void_note}</p>
+      <p class="help">{r.void_note}</p>
     </>
   );
 }

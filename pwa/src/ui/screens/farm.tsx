@@ -24,6 +24,7 @@ import {
 import { words } from "../words/index.ts";
 import { inputsWords } from "../words/inputs.ts";
 import { writeText } from "../words/problems.ts";
+import { recordWords } from "../words/record.ts";
 import { FarmMap } from "./map.tsx";
 import { begin, beginEdit } from "./rows.tsx";
 
@@ -32,6 +33,7 @@ const loadWhole = () => import("../season/whole.tsx").then((part) => part.Season
 
 export function FarmScreen() {
   const w = words.value;
+  const r = recordWords.value;
   const plots = app().farm.plots.value.filter((one) => !one.deleted);
   const seasons = app().farm.seasons.value.filter((one) => !one.deleted);
   const total = totalM2(plots);
@@ -39,18 +41,18 @@ export function FarmScreen() {
     <>
       <main class="phone">
         <header class="top plain">
-          <h1>{w.farm_title}</h1>
+          <h1>{r.farm_title}</h1>
         </header>
         <Behalf />
         <FarmMap plots={plots} />
         {plots.length === 0 && (
           <p class="card">
-            <b>{w.farm_none}</b> {w.farm_none_how}
+            <b>{r.farm_none}</b> {r.farm_none_how}
           </p>
         )}
         {plots.length > 0 && (
           <p class="row sum">
-            <b class="grow">{w.farm_sum(plots.length)}</b>
+            <b class="grow">{r.farm_sum(plots.length)}</b>
             {total > 0 && <span>{amountText({ amount: saoOf(total), unit: "sao" })}</span>}
           </p>
         )}
@@ -59,7 +61,7 @@ export function FarmScreen() {
             <PlotCard key={plot.doc} plot={plot} />
           ))}
         </div>
-        {plots.length > 0 && <p class="help end">{w.sao_help}</p>}
+        {plots.length > 0 && <p class="help end">{r.sao_help}</p>}
         <h2>{w.seasons}</h2>
         <div class="stack">
           {seasons.map((season) => (
@@ -78,7 +80,7 @@ export function FarmScreen() {
       </main>
       <Dock bar>
         <Do icon="plus" onClick={() => void begin("plot", {})}>
-          {w.add_plot}
+          {r.add_plot}
         </Do>
       </Dock>
     </>
@@ -103,7 +105,7 @@ export function saoOf(squareMetres: number): string {
 }
 
 function PlotCard({ plot }: { plot: PlotRow }) {
-  const w = words.value;
+  const r = recordWords.value;
   const growing = plot.seasons
     .map((ref) => seasonNameOf(ref))
     .filter(Boolean)
@@ -117,7 +119,7 @@ function PlotCard({ plot }: { plot: PlotRow }) {
       <span class="grow">
         <b class="pn">{plot.name}</b>
         {plot.area !== null && <span class="under ink">{amountText(plot.area)}</span>}
-        <span class="under">{growing || w.plot_rest}</span>
+        <span class="under">{growing || r.plot_rest}</span>
       </span>
       <Icon name="next" />
     </a>
@@ -125,11 +127,11 @@ function PlotCard({ plot }: { plot: PlotRow }) {
 }
 
 function SeasonLine({ season }: { season: SeasonRow }) {
-  const w = words.value;
+  const r = recordWords.value;
   const when =
     season.ended_on === null
-      ? w.season_from(dayWithin(season.started_on))
-      : w.season_done(dayWithin(season.ended_on));
+      ? r.season_from(dayWithin(season.started_on))
+      : r.season_done(dayWithin(season.ended_on));
   return (
     <a class="card tap row plot" href={makeHash("vu", [season.doc])}>
       <span class={season.running ? "picto" : "picto plain"}>
@@ -146,6 +148,7 @@ function SeasonLine({ season }: { season: SeasonRow }) {
 
 export function PlotScreen({ doc }: { doc: string }) {
   const w = words.value;
+  const r = recordWords.value;
   const plot = app().farm.plots.value.find((one) => one.doc === doc);
   if (plot === undefined) return <Gone title={w.plot} />;
   const form = app().activities.form("plot");
@@ -172,7 +175,7 @@ export function PlotScreen({ doc }: { doc: string }) {
             const season = seasonOf(ref);
             return season === undefined ? null : <SeasonLine key={ref} season={season} />;
           })}
-          {plot.seasons.length === 0 && <p class="help">{w.plot_rest}</p>}
+          {plot.seasons.length === 0 && <p class="help">{r.plot_rest}</p>}
           <Btn
             kind="add"
             icon="season"
@@ -187,7 +190,7 @@ export function PlotScreen({ doc }: { doc: string }) {
       </main>
       <Dock bar>
         <Do icon="draft" onClick={() => void beginEdit(plot.doc)}>
-          {w.edit}
+          {r.edit}
         </Do>
       </Dock>
     </>
@@ -215,11 +218,12 @@ function Count({ season }: { season: string }) {
       found.value = count;
     });
   }, [season, diary.changed.value]);
-  return <p class="small">{found.value === null ? "\u00a0" : words.value.entries_n(found.value)}</p>;
+  return <p class="small">{found.value === null ? "\u00a0" : recordWords.value.entries_n(found.value)}</p>;
 }
 
 export function SeasonScreen({ doc }: { doc: string }) {
   const w = words.value;
+  const r = recordWords.value;
   const season = seasonOf(doc);
   if (season === undefined) return <Gone title={w.season} />;
   // A wet thumb ends a season by one tap, so it is taken back by one: at once, or later on this screen.
@@ -241,8 +245,8 @@ export function SeasonScreen({ doc }: { doc: string }) {
             </p>
             <p class="small">
               {season.ended_on === null
-                ? w.season_from(dayWithin(season.started_on))
-                : w.season_done(dayWithin(season.ended_on))}
+                ? r.season_from(dayWithin(season.started_on))
+                : r.season_done(dayWithin(season.ended_on))}
             </p>
             <Count season={doc} />
             <State row={season} />
@@ -254,7 +258,7 @@ export function SeasonScreen({ doc }: { doc: string }) {
             {w.diary}
           </Btn>
           <Btn icon="draft" onClick={() => void beginEdit(doc)}>
-            {w.edit}
+            {r.edit}
           </Btn>
           <Btn icon="document" onClick={() => go(makeHash("kiem-tra", [], { vu: doc }))}>
             {w.inspections}
@@ -264,12 +268,12 @@ export function SeasonScreen({ doc }: { doc: string }) {
         <div class="stack">
           {season.running && (
             <Btn kind="quiet" icon="check" onClick={() => void end(today())}>
-              {w.end_season}
+              {r.end_season}
             </Btn>
           )}
           {season.ended_on !== null && (
             <Btn kind="quiet" icon="undo" onClick={() => void end(null)}>
-              {w.season_again}
+              {r.season_again}
             </Btn>
           )}
         </div>

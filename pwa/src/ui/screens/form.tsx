@@ -26,6 +26,7 @@ import { dayName, lineIds, today } from "../show.ts";
 import { language, say, words } from "../words/index.ts";
 import { inputsWords } from "../words/inputs.ts";
 import { writeText } from "../words/problems.ts";
+import { recordWords } from "../words/record.ts";
 import { About } from "./about-entry.tsx";
 import { offerInstall } from "./install.ts";
 import { entryHash } from "./rows.tsx";
@@ -46,8 +47,8 @@ export function FormScreen({ id }: { id: string }) {
     return (
       <>
         <main class="phone">
-          <Top title={words.value.writing} />
-          <Note>{words.value.draft_gone}</Note>
+          <Top title={recordWords.value.writing} />
+          <Note>{recordWords.value.draft_gone}</Note>
         </main>
         <Dock bar />
       </>
@@ -63,7 +64,7 @@ interface FillingProps {
 }
 
 function Filling({ draft, form, reload }: FillingProps) {
-  const w = words.value;
+  const r = recordWords.value;
   const filled = useFilling(draft, form, (result) => saved(result, draft));
   const lineMore = useSignal(false);
   const known = useKnown(form);
@@ -78,10 +79,10 @@ function Filling({ draft, form, reload }: FillingProps) {
         <FormTop form={form} isNew={draft.isNew} />
         <Findings findings={noticed.filter(isStop)} />
         <Behalf />
-        {draft.pendingCapture !== null && draft.photos.length === 0 && <Note>{w.camera_resume}</Note>}
+        {draft.pendingCapture !== null && draft.photos.length === 0 && <Note>{r.camera_resume}</Note>}
         {draft.isNew && last.value !== null && isBare(form, values.value) && (
           <Btn icon="repeat" onClick={filled.repeat}>
-            {w.same_as_last_short}
+            {r.same_as_last_short}
           </Btn>
         )}
         {entry && <DayAndPlace form={form} values={values.value} set={set} />}
@@ -115,9 +116,9 @@ function Filling({ draft, form, reload }: FillingProps) {
         />
         <Findings findings={noticed.filter((one) => !isStop(one))} />
         <Troubles form={form} filled={filled} />
-        {!dated && <Note halt>{w.date_needed}</Note>}
+        {!dated && <Note halt>{r.date_needed}</Note>}
       </main>
-      <Dock hint={w.save_hint}>
+      <Dock hint={r.save_hint}>
         <NotSaved filled={filled} />
         <Save filled={filled} dated={dated} />
       </Dock>
@@ -136,12 +137,12 @@ function Save({ filled, dated }: { filled: Filled; dated: boolean }) {
 }
 
 function FormTop({ form, isNew }: { form: Form; isNew: boolean }) {
-  const w = words.value;
+  const r = recordWords.value;
   return (
     <Top title={say(form.document === "entry" ? form.short : form.title)}>
       <span class="state draft">
         <Icon name="draft" />
-        {isNew ? w.writing : w.editing}
+        {isNew ? r.writing : r.editing}
       </span>
     </Top>
   );
@@ -182,7 +183,7 @@ function Fields({ form, fields, filled, known }: FieldsProps) {
 
 /** What is not asked for at first: one fold that names what is in it. */
 function MoreFields({ form, fields, filled, known }: FieldsProps) {
-  const w = words.value;
+  const r = recordWords.value;
   const open = useSignal(false);
   if (fields.length === 0) return null;
   const named = fields.slice(0, 3).map((one) => say(one.label));
@@ -198,7 +199,7 @@ function MoreFields({ form, fields, filled, known }: FieldsProps) {
       >
         <Icon name={open.value ? "minus" : "plus"} />
         <span class="grow">
-          <b>{open.value ? w.add_less : w.add_more}</b>
+          <b>{open.value ? r.add_less : r.add_more}</b>
           <span class="under">{named.join(", ")}</span>
         </span>
         <Icon name={open.value ? "up" : "down"} />
@@ -212,7 +213,7 @@ function MoreFields({ form, fields, filled, known }: FieldsProps) {
 function NotSaved({ filled }: { filled: Filled }) {
   const failed = filled.failed.value;
   const kept = app().drafts.failed.value;
-  if (failed === null) return kept === null ? null : <Note halt>{words.value.draft_failed}</Note>;
+  if (failed === null) return kept === null ? null : <Note halt>{recordWords.value.draft_failed}</Note>;
   return (
     <section class="card halt not-saved" role="alert">
       <b class="row">
@@ -228,7 +229,7 @@ const MISSING = new Set(["required_missing", "line_missing"]);
 
 /** What the checks noticed; it stands in the way of nothing. What is missing is one sentence, not one a field. */
 function Troubles({ form, filled }: { form: Form; filled: Filled }) {
-  const w = words.value;
+  const r = recordWords.value;
   const missing = filled.findings.filter((one) => MISSING.has(one.code));
   const others = filled.findings.filter((one) => !MISSING.has(one.code));
   if (filled.findings.length === 0) return null;
@@ -239,8 +240,8 @@ function Troubles({ form, filled }: { form: Form; filled: Filled }) {
       {others.slice(0, 3).map((one) => (
         <p key={one.field + one.code}>{one[language.value]}</p>
       ))}
-      {named.length > 0 && <p>{w.still_missing(named.join(", "))}</p>}
-      <p>{w.still_saves}</p>
+      {named.length > 0 && <p>{r.still_missing(named.join(", "))}</p>}
+      <p>{r.still_saves}</p>
     </Note>
   );
 }
@@ -255,7 +256,7 @@ function DayAndPlace({
   values: Values;
   set: (name: string, value: Value) => void;
 }) {
-  const w = words.value;
+  const r = recordWords.value;
   const date = typeof values.happened_on === "string" ? values.happened_on : today();
   const label = say(fieldOf(form, "happened_on")?.label ?? null);
   return (
@@ -268,11 +269,11 @@ function DayAndPlace({
         <Leaf date={date} kind={date === today() ? "today" : ""} />
         <span class="grow">
           <b class="big">{dayName(date)}</b>
-          <span class="under">{w.other_day_hint}</span>
+          <span class="under">{r.other_day_hint}</span>
         </span>
         <Icon name="next" />
       </button>
-      {date > today() && <Note>{w.future_day}</Note>}
+      {date > today() && <Note>{r.future_day}</Note>}
       {(form.about.plots !== "none" || form.about.season !== "none") && (
         <About form={form} values={values} set={set} />
       )}

@@ -1,5 +1,5 @@
 /** Hôm nay: who and which day, what waits, what the cooperative asks, running seasons, what was recorded today. */
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Home, SeasonRow, SeasonWait } from "../../app/types.ts";
@@ -17,14 +17,16 @@ export function HomeScreen() {
   const w = words.value;
   const home = app().home.value;
   const Offers = cards.value;
+  const around = useAround();
   return (
     <>
       <main class="phone">
         <Hello home={home} />
         <UpdateCard />
+        {around !== null && <around.Urgent />}
         {home !== null && <Notices home={home} />}
         {Offers !== null && <Offers />}
-        {home === null ? <p class="help">{w.starting}</p> : <Today home={home} />}
+        {home === null ? <p class="help">{w.starting}</p> : <Today home={home} around={around} />}
       </main>
       <Dock bar>
         <Do icon="draft" onClick={() => go(makeHash("ghi"))}>
@@ -134,7 +136,23 @@ function Notice(props: { kind: string; icon: string; title: string; why: string 
   );
 }
 
-function Today({ home }: { home: Home }) {
+type Around = typeof import("../around/home.tsx");
+const around = signal<Around | null>(null);
+
+/** What stands beside the diary: here when the screen stands and has time. */
+function useAround(): Around | null {
+  useEffect(
+    () =>
+      whenIdle(async () => {
+        // Where it can't be had yet, the next look at Home asks again.
+        around.value ??= await import("../around/home.tsx").catch(() => null);
+      }),
+    [],
+  );
+  return around.value;
+}
+
+function Today({ home, around }: { home: Home; around: Around | null }) {
   const w = words.value;
   const waits = useWaits();
   return (
@@ -160,6 +178,7 @@ function Today({ home }: { home: Home }) {
           </Btn>
         </section>
       )}
+      {around !== null && <around.Tiles whose="farm" />}
       <h2>{w.today_entries}</h2>
       {home.today.length === 0 && (
         <p class="help">

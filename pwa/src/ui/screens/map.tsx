@@ -1,7 +1,7 @@
 /** The farm from above: every plot whose boundary was walked, in its place, north up. Nothing is drawn for the rest. */
 import type { PlotRow } from "../../app/types.ts";
 import { pointsOf } from "../form/place.tsx";
-import { words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 
 const WIDTH = 328;
 const HEIGHT = 200;
@@ -34,7 +34,7 @@ export function FarmMap({ plots }: { plots: readonly PlotRow[] }) {
   ];
   return (
     <figure class="map">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words.value.farm_title}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={recordWords.value.farm_title}>
         {drawn.map(({ plot, points }) => {
           const flat = points.map(at);
           const half = (plot.name.length * LETTER) / 2;

@@ -8,13 +8,14 @@ import { Behalf, Icon, Note, Top } from "../pieces/basic.tsx";
 import { chooseOne } from "../pieces/overlay.tsx";
 import { dayMonth, formShort, plotsShown, seasonIcon, seasonName, summary, tileBeside } from "../show.ts";
 import { say, words } from "../words/index.ts";
+import { recordWords } from "../words/record.ts";
 import { begin } from "./rows.tsx";
 
 /** Four large ones, and with the one for the rest whole rows of three. */
 const FIRST_TILES = 12;
 
 export function RecordScreen({ start }: { start: string | null }) {
-  const w = words.value;
+  const r = recordWords.value;
   const running = app().farm.seasons.value.filter((one) => one.running && !one.deleted);
   const chosen = useSignal<string | null>(start ?? running[0]?.doc ?? null);
   const tiles = useSignal<readonly Activity[] | null>(null);
@@ -47,7 +48,7 @@ export function RecordScreen({ start }: { start: string | null }) {
   const shown = all.value ? list : list.slice(0, FIRST_TILES);
   return (
     <main class="phone">
-      <Top title={w.what_today} />
+      <Top title={r.what_today} />
       <Behalf />
       {running.length > 0 && (
         <SeasonPick
@@ -59,7 +60,7 @@ export function RecordScreen({ start }: { start: string | null }) {
         />
       )}
       {last.value !== null && <Again row={last.value} />}
-      {tiles.value !== null && list.length === 0 && <Note>{w.no_forms}</Note>}
+      {tiles.value !== null && list.length === 0 && <Note>{r.no_forms}</Note>}
       <div class="tiles two">
         {shown.slice(0, 4).map((one) => (
           <Tile key={one.form.form + one.tile.code} one={one} beside={tileBeside(one, list)} open={open} />
@@ -79,7 +80,7 @@ export function RecordScreen({ start }: { start: string | null }) {
             }}
           >
             <Icon name={all.value ? "up" : "more"} />
-            <span>{all.value ? w.less_work : w.more_work}</span>
+            <span>{all.value ? r.less_work : r.more_work}</span>
           </button>
         )}
       </div>
@@ -106,6 +107,7 @@ function SeasonPick(props: {
   choose: (doc: string | null) => void;
 }) {
   const w = words.value;
+  const r = recordWords.value;
   const { running, season } = props;
   const options = running.map((one) => ({
     value: one.doc,
@@ -113,18 +115,18 @@ function SeasonPick(props: {
     help: plotsShown(one.plots),
     icon: seasonIcon(one),
   }));
-  options.push({ value: "", text: w.whole_farm, help: "", icon: "field" });
+  options.push({ value: "", text: r.whole_farm, help: "", icon: "field" });
   return (
     <button
       type="button"
       class="pick"
       onClick={() =>
-        chooseOne(w.choose_season, options, season?.doc ?? "", (doc) => props.choose(doc === "" ? null : doc))
+        chooseOne(r.choose_season, options, season?.doc ?? "", (doc) => props.choose(doc === "" ? null : doc))
       }
     >
       <Icon name={seasonIcon(season)} size="l" />
       <span class="grow">
-        <b>{season === undefined ? w.whole_farm : seasonName(season)}</b>
+        <b>{season === undefined ? r.whole_farm : seasonName(season)}</b>
         <span class="under">{season === undefined ? "" : plotsShown(season.plots)}</span>
       </span>
       <span class="b u">{w.change}</span>
@@ -149,7 +151,7 @@ function Again({ row }: { row: EntryRow }) {
     <button type="button" class="card done row again" onClick={again}>
       <Icon name="repeat" size="l" />
       <span class="grow">
-        <span class="small">{words.value.same_as_last(dayMonth(row.happened_on))}</span>
+        <span class="small">{recordWords.value.same_as_last(dayMonth(row.happened_on))}</span>
         <br />
         <b>{[formShort(row), summary(form, row.values)].filter(Boolean).join(": ")}</b>
       </span>

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { plain } from "../../../app/search.ts";
 import type { Household } from "../../../app/types.ts";
 import { app } from "../../app.ts";
+import { Tiles } from "../../around/tiles.tsx";
 import { Btn, Do, Dock, Icon, Note } from "../../pieces/basic.tsx";
 import { go, makeHash, place } from "../../router.ts";
 import { words } from "../../words/index.ts";
@@ -86,6 +87,7 @@ export function TeamScreen() {
             {text.value !== "" ? t.none_found : known.length === 0 ? t.none_yet : t.none_in_need}
           </p>
         )}
+        <Tiles whose="team" />
         <p class="help row helped">
           <Icon name="check" />
           <span>{t.helped(team?.helpedToday.value ?? 0)}</span>
