@@ -34,6 +34,7 @@ class Rule:
     `writer_later`: the writer of its first op may too. `end`: who may end somebody else's (devices).
     `step_up`: an op needs a fresh passkey assertion beside its signature. `guarded`: so does one that sets
     `state` to one of `guarded_states` or names one of `guarded_fields`, and only these roles write it.
+    `unread`: in the own organisation's log also those who don't read it.
     """
 
     first: frozenset[str]
@@ -41,6 +42,7 @@ class Rule:
     writer_later: bool = False
     end: frozenset[str] = frozenset()
     step_up: bool = False
+    unread: bool = False
     guarded: frozenset[str] = frozenset()
     guarded_states: frozenset[str] = frozenset()
     guarded_fields: frozenset[str] = frozenset()
@@ -65,6 +67,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         **sets,
         writer_later=row.get("writer_later", False),
         step_up=row.get("step_up", False),
+        unread=row.get("unread", False),
         guarded=frozenset(guard.get("roles", ())),
         guarded_states=frozenset(guard.get("states", ())),
         guarded_fields=frozenset(guard.get("fields", ())),
@@ -119,6 +122,11 @@ def is_guarded(scope_kind: str, doc_type: str, fields: Mapping[str, Json], *, ha
 def may_pass_guard(role: str, scope_kind: str, doc_type: str) -> bool:
     """Say whether a role may write the guarded ops of a document."""
     return role in rule(scope_kind, doc_type).guarded
+
+
+def is_unread(scope_kind: str, doc_type: str) -> bool:
+    """Say whether a document is also written by those who don't read their organisation's log."""
+    return rule(scope_kind, doc_type).unread
 
 
 def needs_step_up(scope_kind: str, doc_type: str) -> bool:

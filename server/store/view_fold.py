@@ -13,6 +13,7 @@ from typing import Any
 
 from server.models.views import CODE_CHARS, DOC_CHARS
 from server.store import view_fold_lots
+from server.store.view_fold_attendances import attendance_rows
 from sync import ids
 from sync.civil import is_civil_date
 from sync.forms import load_forms
@@ -203,6 +204,7 @@ _MAKERS: Mapping[str, Callable[[Row, Mapping[str, Json], Document, Sequence[Plac
     "lot_event": _edge,
     "sale": _edge,
     "label": _edge,
+    "attendance": attendance_rows,
 }
 
 

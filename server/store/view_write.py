@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from server.db import Base, run
 from server.models.log import OpRow
 from server.models.lots import LotEdge, LotSource, LotView
+from server.models.training import AttendanceView
 from server.models.views import (
     DocumentView,
     EntryPlot,
@@ -31,6 +32,7 @@ from server.store import (
     log,
     view_findings,
     view_fold,
+    view_fold_attendances,
     view_fold_lots,
     view_groups,
     view_lots,
@@ -55,6 +57,7 @@ MODELS: dict[str, type[Base]] = {
     view_fold_lots.LOTS: LotView,
     view_fold_lots.LOT_SOURCES: LotSource,
     view_fold_lots.LOT_EDGES: LotEdge,
+    view_fold_attendances.ATTENDANCES: AttendanceView,
 }
 
 # Built once: making a statement anew costs as much as running it.
