@@ -1,6 +1,6 @@
 """What every page of the console shares: who stands there, the head with its places, what a refusal shows.
 
-A group of pages is a blueprint of its own, made by `make_pages`; its places stand in `PLACES`, and
+A group of pages is a blueprint of its own, made by `make_pages`; its place stands in `console_places`, and
 `staff_page` says who may see them.
 Source: DESIGN §4 "The look"; LOOK.md, console.
 """
@@ -8,7 +8,6 @@ Source: DESIGN §4 "The look"; LOOK.md, console.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from server.auth import CONSOLE_PATH, require_device
 from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble
 from server.errors import ServiceError
+from server.pages.console_places import places_of
 from server.pages.console_show import area_text, date_text, time_text
 from server.pages.console_views import role_shown
 from server.pages.console_words import Language, pick_language, say
@@ -35,42 +35,6 @@ _OWN: Final = frozenset({"account"})  # shows nobody but who looks
 _LOOKS: Final = ("GET", "HEAD")
 _SIGN_IN: Final = frozenset({"session", "device_revoked"})
 _PLACE = re.compile(r"/htx(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%.~:+_-]*)?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place of the head, by the name of its page in the table of rights.
-
-    `count` names the number of `console.Waiting` that stands beside it; `is_aside`: it stands in the menu
-    behind the name of the staff member, not in the head.
-    """
-
-    name: str
-    path: str
-    icon: str
-    count: str = ""
-    is_aside: bool = False
-
-
-PLACES: Final = (
-    Place("cooperative", f"{CONSOLE_PATH}/hop-tac-xa", "calendar"),
-    Place("inbox", f"{CONSOLE_PATH}/duyet", "approved", "inbox"),
-    Place("entries", f"{CONSOLE_PATH}/", "book"),
-    Place("held", f"{CONSOLE_PATH}/cho", "held", "held"),
-    Place("farms", f"{CONSOLE_PATH}/ho", "today"),
-    Place("devices", f"{CONSOLE_PATH}/may", "onphone", "devices"),
-    Place("dossier", f"{CONSOLE_PATH}/ho-so", "export"),
-    Place("lots", f"{CONSOLE_PATH}/lo", "harvest"),
-    Place("people", f"{CONSOLE_PATH}/nguoi", "person"),
-    Place("requests", f"{CONSOLE_PATH}/xin", "hands", "requests"),
-    Place("commune", f"{CONSOLE_PATH}/xa", "store"),
-    Place("lists", f"{CONSOLE_PATH}/danh-muc", "bottle"),
-    Place("products", f"{CONSOLE_PATH}/san-pham", "sack", is_aside=True),
-    Place("recall", f"{CONSOLE_PATH}/thu-hoi", "stop", is_aside=True),
-    Place("account", f"{CONSOLE_PATH}/toi", "lock", is_aside=True),
-    Place("privacy", f"{CONSOLE_PATH}/rieng", "lock", is_aside=True),
-    Place("audit", f"{CONSOLE_PATH}/so-xem", "search", is_aside=True),
-)
 
 
 def make_pages(name: str) -> Blueprint:
@@ -103,10 +67,11 @@ def note(staff: Staff, page: str) -> None:
 
 def first_place(staff: Staff) -> str:
     """Return where a staff member begins. Raises: ServiceError(no_right) for whom no place is there yet."""
-    for place in PLACES:
-        if staff.may_see(place.name):
-            return place.path
-    raise ServiceError("no_right")
+    head = places_of(staff)
+    places = [*head.first, *(one for _, group in head.more for one in group), *head.own]
+    if not places:
+        raise ServiceError("no_right")
+    return places[0].path
 
 
 def show(template: str, staff: Staff, *, place: str, status: int = 200, **context: Any) -> Response:
@@ -116,7 +81,7 @@ def show(template: str, staff: Staff, *, place: str, status: int = 200, **contex
         status,
         staff=staff,
         place=place,
-        places=[one for one in PLACES if staff.may_see(one.name)],
+        head=places_of(staff),
         waiting=console.waiting_for(staff),
         touch=require_device().passkey is not None,
         **context,
