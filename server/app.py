@@ -32,6 +32,7 @@ API_MODULES = (
     "own_devices",
     "reminders",
     "households",
+    "bulletins",
     "requests",
     "reference",
     "lists",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 
+from server.api.tagged import tagged
 from server.auth import require_device
 from server.config import now_ms
 from server.schemas.households import HouseholdsAnswer
@@ -24,11 +25,4 @@ def listed() -> Response:
     """Give the list, or 304 where the device holds it already."""
     caller = require_device()
     found = households(caller.writer, dict(caller.scopes), now_ms())
-    if request.if_none_match.contains_weak(found.tag):
-        answer = Response(status=304)
-    else:
-        answer = Response(found.text, content_type="application/json; charset=utf-8")
-    answer.set_etag(found.tag)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Vary"] = "Authorization"
-    return answer
+    return tagged(found.text, found.tag)

@@ -4,7 +4,7 @@ A row is a subscription and its place in the queue at once. Not in the log: it s
 Source: RFC 8030; PROTOCOL §Reminders.
 """
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -16,7 +16,8 @@ class PushSubscription(Base):
     Shape:  `place`: SHA-256 of the address, the same for all persons of one phone; `days`: JSON list of civil
             dates on whose morning the phone wants to be woken; `told_at`: what the cooperative said up to
             then was looked at; `wanted_at`: since when a reminder waits, None for none; `next_try_at` and
-            `tries` are of the one that waits; `sent_on`: the civil date of the last one, "" for none.
+            `tries` are of the one that waits; `is_urgent`: it is sent though one went out today; `sent_on`:
+            the civil date of the last one, "" for none.
     """
 
     __tablename__ = "push_subscriptions"
@@ -34,3 +35,4 @@ class PushSubscription(Base):
     next_try_at: Mapped[int] = mapped_column(BigInteger)
     tries: Mapped[int] = mapped_column(Integer)
     sent_on: Mapped[str] = mapped_column(String(10))
+    is_urgent: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

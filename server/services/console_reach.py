@@ -17,6 +17,7 @@ from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Farm, Membership, Organisation, Person, Village
 from server.services.console import Staff
+from server.services.plain_text import plain_line
 from server.store import people
 from sync.rights import OPERATOR
 
@@ -133,12 +134,7 @@ def clean(text: str, chars_max: int) -> str:
 
     Raises: NotDone above `chars_max`.
     """
-    seen = "".join(
-        " " if unicodedata.category(one) in ("Cc", "Zl", "Zp", "Zs") else one
-        for one in unicodedata.normalize("NFC", text)
-        if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Cn")
-    )
-    found = " ".join(seen.split())
+    found = plain_line(text)
     if len(found) > chars_max:
         raise NotDone("not_short", n=chars_max)
     return found

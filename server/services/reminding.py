@@ -4,7 +4,7 @@ In a request a phone only says where it may be woken, and on which days. Everyth
 (`flask reminders send`): `plan` looks what there is to remind of and puts it into the rows, `send_due` sends
 what waits there. A row is claimed for some minutes before its message goes out, so a worker that dies in
 between loses nothing, and two workers send nothing twice but for that.
-Few, and never at night: one a day for a phone, none of what the phone has fetched meanwhile.
+Few, and never at night: one a day for a phone beside what is urgent, none of what it has fetched meanwhile.
 Source: PROTOCOL §Reminders; RFC 8030; faults.md 99.
 """
 
@@ -24,8 +24,11 @@ from sqlalchemy.orm import Session
 from server.config import current_settings
 from server.db import reading, run_write
 from server.errors import Fault, ServiceError
+from server.models.people import Membership
 from server.models.reminders import PushSubscription
+from server.services import bulletins
 from server.services.viewing import make_current
+from server.store import bulletins as news
 from server.store import push_key, reminders, web_push
 from server.store.devices import Writer
 from server.store.reminders import Subscribed
@@ -103,9 +106,14 @@ def plan(now: int) -> int:
     with reading() as session:
         since = min((one.row.told_at for one in asked), default=0)
         said = reminders.said(session, scopes, since)
-    changed = [one for one in asked if _is_changed(one, said, now)]
+        urgent = _urgent(session, asked, since, now)
+    changed = [
+        one for one in asked if _is_changed(one, [*said.get(one.scope, ()), *urgent[one.row.device]], now)
+    ]
     return sum(
-        run_write(partial(_want_all, some=changed[start : start + AT_ONCE], said=said, now=now))
+        run_write(
+            partial(_want_all, some=changed[start : start + AT_ONCE], said=said, urgent=urgent, now=now)
+        )
         for start in range(0, len(changed), AT_ONCE)
     )
 
@@ -149,29 +157,56 @@ def _keep(session: Session, device: str, endpoint: str, days: list[str], now: in
     row.endpoint, row.place, row.days = endpoint, place, write_text([*days])
 
 
-def _is_changed(one: Subscribed, said: Mapping[str, list[int]], now: int) -> bool:
-    """Return whether something is to be noted at a subscription."""
-    has_news = any(at > one.row.told_at for at in said.get(one.scope, ()))
+def _urgent(session: Session, asked: Sequence[Subscribed], since: int, now: int) -> dict[str, list[int]]:
+    """Return by device when urgent bulletins that are for its person were published, after a time."""
+    found: dict[str, list[int]] = {one.row.device: [] for one in asked}
+    fresh = news.urgent_since(session, since, ms_to_date(now))
+    if not fresh:
+        return found
+    crops = news.crops_of(session, {one.scope for one in asked})
+    for one in asked:
+        member = session.get_one(Membership, one.membership)
+        reached = bulletins.reached_by(session, member, crops.get(one.scope, set()))
+        tellers = bulletins.tellers_of(session, member.organisation)
+        found[one.row.device] = [
+            told.published_at or 0
+            for told in fresh
+            if told.organisation in tellers and bulletins.is_for(told, reached)
+        ]
+    return found
+
+
+def _is_changed(one: Subscribed, times: Collection[int], now: int) -> bool:
+    """Return whether something is to be noted at a subscription; `times`: when something was told to it."""
+    has_news = any(at > one.row.told_at for at in times)
     days: list[str] = json.loads(one.row.days)
     return has_news or one.row.told_at < now - DAY_MS or any(day <= ms_to_date(now) for day in days)
 
 
-def _want_all(session: Session, some: Sequence[Subscribed], said: Mapping[str, list[int]], now: int) -> int:
-    return sum(_want(session, one, said.get(one.scope, []), now) for one in some)
+def _want_all(
+    session: Session,
+    some: Sequence[Subscribed],
+    said: Mapping[str, list[int]],
+    urgent: Mapping[str, list[int]],
+    now: int,
+) -> int:
+    return sum(_want(session, one, said.get(one.scope, []), urgent[one.row.device], now) for one in some)
 
 
-def _want(session: Session, one: Subscribed, said: Sequence[int], now: int) -> bool:
+def _want(session: Session, one: Subscribed, said: Sequence[int], urgent: Sequence[int], now: int) -> bool:
     """Note what a phone has to be told; return whether a reminder waits from now on that did not before."""
     row = reminders.find(session, one.row.device)
     if row is None:
         return False
-    news = [at for at in said if at > row.told_at]
+    fresh = [at for at in (*said, *urgent) if at > row.told_at]
+    presses = any(at > row.told_at and at >= (one.last_seen or 0) for at in urgent)
     days: list[str] = json.loads(row.days)
     today = ms_to_date(now)
     # An hour behind: what a slower transaction brings was received a little before it is seen here.
-    row.told_at = max([row.told_at, *news, now - HOUR_MS if row.told_at < now - DAY_MS else 0])
+    row.told_at = max([row.told_at, *fresh, now - HOUR_MS if row.told_at < now - DAY_MS else 0])
     row.days = write_text([day for day in days if day > today])
-    is_new = any(at >= (one.last_seen or 0) for at in news) or today in days
+    is_new = any(at >= (one.last_seen or 0) for at in fresh) or today in days
+    row.is_urgent = row.is_urgent or presses
     if not is_new or row.wanted_at is not None:
         return False
     row.wanted_at, row.next_try_at, row.tries = now, now, 0
@@ -184,6 +219,7 @@ def _claim(session: Session, now: int) -> list[_Job]:
         return []
     today = ms_to_date(now)
     jobs: list[_Job] = []
+    woken: set[str] = set()
     while not jobs:
         rows = reminders.due(session, now, today, AT_ONCE)
         if not rows:
@@ -191,10 +227,10 @@ def _claim(session: Session, now: int) -> list[_Job]:
         known = reminders.places_reminded(session, [row.place for row in rows], today)
         seen = reminders.seen_since(session, rows)
         for row in rows:
-            if row.device in seen or row.place in known:
-                row.wanted_at = None  # the phone has it: fetched, or told for another of its people
+            if row.device in seen or row.place in (woken if row.is_urgent else known | woken):
+                row.wanted_at, row.is_urgent = None, False  # the phone has it: fetched, or told for another
                 continue
-            known.add(row.place)
+            woken.add(row.place)
             row.next_try_at = now + CLAIM_MS
             jobs.append(_Job(row.device, row.endpoint))
         session.flush()
@@ -208,10 +244,10 @@ def _settle(session: Session, job: _Job, answer: Answer, now: int) -> None:
     if answer.kind == "gone":
         reminders.drop(session, [job.device])
     elif answer.kind == "taken":
-        row.wanted_at, row.tries, row.sent_on = None, 0, ms_to_date(now)
+        row.wanted_at, row.tries, row.sent_on, row.is_urgent = None, 0, ms_to_date(now), False
     else:
         row.tries += 1
         wait = min(FIRST_WAIT_MS << (row.tries - 1), WAIT_MS_MAX)
         row.next_try_at = now + max(wait, answer.after_s * 1000)
         if row.tries >= TRIES_MAX:
-            row.wanted_at, row.tries = None, 0
+            row.wanted_at, row.tries, row.is_urgent = None, 0, False

@@ -17,7 +17,7 @@ from server.config import current_settings
 from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
-from server.services import data_requests, rates
+from server.services import data_requests, rates, told_back
 from server.store import erasures, people
 from server.store.devices import Writer
 from sync import ids, limits
@@ -25,6 +25,8 @@ from sync.rights import HELPERS, HOUSEHOLD, REQUESTS, may_ask, may_settle
 from sync.values import Json, write_text
 
 CHARS_MAX = 300
+LONG_CHARS_MAX = {"proposal": told_back.PROPOSAL_CHARS}  # of kinds whose text a person writes at length
+OWN_WORD = ("bulletins_read", "proposal")  # nobody decides about these
 VALUES_MAX = 30
 DAY_MS = 86_400_000
 COLLISIONS_MAX = 5  # our choice; above, the phone comes again
@@ -144,29 +146,30 @@ def _parse(row: object) -> Sent | None:
         return None
     if not 0 <= made_at <= limits.INTEGER_MAX or len(values) > VALUES_MAX:
         return None
-    if not all(_is_text(name) and _is_plain(value) for name, value in values.items()):
+    most = LONG_CHARS_MAX.get(str(row["kind"]), CHARS_MAX)
+    if not all(_is_text(name, CHARS_MAX) and _is_plain(value, most) for name, value in values.items()):
         return None
     return Sent(row["id"], row["kind"], made_at, values)
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: object, chars_max: int) -> bool:
     if isinstance(value, str):
-        return _is_text(value)
+        return _is_text(value, chars_max)
     if isinstance(value, int) and not isinstance(value, bool):
         return abs(value) <= limits.INTEGER_MAX
     return value is None
 
 
-def _is_text(text: str) -> bool:
+def _is_text(text: str, chars_max: int) -> bool:
     """Return whether a text is short and can be stored: no U+0000, no unpaired surrogate."""
-    return len(text) <= CHARS_MAX and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+    return len(text) <= chars_max and not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
 
 
 def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, str | None]:
     """Check the values, then make the row where the sender has the right; a waiting one makes none yet."""
     if not may_ask(who.role, one.kind) or not who.in_force or who.state == "revoked":
         raise _Declined(NOT_YOURS)
-    may = who.may_act and may_settle(who.role, one.kind)
+    may = one.kind in OWN_WORD or (who.may_act and may_settle(who.role, one.kind))
     if one.kind == "membership" and who.role in HELPERS:
         may = may and one.values.get("farm") in people.helped_farms(session, who.membership, now)
     if one.kind in ("consent", "withdrawal") and who.role in HELPERS:
@@ -295,6 +298,17 @@ def _make_data_request(session: Session, who: Writer, one: Sent, now: int) -> No
     data_requests.enter(session, one.id, person, kind, "app", who.membership, now)
 
 
+def _make_bulletins_read(session: Session, who: Writer, one: Sent, _now: int) -> None:
+    if not told_back.keep_reads(session, who, one.values):
+        raise _Refused("values")
+
+
+def _make_proposal(session: Session, who: Writer, one: Sent, now: int) -> None:
+    text = _text(one, "text", told_back.PROPOSAL_CHARS)
+    if not told_back.propose(session, who, (one.id, one.made_at), text, now):
+        raise _Refused("text")
+
+
 def _make_nothing(_session: Session, _who: Writer, _one: Sent, _now: int) -> None:
     """Organisations are made by the commune's people."""
 
@@ -308,6 +322,8 @@ _MAKE: dict[str, Callable[[Session, Writer, Sent, int], None]] = {
     "consent": _make_consent,
     "withdrawal": _make_withdrawal,
     "data_request": _make_data_request,
+    "bulletins_read": _make_bulletins_read,
+    "proposal": _make_proposal,
 }
 
 

@@ -17,7 +17,7 @@ from server.config import now_ms
 from server.db import run
 from server.models.devices import DeviceRow, DeviceSeen, DeviceSession
 from server.models.log import HeldOp
-from server.models.people import Farm, Membership
+from server.models.people import Farm, Help, Membership
 from server.store import assertions, books, log, people
 from server.store.device_fold import Folded, Invite, fold_devices, parse_invite
 from server.store.operator import operator_device, public_key
@@ -273,15 +273,20 @@ def rows_of_device(session: Session, device: str) -> list[DeviceRow]:
 def keys_of_writers(session: Session, organisation: str, farms: Sequence[str]) -> list[tuple[str, str]]:
     """Return device and key of all who joined for one of the farms or for the organisation's staff.
 
-    Shape:  with those of organisations above it who reach its devices: they sign in its log, too.
+    Shape:  with those of organisations above it who reach its devices, or help one of the farms: they sign in
+            these logs, too.
     """
+    helpers = select(Help.membership).where(Help.farm.in_(farms))
     own = DeviceRow.scope == f"org:{organisation}"
     above = [f"org:{one}" for one in people.organisations_above(session, organisation)]
     query = (
         select(DeviceRow.device, DeviceRow.key)
         .join(Membership, Membership.id == DeviceRow.membership)
         .where(DeviceRow.key.is_not(None))
-        .where(own | (DeviceRow.scope.in_(above) & Membership.role.in_(READ_BELOW)))
+        .where(
+            own
+            | (DeviceRow.scope.in_(above) & (Membership.role.in_(READ_BELOW) | Membership.id.in_(helpers)))
+        )
         .where(Membership.farm.is_(None) | Membership.farm.in_(farms))
         .order_by(DeviceRow.device)
     )

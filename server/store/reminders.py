@@ -27,6 +27,7 @@ class Subscribed:
     """A subscription with who stands behind it. `scope`: the household's book; `last_seen`: None: never."""
 
     row: PushSubscription
+    membership: str
     scope: str
     has_agreed: bool
     last_seen: int | None
@@ -64,7 +65,7 @@ def subscribed(session: Session, now: int) -> list[Subscribed]:
         Consent.person == Membership.person, Consent.purpose == PURPOSE, Consent.withdrawn_at.is_(None)
     )
     query = (
-        select(PushSubscription, Membership.farm, agreed.exists(), DeviceSeen.last_seen)
+        select(PushSubscription, Membership.id, Membership.farm, agreed.exists(), DeviceSeen.last_seen)
         .join(DeviceRow, DeviceRow.device == PushSubscription.device)
         .join(Membership, Membership.id == DeviceRow.membership)
         .outerjoin(DeviceSeen, DeviceSeen.device == PushSubscription.device)
@@ -77,7 +78,7 @@ def subscribed(session: Session, now: int) -> list[Subscribed]:
         .order_by(PushSubscription.device)
     )
     rows = session.execute(query)
-    return [Subscribed(row, f"farm:{farm}", bool(yes), seen) for row, farm, yes, seen in rows]
+    return [Subscribed(row, by, f"farm:{farm}", bool(yes), seen) for row, by, farm, yes, seen in rows]
 
 
 def said(session: Session, scopes: Collection[str], since: int) -> dict[str, list[int]]:
@@ -113,13 +114,16 @@ def said(session: Session, scopes: Collection[str], since: int) -> dict[str, lis
 
 
 def due(session: Session, now: int, today: str, most: int) -> list[PushSubscription]:
-    """Return, locked, rows whose reminder is to be sent now: none that had one today, the oldest first."""
+    """Return, locked, rows whose reminder is to be sent now, the oldest first.
+
+    Shape:  none that had one today, but for what is urgent.
+    """
     query = (
         select(PushSubscription)
         .where(
             PushSubscription.wanted_at.is_not(None),
             PushSubscription.next_try_at <= now,
-            PushSubscription.sent_on != today,
+            (PushSubscription.sent_on != today) | PushSubscription.is_urgent.is_(True),
         )
         .order_by(PushSubscription.wanted_at, PushSubscription.device)
         .limit(most)
