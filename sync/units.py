@@ -113,7 +113,7 @@ def to_base(amount: str, unit: str) -> int:
     found = find_unit(unit)
     if found.factor is None:
         raise UnknownSize("a unit without a fixed size")
-    value = _divide_half_up(digits * found.factor, scale)
+    value = divide_half_up(digits * found.factor, scale)
     if value > found.base_max:
         raise AmountOutOfRange(f"more than {found.base_max} {found.base}")
     return value
@@ -167,7 +167,7 @@ def area_shown(amount: str, unit: str, language: Language = "vi") -> tuple[str, 
 
 def m2_to_sao(square_metres: int) -> str:
     """Return whole square metres as decimal text in sào, hundredths, halves rounded up."""
-    hundredths = _divide_half_up(square_metres * 100, SAO_M2)
+    hundredths = divide_half_up(square_metres * 100, SAO_M2)
     whole, rest = divmod(hundredths, 100)
     return f"{whole}.{rest:02}".rstrip("0").rstrip(".")
 
@@ -181,6 +181,6 @@ def _split_amount(amount: str) -> tuple[int, int]:
     return int(match[1] + fraction), 10 ** len(fraction)
 
 
-def _divide_half_up(dividend: int, divisor: int) -> int:
+def divide_half_up(dividend: int, divisor: int) -> int:
     """Return a quotient of non-negative integers to the nearest integer, halves up."""
     return (2 * dividend + divisor) // (2 * divisor)

@@ -1,7 +1,7 @@
 """From the ops of one document to the rows of its views: pure, the same for every order and split.
 
 What people wrote never breaks a view: a value of another type, too long a text, a date that does not exist
-count as missing. Only public values reach typed columns.
+count as missing. Only public values reach typed columns, but for what a sale came to (`view_fold_sales`).
 Source: DESIGN §2, §3 "Merge"; sync/forms/common.json, plot.json, season.json for the names of fields.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 from server.models.views import CODE_CHARS, DOC_CHARS
 from server.store import view_fold_lots
 from server.store.view_fold_attendances import attendance_rows
+from server.store.view_fold_sales import SALES, sale_row
 from sync import ids
 from sync.civil import is_civil_date
 from sync.forms import load_forms
@@ -188,6 +189,10 @@ def _edge(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequence[
     return view_fold_lots.edge_rows(key, _record(values, folded, ops))
 
 
+def _sale(key: Row, values: Mapping[str, Json], folded: Document, ops: Sequence[Placed]) -> Rows:
+    return _edge(key, values, folded, ops) | {SALES: [sale_row(key, folded, ops)]}
+
+
 def _record(values: Mapping[str, Json], folded: Document, ops: Sequence[Placed]) -> Record:
     op, beside = ops[0].op, rivals(folded, {one.op.id: one.op for one in ops}) if folded.conflicts else {}
     return Record(op.doc, op.doc_type, values, beside, folded.deleted)
@@ -202,7 +207,7 @@ _MAKERS: Mapping[str, Callable[[Row, Mapping[str, Json], Document, Sequence[Plac
     "comment": _review,
     "lot": _lot,
     "lot_event": _edge,
-    "sale": _edge,
+    "sale": _sale,
     "label": _edge,
     "attendance": attendance_rows,
 }

@@ -19,6 +19,7 @@ from server.models.findings import FindingView, JudgedScope, RecordKey
 from server.models.log import Head, NamedPhoto, OpRow
 from server.models.lots import LotEdge, LotSource, LotView
 from server.models.passkeys import PasskeyRow
+from server.models.sales import SaleView
 from server.models.training import AttendanceView
 from server.models.views import DocumentView, ReviewView, ViewHead
 from server.store import log
@@ -53,7 +54,7 @@ def all_scopes(session: Session) -> list[str]:
     tables = (
         Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow, ErasedDocument, PasskeyRow,
         ReviewView, RecordKey, FindingView, JudgedScope, LotView, LotSource, LotEdge,
-        AttendanceView,
+        AttendanceView, SaleView,
     )  # fmt: skip
     return sorted(session.scalars(union(*(select(table.scope).distinct() for table in tables))))
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from server.db import Base, run
 from server.models.log import OpRow
 from server.models.lots import LotEdge, LotSource, LotView
+from server.models.sales import SaleView
 from server.models.training import AttendanceView
 from server.models.views import (
     DocumentView,
@@ -40,6 +41,7 @@ from server.store import (
 )
 from server.store.view_findings import RuleBook
 from server.store.view_fold import BESIDE, DOCUMENTS, ENTRIES, PHOTOS, REVIEWS, Row, Rows
+from server.store.view_fold_sales import SALES
 from server.store.view_groups import Groups
 from server.store.view_ops import ops_above, ops_of
 from sync.merge import Placed
@@ -58,6 +60,7 @@ MODELS: dict[str, type[Base]] = {
     view_fold_lots.LOT_SOURCES: LotSource,
     view_fold_lots.LOT_EDGES: LotEdge,
     view_fold_attendances.ATTENDANCES: AttendanceView,
+    SALES: SaleView,
 }
 
 # Built once: making a statement anew costs as much as running it.

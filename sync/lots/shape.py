@@ -149,10 +149,13 @@ def parse_event(record: Record) -> Event | None:
 
 
 def parse_sale(record: Record) -> Sale | None:
-    """Return a sale, None for a deleted one and for one that names no lot."""
+    """Return a sale, None for a deleted one, for one that names no lot, and for what was bought.
+
+    What is bought of a farm comes into a lot by its harvest: buying it takes nothing out.
+    """
     values = record.values
     lot = _doc(values.get("lot"), "lot")
-    if not counts(record) or not lot:
+    if not counts(record) or not lot or values.get("direction") == "buy":
         return None
     return Sale(
         doc=record.doc,

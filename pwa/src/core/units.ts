@@ -153,6 +153,6 @@ function splitAmount(amount: string): { digits: bigint; scale: bigint } | null {
 }
 
 /** Returns a quotient of non-negative integers to the nearest integer, halves up. */
-function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
+export function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
   return (2n * dividend + divisor) / (2n * divisor);
 }
