@@ -12,7 +12,7 @@ from server.pages.console_finding import page_number
 from server.pages.console_frame import make_pages, page_language, query_text, show, staff_page
 from server.pages.console_inspections import DueLine, due_line
 from server.pages.console_words import Language, say
-from server.services import cooperative
+from server.services import console_products, cooperative
 from server.services.console import Staff
 from server.services.standing import Standing, Trouble
 from sync.civil import ms_to_date
@@ -50,6 +50,7 @@ def cooperative_page() -> Response:
         found=found,
         rows=[Row(one, tuple(_needs(staff, language, one))) for one in found.farms],
         days=cooperative.LATELY_DAYS,
+        ocop=console_products.ocop_due(staff, ms_to_date(now)),
     )
 
 

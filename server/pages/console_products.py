@@ -14,9 +14,10 @@ from server.config import now_ms
 from server.errors import ServiceError
 from server.pages.console_finding import done_said
 from server.pages.console_frame import make_pages, page_language, show, staff_page
-from server.pages.console_show import date_text, parse_day
+from server.pages.console_show import date_text, dong_text, parse_day
 from server.services import console_products
 from server.services.console import Staff, check_uuid
+from server.services.console_product_values import DAYS, OCOP_GROUPS, OCOP_STARS, STANDARDS
 from server.services.console_reach import NotDone, allow
 from sync import ids
 from sync.civil import ms_to_date
@@ -26,7 +27,6 @@ blueprint = make_pages("console_products")
 PLACE = "products"
 WHERE = f"{CONSOLE_PATH}/san-pham"
 REQUEST_BYTES_MAX = PHOTO_BYTES_MAX + 10_000
-DAYS = ("certificate_from", "certificate_to", "ocop_signed_on")
 NO_DAY = "?"
 
 
@@ -84,6 +84,17 @@ def retire_product(uuid: str) -> AnyResponse:
         uuid,
         "done_product",
         lambda staff: console_products.retire_product(staff, uuid, is_current=is_current),
+    )
+
+
+@blueprint.post("/san-pham/<uuid>/trang")
+def show_product(uuid: str) -> AnyResponse:
+    """Give a product a public page, or take it down."""
+    is_shown = request.form.get("hien") == "1"
+    return _act(
+        uuid,
+        "done_shown" if is_shown else "done_hidden",
+        lambda staff: console_products.show_product(staff, uuid, is_shown=is_shown),
     )
 
 
@@ -147,6 +158,7 @@ def _list(staff: Staff, wrong: NotDone | None = None) -> Response:
         place=PLACE,
         status=422 if wrong else 200,
         page=console_products.products(staff, ms_to_date(now_ms())),
+        dong=dong_text,
         done=done_said(),
         wrong=wrong,
     )
@@ -164,6 +176,7 @@ def _form(
             for column in row.__table__.columns
         }
         given |= {name: date_text(given[name]) for name in DAYS}
+        given |= {name: dong_text(getattr(row, name)) for name in ("price_dong", "package_g")}
     return show(
         "product.html",
         staff,
@@ -172,9 +185,11 @@ def _form(
         page=page,
         given=given,
         kinds=console_products.kinds(page_language()),
-        standards=console_products.STANDARDS,
-        groups=console_products.OCOP_GROUPS,
-        stars=console_products.OCOP_STARS,
+        keys=console_products.key_products(staff, ms_to_date(now_ms())),
+        dong=dong_text,
+        standards=STANDARDS,
+        groups=OCOP_GROUPS,
+        stars=OCOP_STARS,
         done=done_said(),
         wrong=wrong,
     )

@@ -207,6 +207,11 @@ def date_text(date: str) -> str:
     return f"{day:02}/{month:02}/{year}"
 
 
+def dong_text(number: int | None) -> str:
+    """Return a whole number with a dot between thousands, as prices are written; nothing for None."""
+    return "" if number is None else f"{number:,}".replace(",", ".")
+
+
 def parse_day(text: str) -> str:
     """Return the civil date in "8/11/2026", "08-11-2026" or "2026-11-08"; an empty text for no date."""
     match = re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text.strip())

@@ -7,6 +7,7 @@ Source: reference traceability §7.2, §7.3 (a GTIN is never invented), commerce
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,44 +18,43 @@ from sqlalchemy.orm import Session
 from server.config import now_ms
 from server.db import reading
 from server.errors import ServiceError
-from server.models.own_products import CODE_CHARS, NAME_CHARS, NUMBER_CHARS, OwnProduct
+from server.models.own_products import OwnProduct
 from server.models.people import Organisation
+from server.models.selling import KeyProduct
 from server.services.console import Staff
-from server.services.console_reach import ADDRESS_CHARS_MAX, NotDone, allow, clean, write_rows
+from server.services.console_product_values import is_ocop_changed, read_product
+from server.services.console_reach import ADDRESS_CHARS_MAX, NotDone, allow, clean, fold, write_rows
 from server.services.lot_facts import mark_of, ocop_ends
+from server.services.person_data import add_months
 from server.services.photos import PhotoStore
-from server.store import own_products, people
-from sync.civil import is_civil_date
-from sync.codes import gtin14, is_gtin
+from server.store import own_products, people, selling
 from sync.ids import b64_encode, make_uuid7
 
-PICTURES_MAX: Final = 6  # our choice
-STORY_CHARS_MAX: Final = 2000
-SHELF_DAYS_MAX: Final = 3650
-OCOP_GROUPS: Final = (1, 2, 3, 4, 5, 6)
-OCOP_STARS: Final = (3, 4, 5)
-STANDARDS: Final = ("VietGAP", "GlobalGAP", "Hữu cơ (TCVN 11041)", "An toàn thực phẩm")
-_TEXTS: Final = {
-    "name_vi": NAME_CHARS, "name_en": NAME_CHARS, "brand": NAME_CHARS, "standard": CODE_CHARS,
-    "certificate_no": NUMBER_CHARS, "certificate_by": NAME_CHARS, "ocop_decision": NUMBER_CHARS,
-    "ocop_certificate_no": NUMBER_CHARS, "story": STORY_CHARS_MAX,
-}  # fmt: skip
+PICTURES_MAX: Final = 9  # our choice: as many as a marketplace's listing is said to take
+SLUG_WORDS_CHARS: Final = 60
+SLUG_TAIL_CHARS: Final = 5
+SLUG_LETTERS: Final = "abcdefghjkmnpqrstvwxyz23456789"  # none that is taken for another
 _WRONG: Final = {
     "too_large": "not_picture_too_large",
     "quota": "not_picture_quota",
     "storage_full": "not_picture_storage_full",
 }
-_DATES: Final = ("certificate_from", "certificate_to", "ocop_signed_on")
+REMIND_MONTHS: Final = 6  # before an OCOP certificate ends
 
 
 @dataclass(frozen=True)
 class ProductPage:
-    """A product with its pictures. `mark`: what stands behind its standard today, "" without one."""
+    """A product with its pictures. `mark`: what stands behind its standard today, "" without one.
+
+    Shape:  `ocop`: how its OCOP certificate stands: "" for none, holds, soon (it ends within `REMIND_MONTHS`)
+            or ended.
+    """
 
     row: OwnProduct
     pictures: tuple[str, ...]
     mark: str
     ocop_ends: str
+    ocop: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,23 @@ def product(staff: Staff, uuid: str, today: str) -> ProductPage:
         return _page(session, _own(session, staff, uuid), today)
 
 
+def ocop_due(staff: Staff, today: str) -> tuple[ProductPage, ...]:
+    """Return the products whose OCOP certificate has ended or ends within `REMIND_MONTHS`, in that order."""
+    if not staff.may_see("products"):
+        return ()
+    due = [
+        one for one in products(staff, today).lines if one.ocop in ("soon", "ended") and one.row.is_current
+    ]
+    return tuple(sorted(due, key=lambda one: one.ocop_ends))
+
+
+def key_products(staff: Staff, today: str) -> list[KeyProduct]:
+    """Return the key products of the commune that count today."""
+    with reading() as session:
+        rows = selling.key_products(session, selling.commune_of(session, staff.organisation))
+        return [one for one in rows if not one.until or one.until >= today]
+
+
 def kinds(language: str) -> list[tuple[str, str]]:
     """Return code and name of every product of the commune's list."""
     with reading() as session:
@@ -95,16 +112,23 @@ def keep_product(staff: Staff, uuid: str, said: Mapping[str, str]) -> str:
     Raises: ServiceError: no_right, not_found; NotDone says which field is wrong.
     """
     allow(staff, "edit_products")
-    values = _values(said)
+    values = read_product(said)
 
     def work(session: Session) -> str:
         if values["product_code"] not in {"", *(one.code for one in people.products(session))}:
             raise NotDone("not_product_kind")
+        commune = selling.commune_of(session, staff.organisation)
+        if values["key_product"] and not selling.find_key_product(
+            session, commune, str(values["key_product"])
+        ):
+            raise NotDone("not_key_product")
         row = _own(session, staff, uuid) if uuid else None
         if row is None:
             made = make_uuid7(now_ms(), secrets.token_bytes(10))
             row = OwnProduct(id=made, organisation=staff.organisation, is_current=True)
             session.add(row)
+        elif is_ocop_changed(row, values):
+            row.ocop_checked_on, row.ocop_checked_by = "", None
         for name, value in values.items():
             setattr(row, name, value)
         row.changed_by, row.changed_at = staff.membership, now_ms()
@@ -121,6 +145,32 @@ def retire_product(staff: Staff, uuid: str, *, is_current: bool) -> None:
         _own(session, staff, uuid).is_current = is_current
 
     write_rows(work)
+
+
+def show_product(staff: Staff, uuid: str, *, is_shown: bool) -> None:
+    """Give a product a public page, or take it down; its address is made once and kept.
+
+    Raises: ServiceError: no_right, not_found; NotDone for one that has no picture yet or is no longer sold.
+    """
+    allow(staff, "edit_products")
+
+    def work(session: Session) -> None:
+        row = _own(session, staff, uuid)
+        if is_shown and not row.is_current:
+            raise NotDone("not_shown_retired")
+        if is_shown and not own_products.pictures_of(session, uuid):
+            raise NotDone("not_shown_picture")
+        row.slug = row.slug or make_slug(row.name_vi)
+        row.is_shown = is_shown
+
+    write_rows(work)
+
+
+def make_slug(name: str) -> str:
+    """Return a public address of a name: its letters without marks, and an end that no other has."""
+    plain = "-".join(re.findall(r"[a-z0-9]+", fold(name)))[:SLUG_WORDS_CHARS].strip("-")
+    tail = "".join(secrets.choice(SLUG_LETTERS) for _ in range(SLUG_TAIL_CHARS))
+    return f"{plain}-{tail}" if plain else tail
 
 
 def set_address(staff: Staff, text: str) -> None:
@@ -183,35 +233,15 @@ def _own(session: Session, staff: Staff, uuid: str) -> OwnProduct:
 
 def _page(session: Session, row: OwnProduct, today: str) -> ProductPage:
     pictures = tuple(own_products.pictures_of(session, row.id))
-    return ProductPage(row, pictures, mark_of(row, today) if row.standard else "", ocop_ends(row))
+    mark = mark_of(row, today) if row.standard else ""
+    return ProductPage(row, pictures, mark, ocop_ends(row), ocop_state(row, today))
 
 
-def _values(said: Mapping[str, str]) -> dict[str, object]:
-    values: dict[str, object] = {name: clean(said.get(name, ""), most) for name, most in _TEXTS.items()}
-    values["product_code"] = said.get("product_code", "")
-    if not values["name_vi"]:
-        raise NotDone("not_product_name")
-    for name in _DATES:
-        day = said.get(name, "")
-        if day and not is_civil_date(day):
-            raise NotDone("not_day")
-        values[name] = day
-    if said.get("certificate_from", "") > (said.get("certificate_to") or "9999"):
-        raise NotDone("not_certificate_days")
-    gtin = clean(said.get("gtin", ""), 20).replace(" ", "")
-    if gtin and not is_gtin(gtin):
-        raise NotDone("not_gtin")
-    values["gtin"] = gtin14(gtin) if gtin else None
-    shelf = said.get("shelf_life_days", "").strip()
-    if shelf and not (shelf.isascii() and shelf.isdigit() and 0 < int(shelf[:6]) <= SHELF_DAYS_MAX):
-        raise NotDone("not_shelf_life", n=SHELF_DAYS_MAX)
-    values["shelf_life_days"] = int(shelf) if shelf else None
-    group, stars = (_choice(said.get(name, "")) for name in ("ocop_group", "ocop_stars"))
-    if stars and (stars not in OCOP_STARS or group not in OCOP_GROUPS or not values["ocop_signed_on"]):
-        raise NotDone("not_ocop")
-    values["ocop_group"], values["ocop_stars"] = (group, stars) if stars else (0, 0)
-    return values
-
-
-def _choice(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) == 1 else 0
+def ocop_state(row: OwnProduct, today: str) -> str:
+    """Return how a product's OCOP certificate stands: "", holds, soon or ended."""
+    ends = ocop_ends(row) if row.ocop_stars else ""
+    if not ends:
+        return ""
+    if ends < today:
+        return "ended"
+    return "soon" if ends <= add_months(today, REMIND_MONTHS) else "holds"

@@ -226,6 +226,7 @@ CONSOLE = (
     page("/san-pham/<uuid>", "/san-pham/{ware}", sees("products", own_org)),
     form("/san-pham/<uuid>", "/san-pham/{ware}", WARES, name_vi="Cải ngọt"),
     form("/san-pham/<uuid>/thoi", "/san-pham/{ware}/thoi", WARES),
+    form("/san-pham/<uuid>/trang", "/san-pham/{ware}/trang", WARES),
     form("/san-pham/<uuid>/anh/<sha256>", "/san-pham/{ware}/anh/{picture}", WARES, lam="chinh"),
     on("POST", "/htx/san-pham/<uuid>/anh", "/htx/san-pham/{ware}/anh", WARES, 422),  # without a file
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
