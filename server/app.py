@@ -68,6 +68,7 @@ PAGE_MODULES = (
     "console_dossiers",
     "console_seasons",
     "trace",
+    "shop",
     "console_inspections",
     "console_cooperative",
     "phone",

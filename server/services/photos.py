@@ -367,4 +367,4 @@ def parts_folder(scope: str, upload: str) -> str:
 
 def places(scope: str, sha256: str) -> list[str]:
     """Return all names that a stored photo may have in the store."""
-    return [rows.place(scope, use, sha256) for use in ("received", "view", "thumb")]
+    return [rows.place(scope, use, sha256) for use in ("received", "view", "middle", "thumb")]

@@ -1,4 +1,4 @@
-"""A process of its own that opens one picture nobody trusts: `image_worker.py <in> <view> <thumb>`.
+"""A process of its own that opens one picture nobody trusts: `image_worker.py <in> <view> <thumb> [<px>]`.
 
 It prints one line of JSON: the type and size of what it made, or the slug of the refusal. It has 512 MB and
 10 s of processor, no more; whoever started it takes any other ending as a damaged picture. Apart from the
@@ -22,7 +22,7 @@ ORIENTATION = 0x0112
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-def make_derivatives(source: str, view: str, thumb: str) -> dict[str, object]:
+def make_derivatives(source: str, view: str, thumb: str, view_px: int = VIEW_PX) -> dict[str, object]:
     """Write the two pictures that may be shown; return type and size, or the slug of the refusal."""
     Image.MAX_IMAGE_PIXELS = PIXELS_MAX
     warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -35,10 +35,10 @@ def make_derivatives(source: str, view: str, thumb: str) -> dict[str, object]:
             kind = f"image/{(found.format or '').lower()}"
             is_turned = found.getexif().get(ORIENTATION, 1) >= 5
             width, height = reversed(found.size) if is_turned else found.size
-            found.draft("RGB", (VIEW_PX, VIEW_PX))
+            found.draft("RGB", (view_px, view_px))
             found.load()
             upright = ImageOps.exif_transpose(found)
-            pictures = [(_clean(upright, VIEW_PX), view), (_clean(upright, THUMB_PX), thumb)]
+            pictures = [(_clean(upright, view_px), view), (_clean(upright, THUMB_PX), thumb)]
     except UnidentifiedImageError:
         return {"problem": "unsupported_media"}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
@@ -66,4 +66,6 @@ def _clean(picture: Image.Image, side: int) -> Image.Image:
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
-    sys.stdout.write(json.dumps(make_derivatives(*sys.argv[1:4])))
+    sys.stdout.write(
+        json.dumps(make_derivatives(sys.argv[1], sys.argv[2], sys.argv[3], *map(int, sys.argv[4:5])))
+    )

@@ -49,14 +49,16 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
-def make_pictures(source: Path, view: Path, thumb: Path) -> Picture:
+def make_pictures(source: Path, view: Path, thumb: Path, view_px: int | None = None) -> Picture:
     """Write what may be shown of the picture at `source`, in a process with limits of its own.
 
+    Shape:  `view_px`: the longer side of the larger one, where it is not the usual.
     Raises: ServiceError: unsupported_media, too_large (pixels), bad_image, storage_full.
     """
+    size = [] if view_px is None else [str(view_px)]
     try:
         done = subprocess.run(  # noqa: S603 (our own file; the arguments are paths that we made)
-            [sys.executable, "-I", str(WORKER), str(source), str(view), str(thumb)],
+            [sys.executable, "-I", str(WORKER), str(source), str(view), str(thumb), *size],
             capture_output=True,
             timeout=SECONDS_MAX,
             check=False,
