@@ -19,7 +19,7 @@ from server.config import Settings, finish_settings, settings_of_process, system
 from server.db import Base, DatabaseTrouble, db, init_db
 from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
-from server.services import restoring, tree_clock
+from server.services import city_clock, restoring, tree_clock
 from server.services.health import check_schema
 from server.services.sequencing import check_log_key
 from server.services.setup import check_operator
@@ -61,6 +61,7 @@ PAGE_MODULES = (
     "console_labels",
     "console_products",
     "console_recall",
+    "console_city",
     "console_people",
     "console_requests",
     "console_privacy",
@@ -119,6 +120,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         _add(app, None, f"server.pages.{name}")
     restoring.register(app)
     tree_clock.register(app)
+    city_clock.register(app)
     cli.register(app)
     _check_schema(app)
     if settings.trusted_proxies:

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from flask import current_app
 SQLITE_FILE = "so-nha-nong.db"
 # The push services of the browsers that people have here; `*.` stands for every host below.
 PUSH_HOSTS = "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
+CITY_ADAPTERS = ("package", "epcis")
 _PUSH_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*")
 
 
@@ -49,6 +50,10 @@ class Settings:
     retention_months: int = 24
     audit_months: int = 12
     push_hosts: str = PUSH_HOSTS
+    city_adapter: str = "package"
+    city_url: str = ""
+    city_token: str = field(default="", repr=False)
+    city_every_seconds: int = 60
     trusted_proxies: int = 0
     busy_timeout_ms: int = 2000
     pool_size: int = 5
@@ -106,6 +111,10 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             retention_months=_number(environ, "RETENTION_MONTHS", plain.retention_months, 0),
             audit_months=_number(environ, "AUDIT_MONTHS", plain.audit_months, 1),
             push_hosts=environ.get("PUSH_HOSTS", "").lower() or plain.push_hosts,
+            city_adapter=environ.get("CITY_ADAPTER") or plain.city_adapter,
+            city_url=environ.get("CITY_URL", ""),
+            city_token=_secret(environ, "CITY_TOKEN"),
+            city_every_seconds=_number(environ, "CITY_EVERY_SECONDS", plain.city_every_seconds, 0),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", plain.trusted_proxies, 0),
             busy_timeout_ms=_number(environ, "BUSY_TIMEOUT_MS", plain.busy_timeout_ms, 0),
             pool_size=_number(environ, "POOL_SIZE", plain.pool_size, 1),
@@ -152,6 +161,7 @@ def finish_settings(settings: Settings) -> Settings:
         raise SettingsError(
             "PUSH_HOSTS: names of hosts with a space between them, `*.` before one for all below"
         )
+    _check_city(settings)
     store = settings.photo_store or str(data_dir / "photos")
     tree_dir = settings.tree_dir or str(data_dir / "tree")
     if len(settings.witnesses.split()) % 2:
@@ -164,6 +174,21 @@ def finish_settings(settings: Settings) -> Settings:
         photo_store=store,
         tree_dir=tree_dir,
     )
+
+
+def _check_city(settings: Settings) -> None:
+    if settings.city_adapter not in CITY_ADAPTERS:
+        raise SettingsError(f"CITY_ADAPTER: one of {', '.join(CITY_ADAPTERS)}")
+    try:
+        parts = urlsplit(settings.city_url)
+        is_plain = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+        is_plain = is_plain and parts.port != 0 and not parts.query and not parts.fragment
+    except ValueError:
+        is_plain = False
+    if settings.city_adapter == "epcis" and not is_plain:
+        raise SettingsError("CITY_URL: https://host/path of the capture interface, without a query")
+    if not settings.city_token.isascii() or not settings.city_token.isprintable():
+        raise SettingsError("CITY_TOKEN: one line of plain letters, digits and signs")
 
 
 def settings_of_process() -> Settings:

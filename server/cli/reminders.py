@@ -11,8 +11,8 @@ from flask.cli import AppGroup
 from server.config import now_ms
 from server.db import DatabaseTrouble
 from server.services import reminding
+from server.store.outward import Line
 from server.store.push_key import FILES, PushKeyMissing
-from server.store.web_push import Line
 
 group = AppGroup("reminders", help="Reminders of phones: no content, few, never at night.")
 

@@ -11,10 +11,11 @@ from server.config import current_settings, now_ms
 from server.pages.console_frame import make_pages, page_language, show, staff_page
 from server.pages.console_show import amount_text
 from server.pages.console_words import say
-from server.pages.trace_views import day_text, span_of, text_in
+from server.pages.trace_views import day_text, span_of
 from server.services import console_labels
 from server.services.console import Staff, check_uuid
 from server.services.console_reach import NotDone
+from server.services.fact_values import text_in
 from server.services.label_print import SIZES, Text, print_labels
 from sync.civil import ms_to_date
 from sync.codes import show_code

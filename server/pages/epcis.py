@@ -18,7 +18,7 @@ from server.services import rates, tracing
 from server.services.epcis import Page, events_of_lot, page_of
 from server.services.epcis_filters import Filters, parse_filters
 from sync.codes import read_code
-from sync.lots.epcis import context, instant
+from sync.lots.epcis import document_of, head
 from sync.lots.epcis_words import WORDS
 
 SECONDS: Final = 60
@@ -37,7 +37,7 @@ def lot(code: str) -> Response:
         tracing.check_miss(request.remote_addr or "", now_ms())
         raise ServiceError("not_found")
     base = _base()
-    return _answer({**_head("EPCISDocument", base), "epcisBody": {"eventList": events_of_lot(traced, base)}})
+    return _answer(document_of(events_of_lot(traced, base), base, now_ms()))
 
 
 @blueprint.get("/epcis/events")
@@ -50,7 +50,7 @@ def events() -> Response:
     _check_guess(filters, now)
     found = page_of(filters, base)
     results = {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": found.events}}
-    answer = _answer({**_head("EPCISQueryDocument", base), "epcisBody": {"queryResults": results}})
+    answer = _answer({**head("EPCISQueryDocument", base, now), "epcisBody": {"queryResults": results}})
     if found.token:
         answer.headers["Link"] = f'<{_next(asked, found, base)}>; rel="next"'
     return answer
@@ -83,15 +83,6 @@ def _next(asked: dict[str, str], page: Page, base: str) -> str:
 
 def _base() -> str:
     return current_settings().public_url.rstrip("/")
-
-
-def _head(kind: str, base: str) -> dict[str, Any]:
-    return {
-        "@context": context(base),
-        "type": kind,
-        "schemaVersion": "2.0",
-        "creationDate": instant(now_ms()),
-    }
 
 
 def _answer(said: dict[str, Any]) -> Response:

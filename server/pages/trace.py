@@ -24,8 +24,8 @@ from server.pages.console_words import LANGUAGES, Language, pick_language, say
 from server.pages.entry_assets import entry_assets, sprite
 from server.pages.trace_cache import Pages, answer_of, make_page
 from server.pages.trace_page import page_of
-from server.pages.trace_views import hashes_of, text_in
 from server.services import tracing
+from server.services.fact_values import hashes_of, text_in
 from server.services.scan_counts import ScanCounts
 from server.services.tracing import Traced
 from sync.codes import SERIAL_KEY_LENGTH, SERIAL_LENGTH, digital_link, gtin14, read_code, read_link

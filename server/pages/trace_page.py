@@ -8,19 +8,8 @@ from functools import cache
 from server.pages.console_show import amount_text, time_text
 from server.pages.console_words import Language, say, words
 from server.pages.season_drawing import commune_map
-from server.pages.trace_views import (
-    Facts,
-    day_text,
-    doubts,
-    hashes_of,
-    named,
-    number_in,
-    rows_in,
-    span_of,
-    steps,
-    text_in,
-    verdict,
-)
+from server.pages.trace_views import day_text, doubts, named, span_of, steps, verdict
+from server.services.fact_values import Facts, hashes_of, number_in, rows_in, text_in
 from server.services.tracing import Label, Traced
 from sync.civil import ms_to_date
 from sync.codes import show_code

@@ -6,19 +6,19 @@ Source: DESIGN §4 "The look"; traceability.md §7.2, §7.7; PROTOCOL §Lots.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from server.pages.console_show import amount_text, time_text
 from server.pages.console_words import Language, say, words
+from server.services.fact_values import Facts, number_in, rows_in, text_in
 from sync.civil import BadDate, days_between, is_civil_date, parse_date
 from sync.values import Json
 
 CELLS_MAX: Final = 14  # LOOK.md "strip": above it one bar
 TONES: Final = {"kept": "done", "not_needed": "done", "broken": "halt", "unknown": "wait"}
 _TICKS: Final = {"done": "approved", "halt": "stop", "wait": "unknown"}
-Facts = Mapping[str, Json]
 
 
 @dataclass(frozen=True)
@@ -66,25 +66,6 @@ class Step:
     span: str
     has_flag: bool
     told: tuple[Told, ...]
-
-
-def text_in(value: Json, *path: str) -> str:
-    """Return the text at a path of a value, an empty one where there is none."""
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value if isinstance(value, str) else ""
-
-
-def rows_in(value: Json, name: str) -> list[Mapping[str, Json]]:
-    """Return the objects of a list of a value."""
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-
-
-def number_in(value: Json, name: str) -> int | None:
-    """Return a whole number of a value."""
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def day_text(date: str, *, has_year: bool = True) -> str:
@@ -242,17 +223,3 @@ def _input(line: Mapping[str, Json], language: Language) -> str:
     elif kind in ("not_defined", "unknown"):
         parts.append(say(language, f"tr_input_{kind}"))
     return ", ".join(part for part in parts if part)
-
-
-def hashes_of(facts: Facts) -> list[str]:
-    """Return the hashes of every picture that the facts name, the product's first, each once."""
-    product = facts.get("product")
-    lists: Iterable[Json] = [
-        product.get("pictures") if isinstance(product, Mapping) else None,
-        *(one.get("photos") for one in rows_in(facts, "steps")),
-    ]
-    found: dict[str, None] = {}
-    for some in lists:
-        if isinstance(some, list):
-            found |= dict.fromkeys(one for one in some if isinstance(one, str))
-    return list(found)

@@ -25,12 +25,11 @@ from server.store import lots
 from server.store.view_lots import documents_of
 from sync.lots import reach
 from sync.lots.epcis import History, Named, Told, events_of
-from sync.lots.shape import Event, parse_lot
+from sync.lots.shape import DOMESTIC, Event, parse_lot
 from sync.lots.states import RECALLED
 
 LOTS_A_PAGE: Final = 40  # our choice: what one request may cost
 _TOKEN: Final = re.compile(r"([0-9A-Z]{8})\.(\d{1,5})")
-_STEPS: Final = frozenset({"handle", "grade", "split", "merge", "pack", "store"})
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def _history(session: Session, traced: Traced) -> History:
 def _touches(event: Event, doc: str, behind: Collection[str]) -> bool:
     if any(part.lot == doc for part in (*event.ins, *event.outs)):
         return True
-    return event.kind in _STEPS and any(part.lot in behind for part in (event.outs or event.ins))
+    return event.kind in DOMESTIC and any(part.lot in behind for part in (event.outs or event.ins))
 
 
 def _tied(docs: Sequence[str], events: Sequence[Event]) -> set[str]:

@@ -39,12 +39,11 @@ from server.services.viewing import make_current
 from server.store import lots, own_products
 from sync.civil import add_days
 from sync.lots import balance, reach
-from sync.lots.shape import Event
+from sync.lots.shape import DOMESTIC, Event
 from sync.values import write_text
 
 FACTS_BYTES_MAX: Final = 24_000  # our choice: the rest of a body's 32,768 bytes is for names and signatures
 OCOP_MONTHS: Final = 36  # of a certificate's life
-_DOMESTIC: Final = ("handle", "grade", "split", "merge", "pack", "store")
 _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "handle": ("Sơ chế", "Handling"),
     "grade": ("Phân loại", "Grading"),
@@ -239,7 +238,7 @@ def _not_proven(told: Told, lot: LotView, product: OwnProduct | None, today: str
 def _touches(event: Event, behind: Sequence[str]) -> bool:
     """Say whether an event made one of the lots, or was done with one of them."""
     named = event.outs or event.ins
-    return event.kind in _DOMESTIC and any(part.lot in behind for part in named)
+    return event.kind in DOMESTIC and any(part.lot in behind for part in named)
 
 
 def _own_steps(session: Session, scope: str, events: Sequence[Event]) -> list[Facts]:

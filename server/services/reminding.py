@@ -31,8 +31,9 @@ from server.services.viewing import make_current
 from server.store import bulletins as news
 from server.store import push_key, reminders, web_push
 from server.store.devices import Writer
+from server.store.outward import BadHost, Line
 from server.store.reminders import Subscribed
-from server.store.web_push import Answer, BadHost, Line
+from server.store.web_push import Answer
 from sync import ids
 from sync.civil import VIETNAM_MINUTES, is_civil_date, ms_to_date
 from sync.rights import HOUSEHOLD

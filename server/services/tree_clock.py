@@ -1,21 +1,19 @@
-"""The sequencer's clock: a thread of every serving process that writes the tree once a minute.
+"""The sequencer's clock: every serving process writes the tree once a minute.
 
-All of them try; the lock of the folder and the checkpoint in the database let one through. It begins with the
-first request, so that no thread is carried into a forked worker, and a process that serves nothing signs
-nothing. `TREE_EVERY_SECONDS=0` leaves it to `flask tree run`.
+All of them try; the lock of the folder and the checkpoint in the database let one through.
+`TREE_EVERY_SECONDS=0` leaves it to `flask tree run`.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
-import weakref
 
 from flask import Flask
 
-from server.config import current_settings, now_ms
+from server.config import current_settings
 from server.db import DatabaseTrouble
 from server.services import bundling, sequencing, witnessing
+from server.services.clock import Clock
 from server.services.sequencing import Step, TreeBroken
 from server.store.log_key import LogKeyMissing
 
@@ -27,7 +25,7 @@ def register(app: Flask) -> None:
     seconds = app.extensions["settings"].tree_every_seconds
     if not seconds:
         return
-    clock = app.extensions["tree_clock"] = Clock(app, seconds)
+    clock = app.extensions["tree_clock"] = Clock(app, "tree", seconds, _tick)
     app.before_request(clock.start)
 
 
@@ -49,34 +47,6 @@ def tick(now: int) -> Step:
     return Step(None)
 
 
-class Clock:
-    """The thread of one process."""
-
-    def __init__(self, app: Flask, seconds: int) -> None:
-        self._app = weakref.ref(app)
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Start the thread, once."""
-        if self._thread is not None:
-            return
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="tree", daemon=True)
-                self._thread.start()
-
-    def stop(self) -> None:
-        """Let the thread end."""
-        self._stop.set()
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._seconds):
-            app = self._app()
-            if app is None:
-                return
-            with app.app_context():
-                if current_settings().tree_every_seconds:
-                    tick(now_ms())
+def _tick(now: int) -> None:
+    if current_settings().tree_every_seconds:
+        tick(now)

@@ -9,30 +9,22 @@ redirect is followed (faults.md 99).
 from __future__ import annotations
 
 import http.client
-import ipaddress
-import socket
-import ssl
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from server.store.outward import TLS_PORT, BadHost, Connection, Line, retry_after
 from sync import ids
 from sync.signing import SoftwareKey
 from sync.values import Json, write_text
 
-PORT: Final = 443
+PORT: Final = TLS_PORT
 ENDPOINT_CHARS_MAX: Final = 1000
-TIMEOUT_S: Final = 10
 ANSWER_BYTES_MAX: Final = 4096
 TOKEN_S: Final = 12 * 3600  # RFC 8292 §2: at most 24 hours
 KEPT_S: Final = 2 * 86_400  # our choice: what is older the phone finds by itself
 TOPIC: Final = "so-nha-nong"  # RFC 8030 §5.4: a newer one takes the place of one that was not delivered
-RETRY_S_MAX: Final = 86_400
-
-
-class BadHost(Exception):
-    """An address of a push service that is none, or not one of those that may be addressed."""
 
 
 @dataclass(frozen=True)
@@ -45,29 +37,6 @@ class Answer:
     kind: Literal["taken", "gone", "later"]
     status: int
     after_s: int = 0
-
-
-def dial_public(host: str) -> socket.socket:
-    """Return a connection to a public address of a host. Raises: OSError; BadHost where it has another."""
-    found = [one[4][0] for one in socket.getaddrinfo(host, PORT, type=socket.SOCK_STREAM)]
-    for address in found:
-        if not _is_public(str(address)):
-            raise BadHost(host)
-    failed: OSError = OSError("no address")
-    for address in dict.fromkeys(found):
-        try:
-            return socket.create_connection((str(address), PORT), TIMEOUT_S)
-        except OSError as error:
-            failed = error
-    raise failed
-
-
-@dataclass(frozen=True)
-class Line:
-    """How push services are reached; tests put their own in its place."""
-
-    dial: Callable[[str], socket.socket] = dial_public
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
 
 def check_endpoint(endpoint: str, hosts: Collection[str]) -> str:
@@ -92,7 +61,7 @@ def push(line: Line, endpoint: str, hosts: Collection[str], key: SoftwareKey, wh
     """
     try:
         host = check_endpoint(endpoint, hosts)
-        connection = _Connection(host, line)
+        connection = Connection(host, PORT, line)
     except BadHost:
         return Answer("gone", 0)
     parts = urlsplit(endpoint)
@@ -120,20 +89,6 @@ def token(host: str, key: SoftwareKey, who: str, now: int) -> str:
     return f"{signed}.{ids.b64_encode(key.sign(signed.encode('ascii')))}"
 
 
-class _Connection(http.client.HTTPSConnection):
-    """TLS to a host by the line's own way of reaching it."""
-
-    def __init__(self, host: str, line: Line) -> None:
-        super().__init__(host, PORT, timeout=TIMEOUT_S)
-        self._line = line
-
-    def connect(self) -> None:
-        """Reach the host; its certificate is asked for under its name."""
-        raw = self._line.dial(self.host)
-        raw.settimeout(TIMEOUT_S)
-        self.sock = self._line.tls.wrap_socket(raw, server_hostname=self.host)
-
-
 def _headers(host: str, key: SoftwareKey, who: str, now: int) -> dict[str, str]:
     return {
         "Authorization": f"vapid t={token(host, key, who, now)}, k={ids.b64_encode(key.public)}",
@@ -149,17 +104,10 @@ def _answer(status: int, after: str) -> Answer:
         return Answer("taken", status)
     if status in (404, 410):
         return Answer("gone", status)
-    is_number = after.isascii() and after.isdigit() and len(after) < 10
-    return Answer("later", status, min(int(after), RETRY_S_MAX) if is_number else 0)
+    return Answer("later", status, retry_after(after))
 
 
 def _fits(host: str, allowed: str) -> bool:
     if allowed.startswith("*."):
         return host.endswith(allowed[1:]) and len(host) > len(allowed) - 1
     return host == allowed
-
-
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)

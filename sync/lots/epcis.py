@@ -61,6 +61,16 @@ def context(base: str) -> list[Json]:
     return [CONTEXT, {"snn": f"{base}/epcis/voc#"}]
 
 
+def head(kind: str, base: str, now: int) -> Told:
+    """Return how a document of a kind begins, made now. Units: ms."""
+    return {"@context": context(base), "type": kind, "schemaVersion": "2.0", "creationDate": instant(now)}
+
+
+def document_of(events: Sequence[Mapping[str, Any]], base: str, now: int) -> Told:
+    """Return events as a document of their own."""
+    return {**head("EPCISDocument", base, now), "epcisBody": {"eventList": list(events)}}
+
+
 def events_of(history: History, base: str) -> list[Told]:
     """Return the events of a lot by time, each with an eventID that never changes."""
     found = [*_season(history, base), *_made(history, base), *_happened(history, base)]

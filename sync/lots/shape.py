@@ -19,7 +19,8 @@ from sync.units import UnitError, find_unit, to_base
 from sync.values import Json
 
 BASES: Final = ("g", "ml", "count")
-KINDS: Final = ("split", "merge", "grade", "handle", "pack", "store", "ship", "return", "loss", "destroy")
+DOMESTIC: Final = ("split", "merge", "grade", "handle", "pack", "store")  # what is done within the house
+KINDS: Final = (*DOMESTIC, "ship", "return", "loss", "destroy")
 BECAUSE: Final = ("did_not_occur", "incorrect_data")
 _PART: Final = re.compile(r"(source|in|out)\.([a-z2-7]{8})\.(farm|entry|heads|lot|amount)")
 _COUNT_MAX: Final = 10_000_000  # our choice: labels or packs that one document may name

@@ -80,6 +80,7 @@ def bench_server(kind: str) -> Iterator[Bench]:
             origin=ORIGIN,
             demo=False,
             tree_every_seconds=0,
+            city_every_seconds=0,
             log_level="ERROR",
             **_no_quota(),
         )

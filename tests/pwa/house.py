@@ -88,6 +88,7 @@ class House:
                 upload_bytes_free_min=0,
                 photos_per_day=10_000,
                 tree_every_seconds=0,
+                city_every_seconds=0,
                 log_level="CRITICAL",
             )
             self.made = create_app(settings)

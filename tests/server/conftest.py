@@ -122,6 +122,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         origin="vi-du.example/so",
         demo=False,
         tree_every_seconds=0,
+        city_every_seconds=0,
     )
 
 

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from server.store.web_push import TIMEOUT_S, Line
+from server.store.outward import TIMEOUT_S, Line
 from sync import ids
 from sync.signing import verify
 
@@ -80,7 +80,7 @@ class PushService:
         self.line = Line(self.dial, ssl.create_default_context(cafile=str(certificate)))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def dial(self, _host: str) -> socket.socket:
+    def dial(self, _host: str, _port: int) -> socket.socket:
         """Reach this service, whatever host is asked for: the certificate tells who it is."""
         return socket.create_connection(("127.0.0.1", self.server.server_address[1]), TIMEOUT_S)
 
@@ -90,10 +90,10 @@ class PushService:
         self.server.server_close()
 
 
-def make_certificate(folder: Path) -> Path:
-    """Return a file with a key and a certificate for `HOST` that it signed itself."""
+def make_certificate(folder: Path, host: str = HOST) -> Path:
+    """Return a file with a key and a certificate for a host that it signed itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     today = datetime.datetime.now(datetime.UTC)
     made = (
         x509.CertificateBuilder()
@@ -103,7 +103,7 @@ def make_certificate(folder: Path) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(today - datetime.timedelta(days=1))
         .not_valid_after(today + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

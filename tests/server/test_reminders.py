@@ -20,10 +20,11 @@ from server.models.people import Person
 from server.models.reminders import PushSubscription
 from server.services import person_export
 from server.services.inviting import settle_device
-from server.store import people, web_push
+from server.store import outward, people, web_push
 from server.store.operator import load_private
+from server.store.outward import BadHost
 from server.store.push_key import FILES
-from server.store.web_push import BadHost, check_endpoint
+from server.store.web_push import check_endpoint
 from sync import ids
 from sync.civil import add_days, ms_to_date
 from tests.server.diaries import NOON, Diary, new_uuid
@@ -158,7 +159,7 @@ def test_case_099_a_push_service_whose_name_leads_inside_is_not_called(
         lambda *_, **__: [(0, 0, 0, "", ("1.1.1.1", 443)), (0, 0, 0, "", (address, 443))],
     )
     with pytest.raises(BadHost):
-        web_push.dial_public(HOST)
+        outward.dial_public(HOST, outward.TLS_PORT)
 
 
 def test_the_hosts_are_the_operators_to_say() -> None:
@@ -320,7 +321,7 @@ def test_a_worker_that_dies_loses_nothing(woken: Wakeable, monkeypatch: pytest.M
 
 
 def test_a_certificate_of_somebody_else_is_no_push_service(woken: Wakeable) -> None:
-    woken.app.extensions["push_line"] = web_push.Line(woken.service.dial)
+    woken.app.extensions["push_line"] = outward.Line(woken.service.dial)
     woken.asked_back()
     assert woken.run() == 0
     assert woken.rows()[0].tries == 1

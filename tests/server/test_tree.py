@@ -15,6 +15,7 @@ from server.db import reading, run_write, writing
 from server.models.log import OpRow
 from server.models.tree import TreeEvidence, TreeLeaf
 from server.services import recorded, sequencing, tree_check, tree_clock, viewing
+from server.services.clock import Clock
 from server.store import log, log_key, tree, tree_files
 from sync import ids
 from sync.checkpoint import open_note, parse_key, parse_note, sign
@@ -242,7 +243,7 @@ def test_the_clock_ticks_by_itself_and_outlives_whatever_goes_wrong(
 
     monkeypatch.setattr(sequencing, "step", fail)
     app.extensions["settings"] = replace(app.extensions["settings"], tree_every_seconds=1)
-    clock = tree_clock.Clock(app, 0)  # no wait between ticks
+    clock = Clock(app, "tree", 0, tree_clock.tick)  # no wait between ticks
     clock.start()
     clock.start()
     assert enough.wait(30)

@@ -52,6 +52,7 @@ class Box:
             demo=False,
             log_level="CRITICAL",
             tree_every_seconds=0,
+            city_every_seconds=0,
         )
         self.app: Flask = create_app(settings)
         self.app.extensions["clock"] = lambda: self.now()
