@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.auth import CONSOLE_PATH
+from server.pages.console_words import words
 from server.services.console import Staff
 from sync.rights import PAGES
 
@@ -92,7 +93,7 @@ class Head:
 
 def places_of(staff: Staff) -> Head:
     """Return the places of a staff member, each once."""
-    seen = [one for one in PLACES if one.name in PAGES and staff.may_see(one.name)]
+    seen = [one for one in PLACES if one.name in PAGES and one.name in words() and staff.may_see(one.name)]
     wanted = HEAD.get(staff.role, ())
     by_name = {one.name: one for one in seen}
     first = tuple(by_name[name] for name in wanted if name in by_name)

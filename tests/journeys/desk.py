@@ -44,6 +44,11 @@ class Desk:
         """Return the open page."""
         return self.context.pages[0]
 
+    def go_elsewhere(self, name: str) -> None:
+        """Follow a place of the menu "more"."""
+        self.page.locator("header").get_by_text("Trang khác").click()
+        self.page.locator("header").get_by_role("link", name=name).click()
+
     def open(self, **more: Any) -> Page:
         """Start the browser on its profile."""
         self._context = self.browser.launch_persistent_context(
