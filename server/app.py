@@ -27,6 +27,7 @@ from server.services.setup import check_operator
 MIGRATIONS = Path(__file__).parent / "migrations"
 API_MODULES = (
     "sync",
+    "readings",
     "device",
     "passkeys",
     "own_devices",

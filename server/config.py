@@ -18,6 +18,7 @@ SQLITE_FILE = "so-nha-nong.db"
 PUSH_HOSTS = "fcm.googleapis.com *.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
 CITY_ADAPTERS = ("package", "epcis")
 _PUSH_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*")
+_TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -44,6 +45,9 @@ class Settings:
     photo_part_days: int = 7
     photos_per_day: int = 200
     ops_per_day: int = 5000
+    sensor_ops_per_day: int = 1000
+    mqtt_url: str = ""
+    mqtt_topic: str = "so-nha-nong"
     photo_mb_per_organisation: int = 50_000
     upload_bytes_free_min: int = 200_000_000
     help_days: int = 90
@@ -102,6 +106,9 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),
             photo_part_days=_number(environ, "PHOTO_PART_DAYS", plain.photo_part_days, 1),
             photos_per_day=_number(environ, "PHOTOS_PER_DAY", plain.photos_per_day, 1),
+            sensor_ops_per_day=_number(environ, "SENSOR_OPS_PER_DAY", plain.sensor_ops_per_day, 1),
+            mqtt_url=_secret(environ, "MQTT_URL"),
+            mqtt_topic=environ.get("MQTT_TOPIC", "").strip("/") or plain.mqtt_topic,
             photo_mb_per_organisation=_number(
                 environ, "PHOTO_MB_PER_ORGANISATION", plain.photo_mb_per_organisation, 1
             ),
@@ -162,6 +169,12 @@ def finish_settings(settings: Settings) -> Settings:
             "PUSH_HOSTS: names of hosts with a space between them, `*.` before one for all below"
         )
     _check_city(settings)
+    if settings.mqtt_url and urlsplit(settings.mqtt_url).scheme not in ("mqtt", "mqtts"):
+        raise SettingsError(
+            "MQTT_URL: mqtt:// or mqtts://, with user and password where the broker wants them"
+        )
+    if not _TOPIC.fullmatch(settings.mqtt_topic):
+        raise SettingsError("MQTT_TOPIC: levels of letters, digits, - and _, with / between")
     store = settings.photo_store or str(data_dir / "photos")
     tree_dir = settings.tree_dir or str(data_dir / "tree")
     if len(settings.witnesses.split()) % 2:

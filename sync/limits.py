@@ -40,6 +40,8 @@ TURNED_DOWN_MAX: Final = 500
 ADMISSION_IDS_MAX: Final = 100
 ERASURE_DOCUMENTS_MAX: Final = 500
 BATCH_OPS_FIRST: Final = 20
+READING_ROWS_MAX: Final = 500  # our choice: two days at five minutes, within an op's body
+READING_MEASURES_MAX: Final = 12
 
 PHOTO_BYTES_MAX: Final = 12_000_000
 PHOTO_PIXELS_MAX: Final = 25_000_000

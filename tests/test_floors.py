@@ -17,7 +17,7 @@ SYNC = (
     "ops signing cose",
     "merge log erasure tree checkpoint",
     "tiles",
-    "attendance forms form_shape form_values rights reviews checklists lists_read sales vietqr",
+    "attendance forms form_shape form_values rights reviews checklists lists_read sales vietqr readings",
     "lists crops",
     "lists_wire lists_search rules lots",
     "wire ports bundle_devices",

@@ -107,6 +107,7 @@ class InviteAnswer(Schema):
     kind = fields.String(required=True)
     confirm = fields.Boolean(required=True)
     shown = fields.Dict(required=True)
+    farm = fields.String(allow_none=True)
 
 
 def load(schema: Schema, data: Mapping[str, object]) -> dict[str, Any]:

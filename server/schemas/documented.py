@@ -81,6 +81,33 @@ SYNC: dict[str, object] = {
     "requestBody": {"required": True, "content": {_JSON: {"schema": _REQUEST}}},
     "responses": {"200": json_answer("One result an op, and what the device has not seen", _ANSWER)},
 }
+READINGS: dict[str, object] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            _JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["ops"],
+                    "properties": {"ops": {"type": "array", "items": _OP, "maxItems": 100}},
+                }
+            }
+        },
+    },
+    "responses": {
+        "200": json_answer(
+            "One result an op",
+            {
+                "type": "object",
+                "required": ["results", "now"],
+                "properties": {"results": {"type": "array", "items": _RESULT}, "now": {"type": "integer"}},
+            },
+        )
+    },
+}
+SHOWN: dict[str, object] = {
+    "responses": {"200": json_answer("What the caller may see"), "304": bare("The caller has it")}
+}
 EVIDENCE: dict[str, object] = {
     "requestBody": {
         "required": True,

@@ -17,7 +17,7 @@ from server.services.console_reach import allow, organisation_of
 from server.services.viewing import make_current
 from server.store import people, views
 from server.store.tables import write_csv, write_xlsx
-from sync.rights import OPERATOR
+from sync.rights import OPERATOR, SENSOR
 from sync.units import m2_to_sao
 
 KINDS = ("households", "people", "example")
@@ -53,7 +53,11 @@ def _households(session: Session, organisation: str, staff: Staff) -> Iterator[l
     farms = people.farms_of(session, organisation)
     members: dict[str, list[tuple[Person, str]]] = {}
     query = select(Membership, Person).join(Person, Person.id == Membership.person)
-    query = query.where(Membership.farm.in_([one.id for one in farms]), Membership.merged_into.is_(None))
+    query = query.where(
+        Membership.farm.in_([one.id for one in farms]),
+        Membership.merged_into.is_(None),
+        Membership.role != SENSOR,
+    )
     for membership, person in session.execute(query.order_by(Membership.role.desc(), Membership.id)):
         if membership.valid_until is None or membership.valid_until > now:
             members.setdefault(str(membership.farm), []).append((person, membership.role))

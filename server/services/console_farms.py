@@ -21,7 +21,7 @@ from server.services.inspections import Inspection, dues_of, inspections_of
 from server.services.own_devices import Reported, reported
 from server.services.viewing import make_current
 from server.store import log, people, views
-from sync.rights import may_give, may_revoke
+from sync.rights import SENSOR, may_give, may_revoke
 from sync.rules import Due
 
 PAGE_DEVICES: Final = 50  # our choice: a screen and a half
@@ -107,7 +107,7 @@ def farm_lines(wanted: Sequence[FarmName]) -> list[FarmLine]:
         phones = (
             select(Membership.farm, DeviceRow.state, func.count())
             .join(Membership, Membership.id == DeviceRow.membership)
-            .where(Membership.farm.in_([one.id for one in wanted]))
+            .where(Membership.farm.in_([one.id for one in wanted]), Membership.role != SENSOR)
             .where(DeviceRow.state.in_(("waiting", "confirmed")))
             .group_by(Membership.farm, DeviceRow.state)
         )

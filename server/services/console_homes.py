@@ -30,7 +30,7 @@ from server.services.console_reach import (
 )
 from server.services.setup import new_id
 from server.store import books, people
-from sync.rights import may_write
+from sync.rights import SENSOR, may_write
 
 PAGE_ROWS = 50
 
@@ -88,7 +88,7 @@ def home(staff: Staff, farm: str) -> Home:
     """Return a farm's rows. Raises: ServiceError(not_found)."""
     with reading() as session:
         found = farm_of(session, staff, farm)
-        members = people.members_where(session, Membership.farm == found.id)
+        members = people.members_where(session, Membership.farm == found.id, Membership.role != SENSOR)
         rows = books.of_scope(session, f"farm:{found.id}")
         mine = next(
             (one for one in rows if one.organisation == found.organisation and not one.is_closed), None

@@ -17,7 +17,7 @@ from server.services.console_farms import Device, devices_among
 from server.services.console_reach import fold, is_ours, organisation_of, person_of, plain_phone
 from server.store import people
 from server.store.people import Member
-from sync.rights import HELPERS, OPERATOR, may_give, may_write, reads_of
+from sync.rights import HELPERS, OPERATOR, SENSOR, may_give, may_write, reads_of
 
 PAGE_ROWS = 50  # our choice: a screen and a half
 LIKE_MAX = 20
@@ -244,7 +244,9 @@ def _persons(session: Session, organisation: str) -> list[Person]:
         or_(Membership.organisation == organisation, Membership.farm.in_(farms))
     )
     query = select(Person).where(
-        or_(Person.organisation == organisation, Person.id.in_(members)), Person.merged_into.is_(None)
+        or_(Person.organisation == organisation, Person.id.in_(members)),
+        Person.merged_into.is_(None),
+        Person.id.not_in(select(Membership.person).where(Membership.role == SENSOR)),
     )
     return list(session.scalars(query))
 

@@ -19,7 +19,7 @@ from server.models.people import Farm, Membership, Organisation, Person, Village
 from server.services.console import Staff
 from server.services.plain_text import plain_line
 from server.store import people
-from sync.rights import OPERATOR
+from sync.rights import OPERATOR, SENSOR
 
 NAME_CHARS_MAX = 200
 PHONE_CHARS_MAX = 30
@@ -71,7 +71,9 @@ def person_of(session: Session, staff: Staff, person: str) -> Person:
         mine = select(Membership.id).where(Membership.person == found.id, is_ours(staff)).limit(1)
         if session.scalar(mine) is None:
             raise ServiceError("not_found")
-    operator = select(Membership.id).where(Membership.person == found.id, Membership.role == OPERATOR)
+    operator = select(Membership.id).where(
+        Membership.person == found.id, Membership.role.in_((OPERATOR, SENSOR))
+    )
     if session.scalar(operator.limit(1)) is not None:
         raise ServiceError("not_found")
     return found

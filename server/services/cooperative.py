@@ -24,6 +24,7 @@ from server.services.own_devices import reported
 from server.services.standing import VIEWS, Facts, OpenSeason, PhoneFacts, Standing, View, stand
 from server.services.viewing import make_current
 from sync.civil import add_days
+from sync.rights import SENSOR
 
 LATELY_DAYS = 30  # our choice
 PAGE_FARMS = 30
@@ -153,6 +154,7 @@ def _phones(session: Session, farms: Sequence[FarmName], now: int, today: str) -
         .outerjoin(DeviceSeen, DeviceSeen.device == DeviceRow.device)
         .where(
             Membership.farm.in_([one.id for one in farms]),
+            Membership.role != SENSOR,
             DeviceRow.state.in_(("confirmed", "waiting")),
             (Membership.valid_until.is_(None)) | (Membership.valid_until > now),
         )

@@ -23,7 +23,7 @@ from server.services.viewing import make_current
 from server.store import people
 from server.store.devices import Writer
 from sync import ids
-from sync.rights import HELPERS
+from sync.rights import HELPERS, SENSOR
 from sync.values import Json, write_text
 
 ENDED_SHOWN_MS = 60 * 86_400_000  # our choice: two months after its end a help is history
@@ -116,7 +116,11 @@ def _look(session: Session, read: list[str], now: int) -> _Known:
     uuids = [ids.split_ref(scope)[1] for scope in read]
     in_force = (Membership.valid_until.is_(None)) | (Membership.valid_until > now)
     members = people.members_where(
-        session, Membership.farm.in_(uuids), Membership.merged_into.is_(None), in_force
+        session,
+        Membership.farm.in_(uuids),
+        Membership.merged_into.is_(None),
+        Membership.role != SENSOR,
+        in_force,
     )
     devices = devices_of(session, [one.membership.id for one in members])
     for one in members:

@@ -43,6 +43,7 @@ class Look:
     kind: str
     confirm: bool
     shown: dict[str, str]
+    farm: str | None = None  # of a sensor: whose scope it writes to
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def look(invite: str, secret: str | None, code: str | None, address: str, now: i
             by=row.membership,
             kind=row.kind,
             confirm=row.confirm or secret is None,
+            farm=member.membership.farm if row.kind == "sensor" else None,
             shown={
                 "name": member.person.name,
                 "village": "" if member.village is None else member.village.name,

@@ -22,6 +22,7 @@ from sync import ids, limits
 from sync.ops import Op
 from sync.rights import (
     OPERATOR,
+    SENSOR,
     is_guarded,
     is_revoking,
     is_unread,
@@ -78,10 +79,15 @@ def standing(session: Session, batch: Batch, device: str) -> Standing:
         found = batch.standings[device] = Standing(
             writer,
             reaches=writer is not None and (is_operator or devices.had_right(session, writer, batch.scope)),
-            writes=writer is not None
-            and (is_operator or bool(devices.scopes_of(session, writer).get(batch.scope))),
+            writes=writer is not None and (is_operator or _writes(session, writer, batch.scope)),
         )
     return found
+
+
+def _writes(session: Session, writer: Writer, scope: str) -> bool:
+    return bool(devices.scopes_of(session, writer).get(scope)) or devices.writes_readings(
+        session, writer, scope
+    )
 
 
 def is_first(session: Session, batch: Batch, op: Op) -> bool:
@@ -148,6 +154,8 @@ def _may(session: Session, batch: Batch, op: Op, writer: Writer) -> bool:
     is_blind = is_unread(kind, op.doc_type) and batch.scope == f"org:{writer.organisation}"
     if not is_blind and not standing(session, batch, op.device).writes:
         return False
+    if writer.role == SENSOR and op.fields.get("sensor") != writer.membership:
+        return False  # no sensor speaks for another
     if _is_guarded(kind, op) and not may_pass_guard(writer.role, kind, op.doc_type):
         return False
     first, later = (may_write(writer.role, kind, op.doc_type, is_first=one) for one in (True, False))

@@ -18,7 +18,7 @@ from server.models.log import OpRow
 from server.models.people import Membership
 from server.store import log, people
 from server.store.devices import Writer
-from sync.rights import OPERATOR
+from sync.rights import OPERATOR, SENSOR
 from sync.values import Json
 
 
@@ -52,7 +52,7 @@ def own_devices(who: Writer, now: int) -> list[dict[str, Json]]:
         elif who.state != "confirmed":
             mine = Membership.id == who.membership
         in_force = (Membership.valid_until.is_(None)) | (Membership.valid_until > now)
-        members = people.members_where(session, mine, in_force, Membership.role != OPERATOR)
+        members = people.members_where(session, mine, in_force, Membership.role.not_in((OPERATOR, SENSOR)))
         devices = devices_of(session, [one.membership.id for one in members])
         return [
             {

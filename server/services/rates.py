@@ -43,12 +43,13 @@ def over(bucket: str, subject: str, window: int, most: int, now: int) -> Service
     return ServiceError("too_many", retry_after=max(1, (window - now % window) // 1000))
 
 
-def room_for_ops(session: Session, of: Iterable[str], now: int) -> dict[str, int]:
-    """Return how many more ops of each device are taken today (UTC); those before them stand.
+def room_for_ops(session: Session, of: Iterable[str], now: int, scope: str) -> dict[str, int]:
+    """Return how many more ops of each device are taken in a scope today (UTC); those before them stand.
 
     Source: faults.md 93. An op above it is told to come `later`; nothing is lost, and nobody is locked out.
     """
-    most = current_settings().ops_per_day
+    settings = current_settings()
+    most = settings.sensor_ops_per_day if scope.startswith("sensor:") else settings.ops_per_day
     counts = rate_counts.rates_of(session, OPS, of, DAY_MS, now)
     return {device: most - count for device, count in counts.items()}
 

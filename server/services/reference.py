@@ -25,7 +25,7 @@ from server.store.devices import Writer
 from server.store.people import Member
 from sync import ids
 from sync.lists_wire import label_use_to_wire
-from sync.rights import HELPERS, HOUSEHOLD, OPERATOR
+from sync.rights import HELPERS, HOUSEHOLD, OPERATOR, SENSOR
 from sync.values import Json, write_text
 
 
@@ -108,11 +108,11 @@ def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
     if who.role in HOUSEHOLD or who.role in HELPERS:
         # Who recorded for a household is named to it: what is written for others bears the writer's name.
         helpers = select(Help.membership).where(Help.farm.in_(farms))
-        visible: ColumnElement[bool] = (
+        visible: ColumnElement[bool] = (Membership.role != SENSOR) & (
             Membership.farm.in_(farms) | (Membership.id == who.membership) | Membership.id.in_(helpers)
         )
     else:
-        visible = Membership.role != OPERATOR
+        visible = Membership.role.not_in((OPERATOR, SENSOR))
     # In a farm that moved, people go on with the membership that the organisation before gave them.
     return people.members_where(session, mine | Membership.farm.in_(farms), visible, *in_force)
 

@@ -144,7 +144,7 @@ def _take_scope(
     before = sent_before.look(session, scope, ops)
     batch = Batch(scope, carrier, now, {op.doc for op in ops}, confirmations=confirmations)
     batch.used = {op.device: before.used.get(op.device, set()) for op in ops if op.id not in before.logged}
-    batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now)
+    batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now, scope)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
     carries = devices.had_right(session, carrier, scope)
     results: dict[int, Result] = {}

@@ -24,7 +24,17 @@ from server.store.operator import operator_device, public_key
 from server.store.upserts import upsert
 from sync import ids
 from sync.ops import Op
-from sync.rights import HELPERS, HOUSEHOLD, READ_BELOW, may_give, may_open, may_write, needs_until, reads_of
+from sync.rights import (
+    HELPERS,
+    HOUSEHOLD,
+    READ_BELOW,
+    SENSOR,
+    may_give,
+    may_open,
+    may_write,
+    needs_until,
+    reads_of,
+)
 
 SEEN_EVERY_MS = 60_000  # our choice: "last heard of" is shown in minutes, and each note is a commit
 # Built once, with columns instead of entities: every request asks these, some of them twice.
@@ -155,13 +165,29 @@ def had_right(session: Session, of: Writer, scope: str) -> bool:
     kind, uuid = ids.split_ref(scope)
     if kind == "org":
         return uuid in people.organisations_of(session, of.role, of.organisation)
-    if kind == "sensor" or of.role in HOUSEHOLD:
+    if kind == "sensor" or of.role == SENSOR:
+        return kind == "sensor" and _reaches_sensors(session, of, uuid)
+    if of.role in HOUSEHOLD:
         return uuid == of.farm
     if of.role in HELPERS:
         return uuid in people.helped_farms(session, of.membership, None)
     return farm_organisation(session, uuid) == of.organisation or books.was_kept_for(
         session, scope, of.organisation
     )
+
+
+def writes_readings(session: Session, of: Writer, scope: str) -> bool:
+    """Return whether the device may write in a sensor scope, which it reads on no phone and in no browser."""
+    kind, uuid = ids.split_ref(scope)
+    is_open = kind == "sensor" and of.state == "confirmed" and of.in_force and may_open(of.role, kind)
+    return is_open and _reaches_sensors(session, of, uuid)
+
+
+def _reaches_sensors(session: Session, of: Writer, farm: str) -> bool:
+    """Return whether a farm's readings are a sensor's own, or a cooperative's that may bring them in."""
+    if of.role == SENSOR:
+        return farm == of.farm
+    return may_open(of.role, "sensor") and farm_organisation(session, farm) == of.organisation
 
 
 def may_invite(

@@ -20,8 +20,9 @@ from server.models.erasures import ErasedDocument
 from server.models.findings import FindingView, RecordKey
 from server.models.log import Head, NamedPhoto, OpRow
 from server.models.passkeys import PasskeyRow
+from server.models.sensors import SensorDay
 from server.models.views import ViewHead
-from server.store import assertions, books, devices, erasures, log, passkeys, view_judged
+from server.store import assertions, books, devices, erasures, log, passkeys, view_judged, view_readings
 from server.store.device_fold import fold_devices
 from server.store.view_beside import Beside
 from server.store.view_findings import RuleBook
@@ -91,6 +92,10 @@ def _folded(session: Session, found: Survey, book: RuleBook | None) -> Iterator[
     """Compare the folded views, some documents at a time, in the database's own order of names."""
     head = session.get(ViewHead, found.scope)
     upto = 0 if head is None else min(head.seq, found.seq)
+    if view_readings.is_sensors(found.scope):
+        days = view_readings.rows_of(session, found.scope, upto)
+        yield from _compare(SensorDay, days, _stored(session, SensorDay, found.scope))
+        return
     judged = None if book is None else view_judged.expected(session, found.scope, upto, book)
     if judged is None:
         grades = view_judged.stored_grades(session, found.scope)

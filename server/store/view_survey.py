@@ -20,6 +20,7 @@ from server.models.log import Head, NamedPhoto, OpRow
 from server.models.lots import LotEdge, LotSource, LotView
 from server.models.passkeys import PasskeyRow
 from server.models.sales import SaleView
+from server.models.sensors import SensorDay
 from server.models.training import AttendanceView
 from server.models.views import DocumentView, ReviewView, ViewHead
 from server.store import log
@@ -54,7 +55,7 @@ def all_scopes(session: Session) -> list[str]:
     tables = (
         Head, OpRow, ViewHead, DocumentView, DeviceRow, NamedPhoto, BookRow, ErasedDocument, PasskeyRow,
         ReviewView, RecordKey, FindingView, JudgedScope, LotView, LotSource, LotEdge,
-        AttendanceView, SaleView,
+        AttendanceView, SaleView, SensorDay,
     )  # fmt: skip
     return sorted(session.scalars(union(*(select(table.scope).distinct() for table in tables))))
 

@@ -37,6 +37,7 @@ from server.store import (
     view_fold_lots,
     view_groups,
     view_lots,
+    view_readings,
     view_states,
 )
 from server.store.view_findings import RuleBook
@@ -99,6 +100,8 @@ def fold_scope(session: Session, scope: str, most: int | None = None, book: Rule
     Shape:  with a `book` the findings are current afterwards, whatever was folded without one before.
     """
     head = lock_view(session, scope)
+    if view_readings.is_sensors(scope):
+        return view_readings.fold(session, scope, head, most)
     is_judged = book is not None and view_findings.is_current(session, scope, head.seq, book)
     groups = _remembered(session, scope, head.seq, book) if book is not None and is_judged else Groups()
     fresh = list(ops_above(session, scope, head.seq, most))
@@ -158,13 +161,15 @@ def refold(session: Session, scope: str, docs: Collection[str], upto: int) -> No
 
 def fold_all(session: Session, scope: str, upto: int) -> None:
     """Fold every document of a scope whose views are empty; the caller holds the lock."""
+    if view_readings.is_sensors(scope):
+        return view_readings.fold_all(session, scope, upto)
     low: str | None = None
     while True:
         query = select(OpRow.doc).distinct().where(OpRow.scope == scope, OpRow.seq <= upto)
         query = query.order_by(OpRow.doc).limit(DOCS_AT_ONCE)
         docs = list(session.scalars(query if low is None else query.where(OpRow.doc > low)))
         if not docs:
-            return
+            return None
         refold(session, scope, docs, upto)
         low = docs[-1]
 
@@ -281,6 +286,7 @@ def _by_count(docs: Sequence[str], counts: dict[str, int]) -> list[tuple[int, li
 
 def forget_scope(session: Session, scope: str) -> None:
     """Empty the views of a scope; the caller holds the lock and folds anew."""
+    view_readings.forget(session, scope)
     view_findings.forget(session, scope)
     for view in MODELS:
         table = table_of(view)

@@ -21,10 +21,11 @@ from server.config import now_ms
 from server.db import reading, run_write
 from server.models.lists import ListVersion
 from server.models.own_products import OwnPicture, OwnProduct
-from server.models.people import Consent, FarmMove, Help, Membership, Request
+from server.models.people import Consent, Farm, FarmMove, Help, Membership, Request
 from server.models.privacy import DataRequest
 from server.services.enrolling_rows import find_or_add_member
 from server.services.inviting import settle_device
+from server.services.sensor_rows import add_sensor
 from server.services.setup import add_organisation, new_id
 from server.store import devices
 from server.store.operator import load_private
@@ -65,6 +66,7 @@ class Place:
     version: str
     ware: str
     picture: str
+    sensor: str
     secrets: tuple[str, ...] = ()
 
     @property
@@ -237,6 +239,10 @@ def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[st
         session.flush()
         picture = b64_encode(hashlib.sha256(made["ware"].encode()).digest())
         session.add(OwnPicture(scope=f"org:{organisation}", sha256=picture, product=made["ware"], place=0))
-        return made | {"aide": aide.id, "picture": picture}
+        probe = add_sensor(
+            session, session.get_one(Farm, farm), name="Phao ao", kind="water", plot="", every_minutes=5,
+            now=now_ms(),
+        )  # fmt: skip
+        return made | {"aide": aide.id, "picture": picture, "sensor": probe.id}
 
     return run_write(work)

@@ -138,6 +138,7 @@ def _begin(kind: str) -> Callable[[Caller, Place], TestResponse]:
 
 UPLOADS, PHOTO = "/api/v1/photos/{kind}/{uuid}", "/api/v1/photos/{kind}/{uuid}/{sha256}"
 START, DOCUMENT = "/api/v1/scopes/{scope}/start", "/api/v1/scopes/{scope}/documents/{doc}"
+SERIES = "/api/v1/sensors/{sensor}/{measure}/{span}"
 OF_FARM = "/api/v1/photos/farm/{farm}/{photo}"
 BYTES = {
     "headers": TUS | {"Upload-Offset": "0"},
@@ -146,6 +147,7 @@ BYTES = {
 }
 API = (
     on("GET", START, "/api/v1/scopes/farm:{farm}/start", reads_farm),
+    on("GET", SERIES, "/api/v1/sensors/{sensor}/temperature/day", reads_farm),
     on("GET", START, "/api/v1/scopes/org:{organisation}/start", reads_org),
     on("GET", DOCUMENT, "/api/v1/scopes/farm:{farm}/documents/entry:{entry}", reads_farm),
     on("GET", DOCUMENT, "/api/v1/scopes/org:{organisation}/documents/device:{invite}", reads_org),
@@ -269,7 +271,7 @@ ACTS |= {
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),
-    ("post", "/api/v1/device/session"), ("post", "/api/v1/device/leave"),
+    ("post", "/api/v1/device/session"), ("post", "/api/v1/device/leave"), ("post", "/api/v1/readings"),
     ("post", "/api/v1/passkeys/challenge"), ("post", "/api/v1/passkeys/session"),
     ("options", UPLOADS), ("options", PHOTO), ("get", "/health"), ("get", "/ready"),
     ("get", "/htx/vao"), ("post", "/htx/tieng"), ("get", "/htx/<path:rest>"),
@@ -280,6 +282,7 @@ PERSONAL = {
     ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/lists"), ("get", "/htx/danh-muc/ten"),
     ("get", "/api/v1/me/devices"), ("get", "/api/v1/me/reminders"), ("post", "/api/v1/me/reminders"),
     ("get", "/api/v1/households"), ("get", "/api/v1/bulletins"),
+    ("get", "/api/v1/sensors"),
     ("post", "/api/v1/passkeys/register"), ("get", "/htx/khoa"), ("post", "/htx/khoa"),
     ("post", "/htx/khoa/de-sau"), ("post", "/htx/toi/phien"), ("post", "/htx/toi/ra-het"),
     ("post", "/htx/ra"), ("post", "/api/v1/requests"), ("post", "/api/v1/sync"),

@@ -40,6 +40,8 @@ export const TURNED_DOWN_MAX = 500;
 export const ADMISSION_IDS_MAX = 100;
 export const ERASURE_DOCUMENTS_MAX = 500;
 export const BATCH_OPS_FIRST = 20;
+export const READING_ROWS_MAX = 500; // our choice: two days at five minutes, within an op's body
+export const READING_MEASURES_MAX = 12;
 
 export const PHOTO_BYTES_MAX = 12_000_000;
 export const PHOTO_PIXELS_MAX = 25_000_000;
