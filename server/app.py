@@ -34,6 +34,7 @@ API_MODULES = (
     "reminders",
     "households",
     "bulletins",
+    "till",
     "requests",
     "reference",
     "lists",

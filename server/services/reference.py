@@ -41,7 +41,12 @@ def snapshot(who: Writer, scopes: dict[str, bool], now: int) -> Snapshot:
     """Return what the device may see of people and lists."""
     make_current([f"org:{who.organisation}"])
     with reading() as session:
-        text = write_text(_collect(session, who, scopes, now))
+        return tagged_snapshot(_collect(session, who, scopes, now))
+
+
+def tagged_snapshot(told: dict[str, Json]) -> Snapshot:
+    """Return a snapshot with its tag."""
+    text = write_text(told)
     return Snapshot(text, ids.b64_encode(hashlib.sha256(text.encode("utf-8")).digest()[:16]))
 
 

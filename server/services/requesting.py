@@ -17,30 +17,29 @@ from server.config import current_settings
 from server.db import DatabaseBusy, run_write
 from server.errors import ServiceError
 from server.models.people import Consent, Farm, Help, Membership, Person, Request, Village
-from server.services import data_requests, rates, told_back
+from server.services import accounts, data_requests, rates, told_back
+from server.services.request_values import (
+    CHARS_MAX,
+    NOT_YOURS,
+    Declined,
+    Refused,
+    Sent,
+    optional_of,
+    text_of,
+    uuid_of,
+)
 from server.store import erasures, people
 from server.store.devices import Writer
 from sync import ids, limits
 from sync.rights import HELPERS, HOUSEHOLD, REQUESTS, may_ask, may_settle
 from sync.values import Json, write_text
 
-CHARS_MAX = 300
 LONG_CHARS_MAX = {"proposal": told_back.PROPOSAL_CHARS}  # of kinds whose text a person writes at length
 OWN_WORD = ("bulletins_read", "proposal")  # nobody decides about these
+SECRETS = ("bank_account",)  # what they say stands in its row alone: a decided request keeps none of it
 VALUES_MAX = 30
 DAY_MS = 86_400_000
 COLLISIONS_MAX = 5  # our choice; above, the phone comes again
-NOT_YOURS = "Việc này ngoài phạm vi của người gửi; hãy hỏi hợp tác xã."
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One request of the right shape."""
-
-    id: str
-    kind: str
-    made_at: int
-    values: dict[str, Json]
 
 
 @dataclass(frozen=True)
@@ -50,18 +49,6 @@ class Answer:
     result: str
     row: dict[str, Json] | None = None
     reason: str | None = None
-
-
-class NotMade(Exception):
-    """The row can't be made; the message says why."""
-
-
-class _Refused(NotMade):
-    """The values have not the shape of their kind."""
-
-
-class _Declined(NotMade):
-    """Asked of the wrong place; the message is for the person who asked."""
 
 
 def parse_requests(data: Mapping[str, object]) -> list[Sent | None]:
@@ -101,15 +88,16 @@ def _take_one(who: Writer, one: Sent | None, now: int) -> Answer:
             return Answer(known.result, _row(session, known.kind, known.row), known.reason)
         try:
             result, reason = _decide(session, who, one, now)
-        except _Refused as error:
+        except Refused as error:
             return Answer("refused", reason=str(error))
-        except _Declined as error:
+        except Declined as error:
             result, reason = "declined", str(error)
         row = one.id if result == "settled" else None
         rates.count_request(session, who.device, now)
+        kept = people.ERASED_VALUES if one.kind in SECRETS and result != "waiting" else text
         session.add(
             Request(
-                id=one.id, organisation=who.organisation, kind=one.kind, made_at=one.made_at, values=text,
+                id=one.id, organisation=who.organisation, kind=one.kind, made_at=one.made_at, values=kept,
                 scope=f"farm:{one.id}" if one.kind == "farm" else None, membership=who.membership,
                 device=who.device, received_at=now, result=result, reason=reason, row=row,
             )
@@ -168,14 +156,14 @@ def _is_text(text: str, chars_max: int) -> bool:
 def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, str | None]:
     """Check the values, then make the row where the sender has the right; a waiting one makes none yet."""
     if not may_ask(who.role, one.kind) or not who.in_force or who.state == "revoked":
-        raise _Declined(NOT_YOURS)
+        raise Declined(NOT_YOURS)
     may = one.kind in OWN_WORD or (who.may_act and may_settle(who.role, one.kind))
     if one.kind == "membership" and who.role in HELPERS:
         may = may and one.values.get("farm") in people.helped_farms(session, who.membership, now)
     if one.kind in ("consent", "withdrawal") and who.role in HELPERS:
         may = may and _helps(session, who, one, now)
     if one.kind == "organisation":
-        _text(one, "name")
+        text_of(one, "name")
         return "waiting", None  # the commune decides on its page which cooperatives there are
     with session.begin_nested() as part:
         make_row(session, who, one, now)
@@ -187,7 +175,7 @@ def _decide(session: Session, who: Writer, one: Sent, now: int) -> tuple[str, st
 
 def _helps(session: Session, who: Writer, one: Sent, now: int) -> bool:
     """Return whether a consent is of somebody whom the helper helps today, or who belongs to no farm yet."""
-    consent = session.get(Consent, _uuid(one, "consent")) if one.kind == "withdrawal" else None
+    consent = session.get(Consent, uuid_of(one, "consent")) if one.kind == "withdrawal" else None
     person = one.values.get("person") if consent is None else consent.person
     farms = people.farms_of_person(session, str(person))
     return not farms or not farms.isdisjoint(people.helped_farms(session, who.membership, now))
@@ -195,18 +183,18 @@ def _helps(session: Session, who: Writer, one: Sent, now: int) -> bool:
 
 def _make_farm(session: Session, who: Writer, one: Sent, now: int) -> None:
     if session.get(Farm, one.id) is not None:
-        raise _Declined("Mã hộ này đã có.")
+        raise Declined("Mã hộ này đã có.")
     organisation = one.values.get("organisation") or who.organisation
     if not isinstance(organisation, str) or not _is_reached(session, who, organisation):
-        raise _Declined(NOT_YOURS)
+        raise Declined(NOT_YOURS)
     session.add(
         Farm(
             id=one.id,
             organisation=organisation,
             village=_village(session, one),
             code=people.next_farm_code(session, organisation),
-            name=_text(one, "name"),
-            address=_optional(one, "address"),
+            name=text_of(one, "name"),
+            address=optional_of(one, "address"),
             created_at=now,
         )
     )
@@ -220,12 +208,12 @@ def _make_farm(session: Session, who: Writer, one: Sent, now: int) -> None:
 
 def _make_person(session: Session, who: Writer, one: Sent, now: int) -> None:
     if session.get(Person, one.id) is not None:
-        raise _Declined("Người này đã có.")
+        raise Declined("Người này đã có.")
     row = Person(
         id=one.id,
         organisation=who.organisation,
-        name=_text(one, "name"),
-        phone=_optional(one, "phone"),
+        name=text_of(one, "name"),
+        phone=optional_of(one, "phone"),
         village=_village(session, one),
         created_at=now,
     )
@@ -236,11 +224,11 @@ def _make_person(session: Session, who: Writer, one: Sent, now: int) -> None:
 
 def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None:
     person, farm = _person(session, who, one), _farm(session, who, one)
-    role = _text(one, "role")
+    role = text_of(one, "role")
     if role not in HOUSEHOLD:
-        raise _Declined("Vai trò này do hợp tác xã giao.")
+        raise Declined("Vai trò này do hợp tác xã giao.")
     if people.find_membership(session, person.id, farm.organisation, farm.id) is not None:
-        raise _Declined("Người này đã là thành viên của hộ.")
+        raise Declined("Người này đã là thành viên của hộ.")
     session.add(
         Membership(
             id=one.id,
@@ -255,14 +243,14 @@ def _make_membership(session: Session, who: Writer, one: Sent, now: int) -> None
 
 def _make_help(session: Session, who: Writer, one: Sent, now: int) -> None:
     farm = _farm(session, who, one)
-    helper = session.get(Membership, _uuid(one, "membership"))
+    helper = session.get(Membership, uuid_of(one, "membership"))
     if helper is None or helper.organisation != farm.organisation or helper.role not in HELPERS:
-        raise _Declined(NOT_YOURS)
+        raise Declined(NOT_YOURS)
     if who.role in HELPERS and helper.id != who.membership:
-        raise _Declined(NOT_YOURS)  # each asks for himself
+        raise Declined(NOT_YOURS)  # each asks for himself
     until = help_end(now) if one.values.get("valid_until") is None else one.values["valid_until"]
     if not isinstance(until, int):
-        raise _Refused("valid_until")
+        raise Refused("valid_until")
     session.add(Help(farm=farm.id, id=one.id, membership=helper.id, valid_from=now, valid_until=until))
 
 
@@ -272,41 +260,41 @@ def _make_consent(session: Session, who: Writer, one: Sent, _now: int) -> None:
         Consent(
             id=one.id,
             person=person.id,
-            purpose=_text(one, "purpose", 40),
-            text_version=_text(one, "text_version", 40),
-            means=_text(one, "means", 40),
+            purpose=text_of(one, "purpose", 40),
+            text_version=text_of(one, "text_version", 40),
+            means=text_of(one, "means", 40),
             given_at=one.made_at,
         )
     )
 
 
 def _make_withdrawal(session: Session, who: Writer, one: Sent, _now: int) -> None:
-    consent = session.get(Consent, _uuid(one, "consent"))
+    consent = session.get(Consent, uuid_of(one, "consent"))
     person = None if consent is None else session.get(Person, consent.person)
     if consent is None or person is None or not _reaches(session, who, person):
-        raise _Declined(NOT_YOURS)
+        raise Declined(NOT_YOURS)
     if consent.withdrawn_at is None:
         consent.withdrawn_at = one.made_at
 
 
 def _make_data_request(session: Session, who: Writer, one: Sent, now: int) -> None:
-    person, kind = _person(session, who, one), _text(one, "kind", 20)
+    person, kind = _person(session, who, one), text_of(one, "kind", 20)
     if kind not in data_requests.DAYS:
-        raise _Refused("kind")
+        raise Refused("kind")
     if data_requests.is_open(session, person.id, kind):
-        raise _Declined("Đã xin rồi, hợp tác xã đang làm.")
+        raise Declined("Đã xin rồi, hợp tác xã đang làm.")
     data_requests.enter(session, one.id, person, kind, "app", who.membership, now)
 
 
 def _make_bulletins_read(session: Session, who: Writer, one: Sent, _now: int) -> None:
     if not told_back.keep_reads(session, who, one.values):
-        raise _Refused("values")
+        raise Refused("values")
 
 
 def _make_proposal(session: Session, who: Writer, one: Sent, now: int) -> None:
-    text = _text(one, "text", told_back.PROPOSAL_CHARS)
+    text = text_of(one, "text", told_back.PROPOSAL_CHARS)
     if not told_back.propose(session, who, (one.id, one.made_at), text, now):
-        raise _Refused("text")
+        raise Refused("text")
 
 
 def _make_nothing(_session: Session, _who: Writer, _one: Sent, _now: int) -> None:
@@ -324,13 +312,14 @@ _MAKE: dict[str, Callable[[Session, Writer, Sent, int], None]] = {
     "data_request": _make_data_request,
     "bulletins_read": _make_bulletins_read,
     "proposal": _make_proposal,
+    "bank_account": accounts.take_account,
 }
 
 
 def _person(session: Session, who: Writer, one: Sent) -> Person:
-    person = people.standing_person(session, _uuid(one, "person"))
+    person = people.standing_person(session, uuid_of(one, "person"))
     if person is None or not _reaches(session, who, person):
-        raise _Declined(NOT_YOURS)
+        raise Declined(NOT_YOURS)
     return person
 
 
@@ -347,9 +336,9 @@ def _is_reached(session: Session, who: Writer, organisation: str) -> bool:
 
 
 def _farm(session: Session, who: Writer, one: Sent) -> Farm:
-    farm = session.get(Farm, _uuid(one, "farm"))
+    farm = session.get(Farm, uuid_of(one, "farm"))
     if farm is None or not _is_reached(session, who, farm.organisation):
-        raise _Declined(NOT_YOURS)
+        raise Declined(NOT_YOURS)
     return farm
 
 
@@ -359,26 +348,8 @@ def _village(session: Session, one: Sent) -> str | None:
         return None
     village = session.get(Village, name) if isinstance(name, str) else None
     if village is None:
-        raise _Refused("village")
+        raise Refused("village")
     return village.id
-
-
-def _text(one: Sent, name: str, chars_max: int = 200) -> str:
-    value = one.values.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > chars_max:
-        raise _Refused(name)
-    return value.strip()
-
-
-def _optional(one: Sent, name: str) -> str | None:
-    return None if one.values.get(name) is None else _text(one, name, 30 if name == "phone" else 300)
-
-
-def _uuid(one: Sent, name: str) -> str:
-    value = one.values.get(name)
-    if not ids.is_uuid(value):
-        raise _Refused(name)
-    return str(value)
 
 
 def _row(session: Session, kind: str, row: str | None) -> dict[str, Json] | None:

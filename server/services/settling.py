@@ -15,7 +15,7 @@ from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Request
 from server.services import requesting, setup
-from server.services.requesting import Sent
+from server.services.request_values import CHARS_MAX, NotMade, Sent
 from server.store import devices, people
 from server.store.devices import Writer
 
@@ -55,6 +55,7 @@ def settle(request: str, now: int) -> None:
         else:
             _make(session, who, sent, now)
         row.result, row.row, row.reason = "settled", row.id, None
+        _forget(row)
 
     run_write(work)
 
@@ -64,7 +65,8 @@ def decline(request: str, reason: str) -> None:
 
     def work(session: Session) -> None:
         row = _locked(session, request)
-        row.result, row.reason = "declined", reason[: requesting.CHARS_MAX]
+        row.result, row.reason = "declined", reason[:CHARS_MAX]
+        _forget(row)
 
     run_write(work)
 
@@ -72,8 +74,13 @@ def decline(request: str, reason: str) -> None:
 def _make(session: Session, who: Writer, sent: Sent, now: int) -> None:
     try:
         requesting.make_row(session, who, sent, now)
-    except requesting.NotMade as error:
+    except NotMade as error:
         raise ServiceError("bad_values", str(error)) from error
+
+
+def _forget(row: Request) -> None:
+    if row.kind in requesting.SECRETS:
+        row.values = people.ERASED_VALUES
 
 
 def _locked(session: Session, request: str) -> Request:

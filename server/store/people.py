@@ -17,6 +17,7 @@ from server.models.people import (
     Request,
     Village,
 )
+from server.store import till
 from sync.rights import OPERATOR, needs_until, reads_of, rule
 
 ERASED_NAME = "Người đã xóa"  # what is shown; that it was done says `erased_at`
@@ -156,6 +157,7 @@ def blank_person(session: Session, organisation: str, person: str, now: int) -> 
     row = session.get(Person, person)
     if row is None or row.organisation != organisation:
         return
+    till.forget_person(session, person, row.name, now)
     erase_name(row, now)
     mine = (Membership.person == person, (Membership.valid_until.is_(None)) | (Membership.valid_until > now))
     session.execute(update(Membership).where(*mine).values(valid_until=now))

@@ -281,7 +281,7 @@ OPEN = {
 PERSONAL = {
     ("get", "/htx/"), ("get", "/api/v1/reference"), ("get", "/api/v1/lists"), ("get", "/htx/danh-muc/ten"),
     ("get", "/api/v1/me/devices"), ("get", "/api/v1/me/reminders"), ("post", "/api/v1/me/reminders"),
-    ("get", "/api/v1/households"), ("get", "/api/v1/bulletins"),
+    ("get", "/api/v1/households"), ("get", "/api/v1/bulletins"), ("get", "/api/v1/till"),
     ("get", "/api/v1/sensors"),
     ("post", "/api/v1/passkeys/register"), ("get", "/htx/khoa"), ("post", "/htx/khoa"),
     ("post", "/htx/khoa/de-sau"), ("post", "/htx/toi/phien"), ("post", "/htx/toi/ra-het"),
