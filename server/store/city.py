@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, aliased
 
 from server.models.city import CityDelivery, CityMark, CityTold
 from server.models.log import OpRow
-from server.models.lots import LotView
 from server.models.views import ViewHead
 from server.store import lots
 from server.store.view_lots import ours, some_of, touched
@@ -162,7 +161,7 @@ def looked_at(session: Session, scopes: Sequence[str], adapter: str) -> int | No
     return session.scalar(query)
 
 
-def is_published(session: Session, scope: str, lot: str) -> bool:
-    """Say whether a lot is published."""
-    row = session.get(LotView, (scope, lot))
-    return row is not None and row.published_at is not None
+def look(session: Session, scopes: Sequence[str], id_: str) -> CityDelivery | None:
+    """Return a delivery of some organisations."""
+    query = select(CityDelivery).where(CityDelivery.scope.in_(scopes), CityDelivery.id == id_)
+    return session.scalar(query)

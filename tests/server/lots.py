@@ -10,12 +10,14 @@ from server.config import now_ms
 from server.db import run_write
 from server.models.own_products import OwnPicture, OwnProduct
 from server.models.people import Organisation
+from server.services.lot_facts import facts_now
 from tests.server.diaries import Diary, Sent, diary_of, new_uuid
 from tests.server.phones import enrolled
 
 A = "line.aaaaaaaa."
 PICTURE = "P" * 43
 CODE = "7K3M9QXA"
+SECOND = "7K3M9QXB"
 SPRAY: dict[str, Any] = {
     A + "product": "Emamectin 5WG",
     A + "active_ingredient": "emamectin benzoate",
@@ -106,3 +108,17 @@ class House:
             for letter, (lot, amount) in zip("abcdefgh", parts.items(), strict=False):
                 fields |= {f"{side}.aaaaaaa{letter}.lot": lot, f"{side}.aaaaaaa{letter}.amount": kg(amount)}
         return self.manager.record(f"lot_event:{new_uuid()}", fields, private)
+
+
+def publish(house: House, code: str = CODE, day: str = "2026-11-20") -> Sent:
+    """Make a lot of a sprayed field's harvest and publish it; return the publication."""
+    spray = house.entry("CT-10", "2026-11-01", **SPRAY)
+    house.approve(spray)
+    return release(house, house.lot(house.harvest(day), code=code))
+
+
+def release(house: House, lot: Sent) -> Sent:
+    """Publish a lot as it is; return the publication."""
+    ready = house.manager.record(lot.doc, {"state": "ready"}, after=[lot.id])
+    facts = facts_now(house.organisation, lot.doc, "2026-11-28").facts
+    return house.manager.record(lot.doc, {"state": "published", "facts": facts}, after=[ready.id])

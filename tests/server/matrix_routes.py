@@ -231,6 +231,10 @@ CONSOLE = (
     form("/san-pham/<uuid>/trang", "/san-pham/{ware}/trang", WARES),
     form("/san-pham/<uuid>/anh/<sha256>", "/san-pham/{ware}/anh/{picture}", WARES, lam="chinh"),
     on("POST", "/htx/san-pham/<uuid>/anh", "/htx/san-pham/{ware}/anh", WARES, 422),  # without a file
+    page("/cong-thanh-pho/<uuid>.zip", "/cong-thanh-pho/{entry}.zip", nobody),  # no delivery has its name
+    form("/cong-thanh-pho/<uuid>/gui-lai", "/cong-thanh-pho/{entry}/gui-lai", nobody),
+    form("/cong-thanh-pho/<uuid>/bo-qua", "/cong-thanh-pho/{entry}/bo-qua", nobody),
+    form("/cong-thanh-pho/<uuid>/da-nop", "/cong-thanh-pho/{entry}/da-nop", nobody),
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
 )  # fmt: skip
 ROUTES = API + CONSOLE
@@ -241,7 +245,7 @@ PAGES = {
     "/htx/nguoi": "people", "/htx/nguoi/them": "people", "/htx/xin": "requests", "/htx/nhap": "imports",
     "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",
     "/htx/ho-so": "dossier", "/htx/ho-so/htx": "dossier",
-    "/htx/thu-hoi": "recall", "/htx/lo": "lots", "/htx/lo/moi": "lots",
+    "/htx/thu-hoi": "recall", "/htx/cong-thanh-pho": "city", "/htx/lo": "lots", "/htx/lo/moi": "lots",
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
     "/htx/xa/ban-do.svg": "commune",

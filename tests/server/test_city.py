@@ -18,15 +18,13 @@ from server.models.city import CityDelivery
 from server.services import city_sending
 from server.services.city_planning import plan
 from server.services.city_sending import CLAIM_MS, FIRST_WAIT_MS, WAIT_MS_MAX, send_due, wait_ms
-from server.services.lot_facts import facts_now
 from server.store import outward
 from tests.epcis_schema import faults
 from tests.server.capture_server import ADDRESS, CaptureServer
-from tests.server.diaries import Sent, new_uuid
-from tests.server.lots import CODE, SPRAY, House
+from tests.server.diaries import new_uuid
+from tests.server.lots import CODE, SECOND, House, publish, release
 from tests.server.phones import start
 
-SECOND = "7K3M9QXB"
 TOKEN = "bi-mat-cua-thanh-pho"
 
 
@@ -46,16 +44,6 @@ def capture(app: Flask, tmp_path: Path) -> Iterator[CaptureServer]:
 def house(app: Flask) -> House:
     start()
     return House(app)
-
-
-def publish(house: House, code: str = CODE, day: str = "2026-11-20") -> Sent:
-    """Make a lot of a sprayed field's harvest and publish it."""
-    spray = house.entry("CT-10", "2026-11-01", **SPRAY)
-    house.approve(spray)
-    lot = house.lot(house.harvest(day), code=code)
-    ready = house.manager.record(lot.doc, {"state": "ready"}, after=[lot.id])
-    facts = facts_now(house.organisation, lot.doc, "2026-11-28").facts
-    return house.manager.record(lot.doc, {"state": "published", "facts": facts}, after=[ready.id])
 
 
 def deliveries() -> list[CityDelivery]:
@@ -229,9 +217,7 @@ def test_an_event_of_two_lots_goes_once_and_nothing_new_makes_no_delivery(
         halves.append(house.manager.record(f"lot:{new_uuid()}", fields))
     house.event("split", {whole.doc: "100"}, {one.doc: "50" for one in halves})
     for half in halves:
-        ready = house.manager.record(half.doc, {"state": "ready"}, after=[half.id])
-        facts = facts_now(house.organisation, half.doc, "2026-11-28").facts
-        house.manager.record(half.doc, {"state": "published", "facts": facts}, after=[ready.id])
+        release(house, half)
     now = turns(now_ms())
     assert len(deliveries()) == 2
     assert set(capture.times.values()) == {1}

@@ -12,14 +12,12 @@ from werkzeug.test import TestResponse
 from server.config import now_ms
 from server.pages import epcis as page_module
 from server.services import epcis as service
-from server.services.lot_facts import facts_now
 from server.services.tracing import MISSES_AN_HOUR
 from tests.epcis_schema import faults
 from tests.server.diaries import Sent, new_uuid
-from tests.server.lots import CODE, SPRAY, House
+from tests.server.lots import CODE, SECOND, SPRAY, House, release
 from tests.server.phones import slug, start
 
-SECOND = "7K3M9QXB"
 HIDDEN = "ZZZZZZZZ"
 
 
@@ -35,12 +33,6 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def publish(house: House, lot: Sent) -> Sent:
-    ready = house.manager.record(lot.doc, {"state": "ready"}, after=[lot.id])
-    facts = facts_now(house.organisation, lot.doc, "2026-11-28").facts
-    return house.manager.record(lot.doc, {"state": "published", "facts": facts}, after=[ready.id])
-
-
 def history(house: House) -> Sent:
     """Make, pack and publish a lot, ship of it, lose of it by mistake; return its publication."""
     spray = house.entry("CT-10", "2026-11-01", **SPRAY)
@@ -51,7 +43,7 @@ def history(house: House) -> Sent:
     )
     house.event("pack", {whole.doc: "60"}, {packed.doc: "58"}, packs=116)
     house.event("ship", {whole.doc: "40"}, happened_on="2026-11-23")  # of the lot behind it: not its history
-    published = publish(house, packed)
+    published = release(house, packed)
     private = {"buyer": "Siêu thị Kín", "vehicle": "15C-123.45"}
     house.event("ship", {packed.doc: "20"}, at="05:30", happened_on="2026-11-24", private=private)
     lost = house.event("loss", {packed.doc: "30"}, happened_on="2026-11-25", reason="đổ xe nhà Lụa")
@@ -141,7 +133,7 @@ def test_pages_follow_each_other_and_miss_nothing(
     house: House, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history(house)
-    publish(house, house.lot(house.harvest("2026-11-21"), code=SECOND))
+    release(house, house.lot(house.harvest("2026-11-21"), code=SECOND))
     whole = [one["eventID"] for one in query(client)]
     assert len(whole) > 8
     monkeypatch.setattr(service, "LOTS_A_PAGE", 1)
