@@ -51,6 +51,8 @@ PLACES: Final = (
     _place("sales", "mua-ban", "scale", "goods"),
     _place("lots", "lo", "harvest", "goods"),
     _place("products", "san-pham", "sack", "goods"),
+    _place("shop", "gian-hang", "store", "goods"),
+    _place("listings", "noi-ban", "open", "goods"),
     _place("recall", "thu-hoi", "stop", "goods"),
     _place("city", "cong-thanh-pho", "send", "goods"),
     _place("indicators", "chi-tieu", "calendar", "commune"),

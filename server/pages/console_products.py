@@ -104,14 +104,7 @@ def add_picture(uuid: str) -> AnyResponse:
 
     def work(staff: Staff) -> None:
         allow(staff, "edit_products")
-        request.max_content_length = REQUEST_BYTES_MAX
-        try:
-            file = request.files.get("anh")
-        except RequestEntityTooLarge as error:
-            raise NotDone("not_picture_too_large") from error
-        if file is None or not file.filename:
-            raise NotDone("not_picture")
-        console_products.add_picture(staff, uuid, photo_store(), file.read())
+        console_products.add_picture(staff, uuid, photo_store(), sent_picture())
 
     return _act(uuid, "done_picture", work)
 
@@ -126,6 +119,18 @@ def move_picture(uuid: str, sha256: str) -> AnyResponse:
         console_products.move_picture(staff, uuid, sha256, is_off=request.form.get("lam") == "bo")
 
     return _act(uuid, "done_product", work)
+
+
+def sent_picture() -> bytes:
+    """Return the bytes of the picture that a form sends. Raises: NotDone for none, or one too large."""
+    request.max_content_length = REQUEST_BYTES_MAX
+    try:
+        file = request.files.get("anh")
+    except RequestEntityTooLarge as error:
+        raise NotDone("not_picture_too_large") from error
+    if file is None or not file.filename:
+        raise NotDone("not_picture")
+    return bytes(file.read())
 
 
 def _editor() -> Staff:

@@ -6,7 +6,6 @@ Source: reference traceability §7.2, §7.3 (a GTIN is never invented), commerce
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -22,23 +21,19 @@ from server.models.own_products import OwnProduct
 from server.models.people import Organisation
 from server.models.selling import KeyProduct
 from server.services.console import Staff
+from server.services.console_pictures import keep_picture
 from server.services.console_product_values import is_ocop_changed, read_product
 from server.services.console_reach import ADDRESS_CHARS_MAX, NotDone, allow, clean, fold, write_rows
 from server.services.lot_facts import mark_of, ocop_ends
 from server.services.person_data import add_months
 from server.services.photos import PhotoStore
 from server.store import own_products, people, selling
-from sync.ids import b64_encode, make_uuid7
+from sync.ids import make_uuid7
 
 PICTURES_MAX: Final = 9  # our choice: as many as a marketplace's listing is said to take
 SLUG_WORDS_CHARS: Final = 60
 SLUG_TAIL_CHARS: Final = 5
 SLUG_LETTERS: Final = "abcdefghjkmnpqrstvwxyz23456789"  # none that is taken for another
-_WRONG: Final = {
-    "too_large": "not_picture_too_large",
-    "quota": "not_picture_quota",
-    "storage_full": "not_picture_storage_full",
-}
 REMIND_MONTHS: Final = 6  # before an OCOP certificate ends
 
 
@@ -193,13 +188,7 @@ def add_picture(staff: Staff, uuid: str, photos: PhotoStore, data: bytes) -> Non
         _own(session, staff, uuid)
         if len(own_products.pictures_of(session, uuid)) >= PICTURES_MAX:
             raise NotDone("not_picture_more", n=PICTURES_MAX)
-    sha256 = b64_encode(hashlib.sha256(data).digest())
-    try:
-        upload = photos.begin(staff.org_scope, sha256, len(data), staff.device, now_ms())
-        if upload.expires_at is not None:
-            photos.append(staff.org_scope, sha256, upload.offset, [data[upload.offset :]], None, now_ms())
-    except ServiceError as error:
-        raise NotDone(_WRONG.get(error.slug, "not_picture")) from error
+    sha256 = keep_picture(staff, photos, data)
 
     def work(session: Session) -> None:
         names = own_products.pictures_of(session, uuid)

@@ -11,7 +11,11 @@ from server.models.lots import LotView
 from server.models.own_products import OwnProduct
 from server.models.people import Organisation
 from server.models.selling import KeyProduct, Listing, Shop
+from sync.civil import VIETNAM_MINUTES, date_to_day
 from sync.lots.states import PUBLISHED
+
+MINUTE_MS = 60_000
+DAY_MS = 86_400_000
 
 
 def commune_of(session: Session, organisation: str) -> str:
@@ -75,3 +79,25 @@ def latest_lot(session: Session, organisation: str, product: str) -> LotView | N
         LotView.published_at.is_not(None), LotView.is_deleted.is_(False), LotView.code != "",
     )  # fmt: skip
     return session.scalars(query.order_by(LotView.published_at.desc(), LotView.doc.desc()).limit(1)).first()
+
+
+def organisations(session: Session, wanted: Collection[str]) -> list[Organisation]:
+    """Return some organisations."""
+    return list(session.scalars(select(Organisation).where(Organisation.id.in_(wanted))))
+
+
+def lots_of_year(session: Session, wanted: Collection[str], year: int) -> dict[str, str]:
+    """Return the code of the newest lot that each product of some organisations had published in a year.
+
+    Shape:  by product; a recalled lot counts, for it was traceable: that is how it was recalled.
+    """
+    first, last = (
+        date_to_day(f"{one}-01-01") * DAY_MS - VIETNAM_MINUTES * MINUTE_MS for one in (year, year + 1)
+    )
+    query = select(LotView.product, LotView.code).where(
+        LotView.scope.in_([f"org:{one}" for one in wanted]), LotView.published_at >= first,
+        LotView.published_at < last, LotView.is_deleted.is_(False), LotView.code != "",
+    )  # fmt: skip
+    return {
+        str(product): str(code) for product, code in session.execute(query.order_by(LotView.published_at))
+    }

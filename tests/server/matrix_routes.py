@@ -235,6 +235,16 @@ CONSOLE = (
     form("/cong-thanh-pho/<uuid>/gui-lai", "/cong-thanh-pho/{entry}/gui-lai", nobody),
     form("/cong-thanh-pho/<uuid>/bo-qua", "/cong-thanh-pho/{entry}/bo-qua", nobody),
     form("/cong-thanh-pho/<uuid>/da-nop", "/cong-thanh-pho/{entry}/da-nop", nobody),
+    page("/noi-ban/<uuid>", "/noi-ban/{entry}", nobody),  # no listing has its name
+    form("/noi-ban/<uuid>", "/noi-ban/{entry}", nobody),
+    form("/noi-ban/<uuid>/xem", "/noi-ban/{entry}/xem", nobody, thay="live"),
+    form("/noi-ban/<uuid>/anh", "/noi-ban/{entry}/anh", nobody),
+    form(
+        "/xa/san-pham-chu-luc/<uuid>", "/xa/san-pham-chu-luc/{entry}", nobody,
+        name_vi="Lúa", since="01/01/2026",
+    ),
+    form("/xa/ocop/<uuid>/doi-chieu", "/xa/ocop/{entry}/doi-chieu", nobody),
+    page("/xa/noi-ban/<uuid>/anh", "/xa/noi-ban/{entry}/anh", nobody),
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
 )  # fmt: skip
 ROUTES = API + CONSOLE
@@ -246,6 +256,9 @@ PAGES = {
     "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",
     "/htx/ho-so": "dossier", "/htx/ho-so/htx": "dossier",
     "/htx/thu-hoi": "recall", "/htx/cong-thanh-pho": "city", "/htx/lo": "lots", "/htx/lo/moi": "lots",
+    "/htx/thu-hoi": "recall", "/htx/lo": "lots", "/htx/lo/moi": "lots",
+    "/htx/gian-hang": "shop", "/htx/noi-ban": "listings", "/htx/noi-ban/them": "listings",
+    "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
     "/htx/xa/ban-do.svg": "commune",
@@ -256,6 +269,8 @@ FORMS = {
     "/htx/xa/them": "commune", "/htx/ho/hai-nguoi": "farms",
     "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/mau": "lists",
     "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
+    "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
+    "/htx/xa/san-pham-chu-luc": "key_products",
 }  # fmt: skip
 FIELDS = {
     "/htx/san-pham/them": {"name_vi": "Cải ngọt"},
@@ -271,6 +286,9 @@ ACTS |= {
     "/htx/lo/moi": "make_lots",
     "/htx/san-pham/them": "edit_products",
     "/htx/san-pham/dia-chi": "edit_products",
+    "/htx/gian-hang/sua": "edit_shop",
+    "/htx/gian-hang/mo": "edit_shop",
+    "/htx/noi-ban/them": "edit_listings",
 }
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
