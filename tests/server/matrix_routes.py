@@ -256,7 +256,6 @@ PAGES = {
     "/htx/danh-muc": "lists", "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/nhan": "lists",
     "/htx/ho-so": "dossier", "/htx/ho-so/htx": "dossier",
     "/htx/thu-hoi": "recall", "/htx/cong-thanh-pho": "city", "/htx/lo": "lots", "/htx/lo/moi": "lots",
-    "/htx/thu-hoi": "recall", "/htx/lo": "lots", "/htx/lo/moi": "lots",
     "/htx/gian-hang": "shop", "/htx/noi-ban": "listings", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
