@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from server.models.farm_models import ModelPicture
 from server.models.own_products import OwnPicture, OwnProduct
 from server.models.selling import Listing
 
@@ -45,8 +46,9 @@ def put_pictures(session: Session, scope: str, product: str, names: Sequence[str
 
 
 def has_picture(session: Session, scope: str, sha256: str) -> bool:
-    """Return whether a product of a scope's organisation has, or had, a picture, or a listing shows it."""
+    """Return whether a product of a scope's organisation has, or had, a picture, or a listing or a model."""
     is_picture = exists().where(OwnPicture.scope == scope, OwnPicture.sha256 == sha256)
     owner = scope.removeprefix("org:")
     is_seen = exists().where(Listing.screenshot == sha256, Listing.organisation == owner)
-    return bool(session.scalar(select(or_(is_picture, is_seen))))
+    of_model = exists().where(ModelPicture.scope == scope, ModelPicture.sha256 == sha256)
+    return bool(session.scalar(select(or_(is_picture, is_seen, of_model))))
