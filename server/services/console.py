@@ -21,7 +21,7 @@ from server.models.people import Farm, Membership, Village
 from server.store import inbox, people
 from server.store.devices import Writer
 from sync import ids
-from sync.rights import may_act, may_see, may_settle, may_write
+from sync.rights import may_act, may_see, may_settle, may_write, reads_of
 
 INBOX_SHOWN_MAX = 999  # our choice: more is "many", and counting them costs every page
 
@@ -132,7 +132,11 @@ def staff_of(writer: Writer, scopes: Mapping[str, bool], page: str) -> Staff:
         if me is None:
             raise ServiceError("no_right")
         villages = {one.id: one.name for one in session.scalars(select(Village))}
-        query = select(Farm).where(Farm.organisation == writer.organisation).order_by(Farm.code, Farm.id)
+        helped = (
+            [ids.split_ref(scope)[1] for scope in scopes] if reads_of(writer.role).farms == "helped" else []
+        )
+        is_theirs = (Farm.organisation == writer.organisation) | Farm.id.in_(helped)
+        query = select(Farm).where(is_theirs).order_by(Farm.code, Farm.id)
         farms = [
             FarmName(farm.id, farm.code, farm.name, villages.get(farm.village or "", ""))
             for farm in session.scalars(query)

@@ -66,12 +66,16 @@ def organisations_of(session: Session, role: str, organisation: str) -> list[str
 
     Shape:  below only for who reads below (`rights.reads_of`); the own one first.
     """
+    return with_below(session, organisation) if reads_of(role).below else [organisation]
+
+
+def with_below(session: Session, organisation: str) -> list[str]:
+    """Return an organisation and all below it, itself first."""
     found = [organisation]
-    if reads_of(role).below:
-        for parent in found:  # grows as it goes: what is below what is below, too
-            below = select(Organisation.id).where(Organisation.parent == parent)
-            more = session.scalars(below.order_by(Organisation.created_at, Organisation.id))
-            found += [one for one in more if one not in found]
+    for parent in found:  # grows as it goes: what is below what is below, too
+        below = select(Organisation.id).where(Organisation.parent == parent)
+        more = session.scalars(below.order_by(Organisation.created_at, Organisation.id))
+        found += [one for one in more if one not in found]
     return found
 
 

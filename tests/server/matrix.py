@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from server.config import now_ms
 from server.db import reading, run_write
+from server.models.bulletins import Bulletin
 from server.models.lists import ListVersion
 from server.models.own_products import OwnPicture, OwnProduct
 from server.models.people import Consent, Farm, FarmMove, Help, Membership, Request
@@ -67,6 +68,8 @@ class Place:
     ware: str
     picture: str
     sensor: str
+    bulletin: str
+    question: str
     secrets: tuple[str, ...] = ()
 
     @property
@@ -182,6 +185,9 @@ def _place(app: Flask, person: str, farm: str, organisation: str) -> Place:
     desk = Browser(app, f"Người kiểm tra {farm}", passkey=False, organisation=organisation)
     desk.diary.record(inspection, {"of": "farm", "happened_on": "2026-11-08"}, {}, scope=diary.scope)
     docs = {"entry": entry.doc, "season": season, "inspection": inspection, "invite": invite}
+    asked = f"question:{new_uuid()}"
+    diary.record(asked, {"happened_on": "2026-11-08"}, {"text": note})
+    docs["question"] = asked
     split = {name: ids.split_ref(doc)[1] for name, doc in docs.items()}
     ours = _rows(organisation, diary.farm, who, by) | {"photo": sha256}
     return Place(organisation, diary.farm, who, by, **split, **ours, secrets=(note, person))
@@ -195,9 +201,8 @@ WARE_TEXTS = (
 
 def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[str, str]:
     """Add what a form of the console speaks of; return the ids."""
-    made = {
-        name: new_uuid() for name in ("help", "move", "asked", "asked_data", "consent", "version", "ware")
-    }
+    names = ("help", "move", "asked", "asked_data", "consent", "version", "ware", "bulletin")
+    made = {name: new_uuid() for name in names}
     values = json.dumps({"person": person, "farm": farm, "role": "member"})  # a member already: it waits on
     agreed = {"purpose": "gps", "text_version": "1", "means": "paper", "given_at": 1}
     due = {"answer_due": "2099-01-01", "done_due": "2099-01-01"}
@@ -237,6 +242,14 @@ def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[st
             ]
         )  # fmt: skip
         session.flush()
+        told = {"kind": "notice", "title": "Tin", "text": "Tin", "urgent": False, "is_public": False}
+        days = {"starts_on": "2026-11-01", "ends_on": "2099-01-01", "changed_at": 1, "state": "draft"}
+        aims = dict.fromkeys(("villages", "crops", "roles"), "[]")
+        session.add(
+            Bulletin(
+                id=made["bulletin"], organisation=organisation, written_by=membership, **told, **days, **aims
+            )
+        )
         picture = b64_encode(hashlib.sha256(made["ware"].encode()).digest())
         session.add(OwnPicture(scope=f"org:{organisation}", sha256=picture, product=made["ware"], place=0))
         probe = add_sensor(

@@ -162,6 +162,9 @@ PRIVACY = acts("privacy", "record_data_request")
 CONSENTS = acts("privacy", "record_consent")
 KEEPS = acts("lists", "import_lists", own_org)
 WARES = acts("products", "edit_products", own_org)
+TELLS = acts("bulletins", "write_bulletins", own_org)
+RETELLS = acts("questions", "write_bulletins", reads_farm)
+BULLETIN = {"kind": "notice", "title": "Tin", "text": "Tin", "starts_on": "1/1/2026", "ends_on": "2/1/2026"}
 ENDS = acts("people", "end_membership")
 CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
@@ -246,6 +249,13 @@ CONSOLE = (
     form("/xa/ocop/<uuid>/doi-chieu", "/xa/ocop/{entry}/doi-chieu", nobody),
     page("/xa/noi-ban/<uuid>/anh", "/xa/noi-ban/{entry}/anh", nobody),
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
+    page("/ban-tin/<uuid>", "/ban-tin/{bulletin}", sees("bulletins", own_org)),
+    form("/ban-tin/<uuid>", "/ban-tin/{bulletin}", TELLS, **BULLETIN),
+    form("/ban-tin/<uuid>/dang", "/ban-tin/{bulletin}/dang", TELLS),
+    form("/ban-tin/<uuid>/rut", "/ban-tin/{bulletin}/rut", TELLS),
+    page("/hoi/<farm>/<uuid>", "/hoi/{farm}/{question}", sees("questions")),
+    form("/hoi/<farm>/<uuid>/ban-tin", "/hoi/{farm}/{question}/ban-tin", RETELLS),
+    form("/hien-ke/<uuid>", "/hien-ke/{entry}", nobody),  # no proposal has its name
 )  # fmt: skip
 ROUTES = API + CONSOLE
 # Pages that name no place: who sees them; they tell nothing of a foreign one.
@@ -261,6 +271,8 @@ PAGES = {
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
     "/htx/xa/ban-do.svg": "commune",
+    "/htx/ban-tin": "bulletins", "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
+    "/htx/hoi": "questions", "/htx/hien-ke": "proposals",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
@@ -270,6 +282,7 @@ FORMS = {
     "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
     "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
+    "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
 }  # fmt: skip
 FIELDS = {
     "/htx/san-pham/them": {"name_vi": "Cải ngọt"},
@@ -289,6 +302,7 @@ ACTS |= {
     "/htx/gian-hang/mo": "edit_shop",
     "/htx/noi-ban/them": "edit_listings",
 }
+ACTS |= {"/htx/ban-tin/viet": "write_bulletins"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),
