@@ -103,7 +103,7 @@ def market_prices() -> Response:
     return _prices(staff_page(PLACE), None)
 
 
-@blueprint.post("/ban-tin/gia")
+@blueprint.post("/ban-tin/gia/ghi")
 def keep_price() -> AnyResponse:
     """Keep the price of a product at a market on a day."""
     staff = staff_page(PLACE)

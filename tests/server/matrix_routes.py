@@ -282,7 +282,7 @@ FORMS = {
     "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
     "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
-    "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
+    "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia/ghi": "bulletins",
 }  # fmt: skip
 FIELDS = {
     "/htx/san-pham/them": {"name_vi": "Cải ngọt"},
@@ -302,7 +302,7 @@ ACTS |= {
     "/htx/gian-hang/mo": "edit_shop",
     "/htx/noi-ban/them": "edit_listings",
 }
-ACTS |= {"/htx/ban-tin/viet": "write_bulletins"}
+ACTS |= {"/htx/ban-tin/viet": "write_bulletins", "/htx/ban-tin/gia/ghi": "write_bulletins"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {
     ("post", "/api/v1/device/invite"), ("post", "/api/v1/device/join"), ("post", "/api/v1/device/challenge"),

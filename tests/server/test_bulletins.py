@@ -192,7 +192,7 @@ def test_a_bulletin_that_lacks_something_is_not_kept(
 
 def test_a_price_has_its_history_and_the_newest_word_of_a_day_stands(commune: Commune) -> None:
     def keep(day: str, low: str, high: str = "") -> None:
-        commune.officer.done("/htx/ban-tin/gia", product="tomato", market="Chợ Núi Đối", day=shown(day),
+        commune.officer.done("/htx/ban-tin/gia/ghi", product="tomato", market="Chợ Núi Đối", day=shown(day),
                              low=low, high=high, unit="kg", source="Hỏi ở chợ")  # fmt: skip
 
     keep(add_days(TODAY, -2), "18.000", "20.000")
@@ -206,7 +206,7 @@ def test_a_price_has_its_history_and_the_newest_word_of_a_day_stands(commune: Co
     assert "<polyline" in text
     assert "lên 4.500 đ" in text
     for low, high in (("-5", ""), ("abc", ""), ("30.000", "20.000"), ("999.999.999.999", "")):
-        commune.officer.refused("/htx/ban-tin/gia", "Giá là số đồng", product="tomato", market="Chợ",
+        commune.officer.refused("/htx/ban-tin/gia/ghi", "Giá là số đồng", product="tomato", market="Chợ",
                                 day=shown(TODAY), low=low, high=high, unit="kg")  # fmt: skip
     assert money_text(5, 5) == "5 đ"
 
