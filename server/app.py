@@ -61,6 +61,8 @@ PAGE_MODULES = (
     "console_label_book",
     "console_lots",
     "console_labels",
+    "console_trainings",
+    "console_teams",
     "console_products",
     "console_shop",
     "console_listings",

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import drawing, packing
+from server.demo import drawing, packing, training
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
@@ -82,6 +82,7 @@ def play(app: Flask, story: Story) -> Played:
                 phone.sync(stage.time)
         results = [result for phone in stage.phones.values() for result in phone.results]
         _pack(stage)
+        _teach(stage)
     devices = tuple(phone.key.device for phone in stage.phones.values())
     run_write(lambda session: _finish(session, story.now, devices))
     return Played(len(stage.farms), results.count("accepted"), results.count("held"))
@@ -98,6 +99,17 @@ def _pack(stage: Stage) -> None:
     packing.pack_lots(
         packing.House(stage.app, stage.organisations[CROPS], reviewer, phone, growers, stage.time)
     )
+
+
+def _teach(stage: Stage) -> None:
+    """Let the team and the extension officer hold their sessions, where they are in the story."""
+    recording = (training.TEAM_MEMBER, training.EXTENSION)
+    phones = {key: stage.phones[key] for key in recording if key in stage.phones}
+    if phones:
+        commune = stage.organisations[COMMUNE]
+        training.teach(
+            training.School(commune, stage.organisations, stage.members, stage.farms, phones, stage.story.now)
+        )
 
 
 def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:

@@ -248,6 +248,14 @@ CONSOLE = (
     ),
     form("/xa/ocop/<uuid>/doi-chieu", "/xa/ocop/{entry}/doi-chieu", nobody),
     page("/xa/noi-ban/<uuid>/anh", "/xa/noi-ban/{entry}/anh", nobody),
+    page("/tap-huan/<uuid>", "/tap-huan/{entry}", nobody),  # no session has its name
+    form("/tap-huan/<uuid>", "/tap-huan/{entry}", nobody),
+    form("/tap-huan/<uuid>/trang-thai", "/tap-huan/{entry}/trang-thai", nobody),
+    page("/tap-huan/<uuid>/danh-sach.pdf", "/tap-huan/{entry}/danh-sach.pdf", nobody),
+    page("/tap-huan/<uuid>/chung-nhan.pdf", "/tap-huan/{entry}/chung-nhan.pdf", nobody),
+    page("/to-cong-nghe/<uuid>", "/to-cong-nghe/{entry}", nobody),  # no team has its name
+    form("/to-cong-nghe/<uuid>", "/to-cong-nghe/{entry}", nobody),
+    form("/to-cong-nghe/<uuid>/nguoi", "/to-cong-nghe/{entry}/nguoi", nobody),
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
     page("/ban-tin/<uuid>", "/ban-tin/{bulletin}", sees("bulletins", own_org)),
     form("/ban-tin/<uuid>", "/ban-tin/{bulletin}", TELLS, **BULLETIN),
@@ -273,12 +281,15 @@ PAGES = {
     "/htx/xa/ban-do.svg": "commune",
     "/htx/ban-tin": "bulletins", "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
     "/htx/hoi": "questions", "/htx/hien-ke": "proposals",
+    "/htx/tap-huan": "trainings", "/htx/tap-huan/them": "trainings",
+    "/htx/tap-huan/con-thieu": "trainings", "/htx/to-cong-nghe": "teams",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
     "/htx/nhap": "imports", "/htx/nhap/lam": "imports", "/htx/xuat": "imports",
     "/htx/xa/them": "commune", "/htx/ho/hai-nguoi": "farms",
     "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/mau": "lists",
+    "/htx/tap-huan/them": "trainings", "/htx/to-cong-nghe/them": "teams",
     "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
     "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
@@ -296,6 +307,8 @@ ACTS |= {"/htx/xa/them": "add_organisation", "/htx/ho/hai-nguoi": "set_four_eyes
 ACTS |= {"/htx/danh-muc/nhap": "import_lists", "/htx/danh-muc/mau": "import_lists"}
 ACTS |= {
     "/htx/lo/moi": "make_lots",
+    "/htx/tap-huan/them": "plan_trainings",
+    "/htx/to-cong-nghe/them": "edit_teams",
     "/htx/san-pham/them": "edit_products",
     "/htx/san-pham/dia-chi": "edit_products",
     "/htx/gian-hang/sua": "edit_shop",
