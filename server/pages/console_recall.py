@@ -11,6 +11,7 @@ from server.config import now_ms
 from server.pages.console_frame import make_pages, page_language, query_text, show, staff_page
 from server.pages.console_lots import size_shown
 from server.pages.console_show import date_text
+from server.pages.recall_report import as_pdf
 from server.services import console_lots, console_recall
 from sync.civil import ms_to_date
 from sync.codes import show_code
@@ -34,9 +35,27 @@ def recall() -> Response:
 @blueprint.post("/thu-hoi")
 def look_for_lots() -> Response:
     """Show what a batch, a household, an entry, a plot or a lot touched; no address carries it."""
+    return _shown(*_asked())
+
+
+@blueprint.post("/thu-hoi/bao-cao")
+def recall_report() -> Response:
+    """Give the report of what a search touched as PDF."""
+    staff = staff_page(PLACE)
+    way, typed = _asked()
+    now = now_ms()
+    found = console_recall.search(staff, way, typed) if way and typed else None
+    if found is None or not found.lots:
+        return _shown(way, typed)
+    answer = Response(as_pdf(found, staff, way, typed, now), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="thu-hoi-{ms_to_date(now)}.pdf"'
+    return answer
+
+
+def _asked() -> tuple[str, str]:
     way = request.form.get("theo", "")
     typed = request.form.get("loi", "").strip()[: console_recall.TYPED_MAX]
-    return _shown(way if way in console_recall.WAYS else "", typed)
+    return way if way in console_recall.WAYS else "", typed
 
 
 def _shown(way: str, typed: str) -> Response:

@@ -18,7 +18,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from server.db import reading
-from server.models.people import Farm
+from server.models.people import Farm, Organisation
 from server.models.views import DocumentView, EntryView
 from server.services import console_lots
 from server.services.console import Staff
@@ -35,7 +35,7 @@ from sync.lots import reach
 from sync.plain import plain
 from sync.rules.form_rules import at, lines_of, rules_of
 from sync.rules.shape import Record, counts, dates, texts
-from sync.values import split_line
+from sync.values import Json, split_line
 
 WAYS: Final = ("batch", "entry", "farm", "plot", "lot")
 TYPED_MAX: Final = 60
@@ -72,7 +72,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search touched. `received`, `produced`, `delivered`, `left`: by unit, for the report."""
+    """What a search touched. `received`, `delivered`, `left`: by unit, for the report.
+
+    Shape:  `recalls`: by lot what was decided, empty where nothing was; `address`: of the cooperative.
+    """
 
     causes: tuple[Cause, ...]
     lots: tuple[LotLine, ...]
@@ -81,6 +84,8 @@ class Found:
     received: tuple[Size, ...]
     delivered: tuple[Size, ...]
     left: tuple[Size, ...]
+    recalls: Mapping[str, Mapping[str, Json]]
+    address: str
 
     @property
     def buyers(self) -> tuple[str, ...]:
@@ -292,7 +297,14 @@ def _found(
         received=_sizes(received),
         delivered=_sizes(gone),
         left=_sizes(left),
+        recalls={doc: _recall(documents[doc]) for doc in lines},
+        address=session.get_one(Organisation, staff.organisation).address or "",
     )
+
+
+def _recall(document: DocumentView) -> Mapping[str, Json]:
+    found = console_lots.shown_values(document).get("recall")
+    return found if isinstance(found, dict) else {}
 
 
 def _sizes(found: Mapping[str, int]) -> tuple[Size, ...]:

@@ -49,6 +49,7 @@ class House:
     database_url: str = ""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)  # settings of one journey alone
 
     @property
     def address(self) -> str:
@@ -68,7 +69,7 @@ class House:
             "LOG_LEVEL": "WARNING",
             "PWA_DIST": str(self.dist),
         }
-        return os.environ | set_here
+        return os.environ | set_here | self.more
 
     def command(self, *words: str) -> str:
         """Run one `flask` command and return what it printed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from playwright.sync_api import BrowserType, expect
 from server.config import now_ms
 from server.db import reading
 from server.models.lots import LotView
-from server.services import tree_clock
+from server.services import city_clock, tree_clock
 from server.services.viewing import make_current
 from tests.journeys.conftest import SHOTS
 from tests.journeys.desk import Desk
@@ -118,6 +119,25 @@ def scan(soft: SoftHouse, browser: BrowserType, codes: list[str], tmp_path: Path
     assert verify(bundle) == 1
 
 
+def hand_in(soft: SoftHouse, desk: Desk) -> None:
+    """Take the lot's package to the city's system by hand, and note it."""
+    with soft.app():
+        city_clock.tick(now_ms())
+    page = desk.page
+    desk.go("/htx/cong-thanh-pho")
+    desk.sees("Gói chờ nộp: 1")
+    with page.expect_download() as file:
+        page.get_by_role("link", name="Tải gói").click()
+    with zipfile.ZipFile(file.value.path()) as packed:
+        assert {"du-lieu.json", "du-lieu.xlsx", "anh/01.jpg", "manifest.json"} <= set(packed.namelist())
+    page.locator("summary", has_text="Ghi đã nộp").click()
+    assert desk.is_sound(SHOTS, "city-package") == []
+    page.get_by_label("Số biên nhận").fill("BN-15/2026")
+    page.get_by_role("button", name="Đã nộp").click()
+    desk.sees("BN-15/2026")
+    desk.sees("Không có gì đang chờ")
+
+
 def verify(bundle: Path) -> int:
     """Check a lot's file as anybody does; return the exit code."""
     command = [sys.executable, "-m", "sync.verify", str(bundle)]
@@ -182,6 +202,7 @@ def test_an_approved_harvest_becomes_a_published_lot_and_is_recalled(
     page.wait_for_url(re.compile("trang_thai=recalled"))
     page.get_by_role("row").nth(1).get_by_role("link").click()
     desk.sees("Không ăn. Mang trả nơi mua.")
+    hand_in(soft, desk)
 
 
 def test_the_packing_house_packs_and_ships_without_coverage(

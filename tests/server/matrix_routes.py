@@ -294,6 +294,7 @@ FORMS = {
     "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia/ghi": "bulletins",
+    "/htx/thu-hoi/bao-cao": "recall",
 }  # fmt: skip
 FIELDS = {
     "/htx/san-pham/them": {"name_vi": "Cải ngọt"},

@@ -15,6 +15,7 @@ from tests.server.consoles import Browser, fake_build, other_cooperative
 from tests.server.desks import Office
 from tests.server.diaries import new_uuid
 from tests.server.lots import SPRAY, A, House
+from tests.server.pdfs import text_of
 from tests.server.phones import start
 
 PATH = "/htx/thu-hoi"
@@ -38,6 +39,12 @@ def look(who: Browser, way: str, typed: str) -> str:
     )
     assert answer.status_code == 200
     return unescape(answer.get_data(as_text=True))
+
+
+def report_of(who: Office, way: str, typed: str) -> bytes:
+    answer = who.fill(f"{PATH}/bao-cao", theo=way, loi=typed)
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    return bytes(answer.data)
 
 
 def chosen(page: str) -> set[str]:
@@ -106,6 +113,23 @@ def test_a_batch_that_was_noted_at_the_purchase_alone_leads_over_its_uses(
     assert chosen(look(office, "batch", "mua-9")) == {touched.doc}
 
 
+def test_the_report_for_the_authority_is_a_pdf_that_names_lots_buyers_and_amounts(
+    house: House, office: Office
+) -> None:
+    story(house)
+    pdf = report_of(office, "batch", "LO 77-B")
+    told = " ".join(text_of(pdf).replace("\xa0", " ").split())
+    for said in (
+        "BÁO CÁO TRUY XUẤT, THU HỒI", "Thôn Đông, xã Kiến Thụy, Hải Phòng", "chưa kiểm chứng",
+        "Thuốc, vật tư: số lô hoặc tên: LO 77-B", "AAAA-AAA2", "Bếp ăn trường Thụy Hương", "10 kg",
+        "Lý do ………", "trong 24 giờ", "Người lập báo cáo",
+    ):  # fmt: skip
+        assert said in told, said
+    assert "Chợ Tổng" not in told
+    nothing = office.fill(f"{PATH}/bao-cao", theo="batch", loi="LO 78")
+    assert nothing.mimetype == "text/html"
+
+
 def test_what_touches_nothing_says_so(house: House, office: Office) -> None:
     story(house)
     for way, typed in (
@@ -122,11 +146,18 @@ def test_a_recall_is_shown_on_the_lots_at_once(house: House, office: Office) -> 
     told = story(house)
     page = look(office, "lot", "AAAAAAA3")
     afters = dict(re.findall(r'value="(lot:[^"]+)" data-after="([^"]*)"', page))
-    recall = {"reason": "dư lượng", "notice_vi": "Không ăn, mang trả lại", "decided_on": "2026-11-28"}
+    recall = {
+        "reason": "Dư lượng #[vượt] mức",
+        "notice_vi": "Không ăn, mang trả lại",
+        "decided_on": "2026-11-28",
+    }
     for doc, after in afters.items():
         house.manager.record(doc, {"state": "recalled", "recall": recall}, after=after.split())
     assert "Không ăn, mang trả lại" in office.text(f"/htx/lo/{told['mixed'].uuid}")
     assert chosen(look(office, "lot", "AAAAAAA3")) == set()
+    report = text_of(report_of(office, "lot", "AAAAAAA3"))
+    assert "Dư lượng #[vượt] mức" in report
+    assert report.index("28/11/2026") < report.index("Bếp ăn trường Thụy Hương")
     assert "AAAA-AAA4" in office.text("/htx/lo?trang_thai=recalled")
 
 

@@ -175,7 +175,8 @@ def _said(reply: _Reply) -> str:
     problem = _object(reply.text)
     parts = [problem.get(name) for name in ("title", "detail")]
     told = ": ".join(one for one in parts if isinstance(one, str) and one)
-    text = " ".join("".join(one if one.isprintable() else " " for one in told or reply.text).split())
+    text = told or ("" if reply.text.lstrip().startswith("{") else reply.text)
+    text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     return f"HTTP {reply.status} {text}".strip()[:ANSWER_CHARS_MAX] if reply.status else ""
 
 
