@@ -3,7 +3,7 @@
 Looked at when a process starts, every few seconds while requests write, when it stops, and by `flask
 restored`. Not noticed: a backup taken less than `KEEP_EVERY_MS` before a process was killed (a stop in order
 writes first), and a backup that holds the data folder with it. The digest of every phone's cursor finds those
-too, scope by scope, and only costs more to send. `safe` and checkpoints are not here yet.
+too, scope by scope, and only costs more to send.
 Source: DESIGN §3 "Restored server"; merge.md §3.1; faults.md 32.
 """
 

@@ -49,6 +49,7 @@ class Diary:
     access: str = ""
     touches: dict[str, Sent] = field(default_factory=dict)  # of a passkey, by the op that they confirm
     rewinds: list[str] = field(default_factory=list)
+    safe: dict[str, int] = field(default_factory=dict)  # what the server said last
 
     @property
     def me(self) -> str:
@@ -108,6 +109,7 @@ class Diary:
         answer = self._post("/api/v1/sync", request)
         if answer is None:
             return False
+        self.safe = answer["safe"]
         assert answer["origin"] == ORIGIN
         moved = self._take_results(batch, answer["results"])
         if answer["epoch"] > self.epoch:
