@@ -22,9 +22,11 @@ def expire() -> None:
 
 @group.command("check")
 def check() -> None:
-    """Look for photos whose bytes are gone, as after a restore, and ask the phones for them again."""
-    lost = lost_photos.ask_again(photo_store().blobs)
-    click.echo(f"{lost} ảnh phải xin lại / photos are wanted again.")
+    """Look for photos whose bytes are gone or others than came, and ask the phones for them again."""
+    lost, named = lost_photos.ask_again(photo_store().blobs)
+    for line in named:
+        click.echo(line, err=True)
+    click.echo(f"{lost + len(named)} ảnh phải xin lại / photos are wanted again.")
 
 
 def register(app: Flask) -> None:

@@ -9,8 +9,9 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from server.api.photos import photo_store
 from server.config import current_settings, now_ms
-from server.services import sequencing, tree_check, tree_clock
+from server.services import lost_photos, sequencing, tree_check, tree_clock
 from server.services.sequencing import TreeBroken
 from server.store.log_key import LogKeyMissing
 
@@ -44,8 +45,8 @@ def run() -> None:
 
 @group.command("check")
 def check() -> None:
-    """Compare the tree with the log, the tiles and the checkpoint; exit code 1 if anything differs."""
-    wrong = list(tree_check.check())
+    """Compare tree, log, tiles and checkpoint, and photos with their hashes; exit code 1 if one differs."""
+    wrong = [*tree_check.check(), *lost_photos.altered(photo_store().blobs)]
     for line in wrong:
         click.echo(line)
     if wrong:

@@ -61,3 +61,27 @@ def test_a_photo_whose_shown_bytes_are_gone_is_wanted_again(
     shown = client.get(f"/api/v1/photos/{scope.replace(':', '/')}/{sha256}", headers=member.headers)
     assert shown.status_code == 200
     assert "want" not in sync(member)
+
+
+def test_case_078_a_flipped_bit_of_a_photo_is_named_and_its_bytes_are_asked_of_the_phones(
+    app: Flask, client: FlaskClient
+) -> None:
+    start()
+    phone = enrolled(client, "Phạm Thị Lụa", "Nhà Lụa")
+    scope, data = scope_of(phone), make_jpeg()
+    sha256 = send(phone, scope, data)
+    whole = send(phone, scope, make_jpeg(seed=7))
+    sync(phone, make(phone, scope, 1, doc=PHOTO, fields={"sha256": sha256, "bytes": len(data)}))
+    run = app.test_cli_runner().invoke
+    assert run(args=["tree", "step"]).exit_code == 0
+    assert run(args=["tree", "check"]).exit_code == 0
+    store: PhotoStore = app.extensions["photos"]
+    store.blobs.put(place(scope, "received", sha256), data[:-1] + bytes([data[-1] ^ 1]))
+    told = run(args=["tree", "check"])
+    assert (told.exit_code, sha256 in told.output, whole in told.output) == (1, True, False)
+    asked = run(args=["photos", "check"])
+    assert (sha256 in asked.output, "1 ảnh" in asked.output) == (True, True)
+    member = enrolled(client, "Phạm Văn Thịnh", "Nhà Lụa", "member")
+    assert sync(member).get("want") == {scope: [sha256]}
+    send(phone, scope, data)
+    assert run(args=["tree", "check"]).exit_code == 0
