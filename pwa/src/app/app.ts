@@ -239,7 +239,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       return team;
     },
     around: () => {
-      around ??= import("./around.ts").then((part) => part.makeAround(c, engine));
+      around ??= import("./around.ts").then((part) => part.makeAround(c, engine, drafts));
       return around;
     },
     noticing: () => import("./noticing.ts").then((part) => part.makeNoticing(c)),

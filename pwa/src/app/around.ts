@@ -1,8 +1,10 @@
 /** What stands beside the diary, put together; fetched when first looked at. A new part is a line in `makeAround`. */
 import type { Engine } from "../engine/sync.ts";
+import { makeAsking } from "./asking.ts";
 import type { Context } from "./context.ts";
-import type { Around } from "./types.ts";
+import { makeNews } from "./news.ts";
+import type { Around, Drafts } from "./types.ts";
 
-export function makeAround(_c: Context, _engine: Engine): Around {
-  return {};
+export function makeAround(c: Context, _engine: Engine, drafts: Drafts): Around {
+  return { news: makeNews(c), asking: makeAsking(c, drafts) };
 }

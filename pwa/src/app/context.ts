@@ -140,8 +140,8 @@ export function publish(from: Context, to: Context): void {
 }
 
 export async function loadForms(): Promise<ReadonlyMap<string, Form>> {
-  const [files, lists] = await Promise.all([import("virtual:forms"), import("../core/checklists.ts")]);
-  const checked = lists.checklistForms(lists.ANNEX_D);
+  const [files, lists] = await Promise.all([import("virtual:forms"), import("./own_forms.ts")]);
+  const checked = lists.ownForms();
   return new Map([...parseForms(files.default), ...checked.map((form) => [form.form, form] as const)]);
 }
 

@@ -14,7 +14,7 @@ import { type ScalePicture, scalePicture } from "./pictures.ts";
 import type { Draft, DraftResult, Drafts, NewDraft, SaveResult, Values } from "./types.ts";
 
 /** Types of documents whose form goes by their own name. */
-const DOCUMENTS = ["plot", "season", "inspection"] as const;
+const DOCUMENTS = ["plot", "season", "inspection", "question"] as const;
 
 function blank(c: Context, form: string, document: Draft["document"], doc: string): DraftRow {
   return {

@@ -31,6 +31,7 @@ export type * from "./types/entries.ts";
 export type * from "./types/farm.ts";
 export type * from "./types/inspections.ts";
 export type * from "./types/mine.ts";
+export type * from "./types/news.ts";
 export type * from "./types/noticing.ts";
 export type * from "./types/packing.ts";
 export type * from "./types/people.ts";

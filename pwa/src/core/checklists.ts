@@ -38,7 +38,8 @@ const PASSED = { code: "pass", label: { vi: "Đạt", en: "Passed" } };
 const FAILED = { code: "fail", label: { vi: "Không đạt", en: "Failed" } };
 const APART = { code: "na", label: { vi: "Không áp dụng", en: "Does not apply" } };
 
-const plainField = (name: string, type: string, label: Words): FormField => ({
+/** A field of a form that is made here. */
+export const plainField = (name: string, type: string, label: Words): FormField => ({
   name,
   type,
   label,

@@ -73,7 +73,7 @@ export interface FormTile {
 export interface Form {
   form: string;
   version: number;
-  document: "entry" | "plot" | "season" | "inspection";
+  document: "entry" | "plot" | "season" | "inspection" | "question";
   sector: Sector;
   kind: "record" | "view";
   icon: string;

@@ -6,6 +6,7 @@ import { toSent, toTouches } from "../net/session.ts";
 import type { Store } from "../store/db.ts";
 import { householdsKey } from "../store/households.ts";
 import { listsKey, listsVersionKey } from "../store/lists.ts";
+import { newsKey } from "../store/news.ts";
 import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
 import type { IdentityRow, KeyRow, RequestRow } from "../store/rows.ts";
 
@@ -93,18 +94,25 @@ export async function fetchLists(store: Store, who: IdentityRow, token: string):
   return true;
 }
 
+/** A helper's households. */
+export const fetchHouseholds = (store: Store, who: IdentityRow, token: string): Promise<boolean> =>
+  fetchKept(store, token, "households", householdsKey(who.device));
+
+/** What the person is told: bulletins, prices, answers to proposals. */
+export const fetchNews = (store: Store, who: IdentityRow, token: string): Promise<boolean> =>
+  fetchKept(store, token, "bulletins", newsKey(who.device));
+
 /**
- * A helper's households; not worth failing a run for. True: something in them is new.
+ * A snapshot with an ETag, kept in `meta`; not worth failing a run for. True: something in it is new.
  *
  * `at` is set anew even where nothing changed: what was asked for before is known to the server by now.
  */
-export async function fetchHouseholds(store: Store, who: IdentityRow, token: string): Promise<boolean> {
-  const key = householdsKey(who.device);
+async function fetchKept(store: Store, token: string, name: string, key: string): Promise<boolean> {
   const kept = (await store.use((db) => db.meta.get(key)))?.value;
   const tag = member(kept, "tag");
   const at = store.world.now();
   const known = typeof tag === "string" ? tag : null;
-  const reply = await call(store.world, "/api/v1/households", null, token, undefined, known);
+  const reply = await call(store.world, `/api/v1/${name}`, null, token, undefined, known);
   if (reply.kind !== "ok" && reply.kind !== "unchanged") return false;
   const value = reply.kind === "ok" ? { at, tag: reply.tag, data: reply.data } : { ...Object(kept), at };
   await store.use((db) => db.meta.put({ key, value }));

@@ -11,7 +11,15 @@ import { sweepErased } from "../store/erase.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { removeLostScopes } from "../store/scopes.ts";
-import { fetchHouseholds, fetchLists, fetchReference, handIn, isOutside, sendRequests } from "./beside.ts";
+import {
+  fetchHouseholds,
+  fetchLists,
+  fetchNews,
+  fetchReference,
+  handIn,
+  isOutside,
+  sendRequests,
+} from "./beside.ts";
 import { Pace } from "./pace.ts";
 import { askToJoin, isSpent, succeed } from "./second.ts";
 import { Turn } from "./turn.ts";
@@ -254,6 +262,7 @@ export class Engine {
     if (typeof token !== "string") return;
     if (await fetchReference(this.store, who, token)) this.events.changed();
     if (await fetchLists(this.store, who, token)) this.events.changed();
+    if (await fetchNews(this.store, who, token)) this.events.changed();
     if ((await isOutside(this.store, who.device)) && (await fetchHouseholds(this.store, who, token)))
       this.events.changed();
   }

@@ -135,7 +135,9 @@ export interface RequestRow {
     | "help"
     | "consent"
     | "withdrawal"
-    | "data_request";
+    | "data_request"
+    | "bulletins_read"
+    | "proposal";
   made_at: number;
   values: Values;
   /** `unsent` and `waiting` (a person decides) are asked again; the others are the end. */
@@ -201,7 +203,7 @@ export interface DraftRow {
   device: string;
   scope: string;
   doc: string;
-  document: "entry" | "plot" | "season" | "inspection";
+  document: "entry" | "plot" | "season" | "inspection" | "question";
   form: string;
   /** True: a new document; false: an edit of a stored one. */
   isNew: boolean;

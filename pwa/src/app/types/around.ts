@@ -1,4 +1,7 @@
 /** What stands beside the diary, as its screens see it. */
+import type { Asking, News } from "./news.ts";
 
-// biome-ignore lint/suspicious/noEmptyInterface: its parts come one by one
-export interface Around {}
+export interface Around {
+  news: News;
+  asking: Asking;
+}

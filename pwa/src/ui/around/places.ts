@@ -13,7 +13,11 @@ export interface PlaceProps {
   second: string;
 }
 
-export const PLACES: { readonly [name: string]: () => Promise<ComponentType<PlaceProps>> } = {};
+export const PLACES: { readonly [name: string]: () => Promise<ComponentType<PlaceProps>> } = {
+  "ban-tin": () => import("../news/screen.tsx").then((part) => part.NewsScreen),
+  hoi: () => import("../asking/screen.tsx").then((part) => part.AskingScreen),
+  "hien-ke": () => import("../news/proposals.tsx").then((part) => part.ProposalsScreen),
+};
 
 /** Whose Home: of a household, of who helps several, of who has no farm on this phone (packing house, clerk). */
 export type Whose = "farm" | "team" | "office";
@@ -30,4 +34,14 @@ export interface Tile {
   isOffered?: (app: App) => Promise<boolean>;
 }
 
-export const TILES: readonly Tile[] = [];
+const unread = async (app: App): Promise<number> =>
+  (await (await app.around()).news.bulletins()).filter((one) => !one.isRead).length;
+const unanswered = async (app: App): Promise<number> =>
+  (await (await app.around()).asking.list()).filter((one) => !one.isAnswered).length;
+
+export const TILES: readonly Tile[] = [
+  { whose: ["farm", "team", "office"], place: "ban-tin", icon: "message", word: "news", count: unread },
+  { whose: ["farm"], place: "hoi", icon: "asked", word: "ask" },
+  { whose: ["team"], place: "hoi", icon: "asked", word: "ask", count: unanswered },
+  { whose: ["farm", "team"], place: "hien-ke", icon: "hands", word: "propose" },
+];

@@ -284,6 +284,7 @@ function DayAndPlace({
 /** Where a saved document stands. */
 function placeOf(draft: Draft, doc: string): string {
   if (draft.document === "entry") return entryHash(doc);
+  if (draft.document === "question") return makeHash("hoi", [doc]);
   return draft.document === "inspection" ? makeHash("kiem-tra", [doc]) : makeHash("ruong");
 }
 

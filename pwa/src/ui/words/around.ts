@@ -2,7 +2,11 @@
 import { computed } from "@preact/signals";
 import { language } from "./index.ts";
 
-const tilesVi = {};
+const tilesVi = {
+  news: "Bản tin, giá chợ",
+  ask: "Hỏi cán bộ",
+  propose: "Hiến kế",
+};
 
 const vi = {
   around: "Việc khác",
@@ -10,7 +14,11 @@ const vi = {
   ...tilesVi,
 };
 
-const tilesEn: typeof tilesVi = {};
+const tilesEn: typeof tilesVi = {
+  news: "Bulletins, prices",
+  ask: "Ask for advice",
+  propose: "Propose",
+};
 
 const en: typeof vi = {
   around: "More",
