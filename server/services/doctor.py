@@ -1,0 +1,163 @@
+"""What an operator should know of this server: each thing looked at is well, to be looked at, or bad.
+
+Nothing is changed. Source: faults.md 31–34, 113; DESIGN §4 "Databases".
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from server.config import current_settings
+from server.db import DatabaseTrouble, journal_mode, reading
+from server.models.devices import DeviceSeen
+from server.models.log import OpRow
+from server.services.sequencing import TreeBroken, kept_note, tree_folder
+from server.store import backups, log, operator, people, tree
+from server.store.key_files import KeyMissing
+from server.store.schema import newest_revision, revision_of
+
+DAY_MS: Final = 86_400_000
+BACKUP_DAYS: Final = 2  # our choice: made every night, one may fail
+TESTED_DAYS: Final = 35  # our choice: once a month
+UNSENT_DAYS: Final = 3
+CLOCK_MS: Final = 60_000  # our choice: more ahead of this clock than phones' ops can be
+
+Grade = Literal["good", "look", "bad"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that was looked at: its name, how it is, and what to do, in both languages."""
+
+    name: str
+    grade: Grade
+    said: str
+
+
+def examine(now: int) -> Iterator[Found]:
+    """Give everything that was looked at; where the database is away, that and what lies outside it."""
+    yield Found("version", "good", f"Python {platform.python_version()}, {platform.platform(terse=True)}")
+    yield _disk()
+    try:
+        with reading() as session:
+            for look in (_database, _migrations):
+                yield look(session)
+            if not people.has_tables(session) or not log.origin(session):
+                yield Found("setup", "bad", "chưa dựng máy chủ: flask setup / not set up: flask setup")
+                return
+            yield _clock(session, now)
+            yield from _backups(session, now)
+            yield _phones(session, now)
+            leaves = tree.size(session)
+    except DatabaseTrouble as error:
+        yield Found("database", "bad", f"không trả lời / does not answer: {type(error).__name__}")
+        return
+    yield _operator()
+    yield _tree(leaves)
+
+
+def _disk() -> Found:
+    settings = current_settings()
+    free = shutil.disk_usage(settings.data_dir).free
+    said = f"còn {free // 10**6} MB / {free // 10**6} MB free"
+    least = settings.upload_bytes_free_min
+    return Found("disk", "bad" if free < least else "look" if free < 3 * least else "good", said)
+
+
+def _database(session: Session) -> Found:
+    if current_settings().is_sqlite:
+        said = {one: session.scalar(text(f"PRAGMA {one}")) for one in ("journal_mode", "synchronous")}
+        version = str(session.scalar(text("SELECT sqlite_version()")))
+        wanted = journal_mode(tuple(int(one) for one in version.split("."))).lower()
+        is_right = said["journal_mode"] == wanted and said["synchronous"] == 2
+        shown = f"SQLite {version}, {said['journal_mode']}, synchronous {said['synchronous']}"
+        return Found("database", "good" if is_right else "bad", shown)
+    named = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
+    settings = {one: str(session.scalar(text(f"SHOW {one}"))) for one in named}
+    is_right = all(settings[one] != "off" for one in named)
+    shown = ", ".join(f"{one} {value}" for one, value in settings.items())
+    return Found("database", "good" if is_right else "bad", f"PostgreSQL: {shown}")
+
+
+def _migrations(session: Session) -> Found:
+    here, newest = revision_of(session.connection()), newest_revision()
+    if here == newest:
+        return Found("migrations", "good", str(here))
+    return Found("migrations", "bad", f"{here} ≠ {newest}: flask backup, flask db upgrade")
+
+
+def _clock(session: Session, now: int) -> Found:
+    newest = session.scalar(select(func.max(OpRow.received_at))) or 0
+    if newest > now + CLOCK_MS:
+        ahead = (newest - now) // 1000
+        said = f"đồng hồ lùi {ahead} giây so với nhật ký / the clock is {ahead} s behind the log"
+        return Found("clock", "bad", said)
+    return Found("clock", "good", "không lùi / not behind the log")
+
+
+def _backups(session: Session, now: int) -> Iterator[Found]:
+    made, tested = backups.newest_made(session), backups.newest_tested(session)
+    yield _aged("backup", made.made_at if made else None, now, BACKUP_DAYS, "flask backup FILE")
+    yield _aged("tested backup", tested.tested_at if tested else None, now, TESTED_DAYS, "flask verify FILE")
+
+
+def _aged(name: str, at: int | None, now: int, days_max: int, command: str) -> Found:
+    if at is None:
+        return Found(name, "bad", f"chưa có / none yet: {command}")
+    days = max(0, now - at) // DAY_MS
+    return Found(name, "good" if days < days_max else "bad", f"{days} ngày trước / days ago ({command})")
+
+
+def _phones(session: Session, now: int) -> Found:
+    query = select(DeviceSeen.phone).where(
+        DeviceSeen.phone.is_not(None), DeviceSeen.last_seen < now - UNSENT_DAYS * DAY_MS
+    )
+    count = sum(_unsent(report) > 0 for report in session.scalars(query))
+    if not count:
+        return Found(
+            "phones", "good", "không máy nào giữ dòng chưa gửi quá 3 ngày / none with lines unsent for days"
+        )
+    said = (
+        f"{count} máy còn dòng chưa gửi, quá 3 ngày chưa nghe / phones with unsent lines, silent for 3 days"
+    )
+    return Found("phones", "look", said)
+
+
+def _unsent(report: str | None) -> int:
+    try:
+        said = json.loads(report or "null")
+    except ValueError:
+        return 0
+    number = said.get("unsent") if isinstance(said, dict) else None
+    return number if isinstance(number, int) else 0
+
+
+def _operator() -> Found:
+    return _key("operator's key", lambda: operator.public_key() is not None)
+
+
+def _key(name: str, is_there: Callable[[], bool]) -> Found:
+    try:
+        return Found(name, "good", "có / there") if is_there() else Found(name, "bad", "không có / missing")
+    except KeyMissing as error:
+        return Found(name, "bad", str(error))
+
+
+def _tree(leaves: int) -> Found:
+    try:
+        note = kept_note(tree_folder())
+    except (TreeBroken, KeyMissing) as error:
+        return Found("public log", "bad", str(error))
+    if note is None:
+        return Found("public log", "look" if leaves else "good", "chưa có điểm chốt / no checkpoint yet")
+    size = note.checkpoint.size
+    said = f"{size} lá, gốc {note.checkpoint.root.hex()[:16]}… / leaves, root"
+    return Found("public log", "good" if size <= leaves else "bad", said)
