@@ -67,6 +67,7 @@ PAGE_MODULES = (
     "console_shop",
     "console_listings",
     "console_key_products",
+    "console_sensors",
     "console_recall",
     "console_city",
     "console_bulletins",

@@ -113,7 +113,10 @@ def day_and_minute(at: int) -> tuple[str, int]:
 
 
 def make_readings(
-    sensor: str, named: Sequence[str], rows: Iterable[tuple[int, Sequence[int | None]]]
+    sensor: str,
+    named: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[int | None]]],
+    rows_max: int = limits.READING_ROWS_MAX,
 ) -> Iterator[dict[str, Json]]:
     """Give the `set` of as many ops as these rows need, in their order.
 
@@ -122,7 +125,7 @@ def make_readings(
     start = 0
     some: list[list[int | None]] = []
     for at, values in rows:
-        if some and len(some) == limits.READING_ROWS_MAX:
+        if len(some) == rows_max:
             yield _fields(sensor, named, start, some)
             some = []
         start = start if some else at

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import drawing, packing, training
+from server.demo import drawing, measuring, packing, training
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
@@ -83,6 +83,7 @@ def play(app: Flask, story: Story) -> Played:
         results = [result for phone in stage.phones.values() for result in phone.results]
         _pack(stage)
         _teach(stage)
+        _measure(stage)
     devices = tuple(phone.key.device for phone in stage.phones.values())
     run_write(lambda session: _finish(session, story.now, devices))
     return Played(len(stage.farms), results.count("accepted"), results.count("held"))
@@ -110,6 +111,14 @@ def _teach(stage: Stage) -> None:
         training.teach(
             training.School(commune, stage.organisations, stage.members, stage.farms, phones, stage.story.now)
         )
+
+
+def _measure(stage: Stage) -> None:
+    """Let the sensors of the pilot models measure."""
+    stage.time = stage.story.began_at  # a log has its own times: that of a farm's readings begins here
+    where = measuring.Sensing(stage.app, stage.farms, stage.time, stage.story.now)
+    measuring.place_sensors(where)
+    stage.time = stage.story.now
 
 
 def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:

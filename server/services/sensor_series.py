@@ -15,12 +15,12 @@ from server.store.reading_days import read_points
 from sync.civil import VIETNAM_MINUTES, date_to_day
 from sync.readings import OUT_OF_RANGE
 
-# days shown → minutes of a step: at most 1,460 of them
+# days shown → minutes of a step: at most 750 of them
 SPANS: Final[dict[str, tuple[int, int]]] = {
     "day": (2, 5),
     "week": (7, 15),
     "month": (31, 60),
-    "year": (366, 360),
+    "year": (366, 1440),
 }
 DAY_MINUTES: Final = 1440
 _DAY_OF_1970: Final = 2_440_588

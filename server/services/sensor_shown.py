@@ -67,7 +67,11 @@ class Shown:
 
 
 def sensors_of(farms: Collection[str], now: int) -> list[Shown]:
-    """Return the sensors of farms, current, by farm and name. Raises: DatabaseTrouble."""
+    """Return the sensors of farms that are in use, by farm and name. Raises: DatabaseTrouble."""
+    return [one for one in _all_of(farms, now) if one.row.state == "active"]
+
+
+def _all_of(farms: Collection[str], now: int) -> list[Shown]:
     make_current([f"{kind}:{farm}" for farm in sorted(farms) for kind in ("farm", "sensor")])
     with reading() as session:
         rows = sensors.of_farms(session, farms)
@@ -80,12 +84,12 @@ def sensors_of(farms: Collection[str], now: int) -> list[Shown]:
 
 
 def sensor_of(farms: Collection[str], sensor: str, now: int) -> Shown:
-    """Return one sensor of these farms. Raises: ServiceError(not_found)."""
+    """Return one sensor of these farms, an ended one too. Raises: ServiceError(not_found)."""
     with reading() as session:
         row = sensors.find(session, sensor)
     if row is None or row.farm not in farms:
         raise ServiceError("not_found")
-    found = next((one for one in sensors_of([row.farm], now) if one.row.id == sensor), None)
+    found = next((one for one in _all_of([row.farm], now) if one.row.id == sensor), None)
     if found is None:
         raise ServiceError("not_found")
     return found
@@ -166,7 +170,7 @@ def _shown(
     )
     heard = max((one.at for one in last), default=row.created_at)
     patience = max(row.every_minutes * SILENT_TIMES, STALE_MINUTES) * _MINUTE_MS
-    silent = now - heard if now - heard > patience else 0
+    silent = now - heard if now - heard > patience and row.state == "active" else 0
     return Shown(row, plots.get(row.plot, ""), product, last, silent)
 
 

@@ -7,13 +7,13 @@ Any split of the log into runs gives the same days.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sync.civil import ms_to_date
 from sync.merge import Placed
-from sync.readings import LATE, OUT_OF_RANGE, READING, Reading, day_and_minute, mark, parse_readings
+from sync.readings import LATE, OUT_OF_RANGE, READING, day_and_minute, mark, parse_readings
 
 Key = tuple[str, str, str]  # sensor, measure, day
 _POINT = struct.Struct("<HiB")
@@ -65,10 +65,21 @@ def day_columns(day: Day) -> dict[str, Any]:
     }
 
 
-def placed_readings(ops: Iterable[Placed]) -> Iterator[tuple[Key, Reading | None, int, int]]:
-    """Give (day's key, reading, mark, how many unread) in the order of the ops.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One value and the day it belongs to; `minute` is None for what has no place there, and is counted."""
 
-    Shape:  the reading is None for what has no place: then the last number counts it, 0 for a wrong clock.
+    key: Key
+    minute: int | None
+    value: int
+    mark: int
+
+
+def find_readings(ops: Iterable[Placed]) -> Iterator[Found]:
+    """Give what these ops measured, in their order.
+
+    Shape:  without a minute: under the measure `NOTHING` the value is how many could not be read, under any
+            other it is one of an impossible time; both under the day on which they came.
     """
     for placed in ops:
         if placed.op.doc_type != READING:
@@ -76,27 +87,23 @@ def placed_readings(ops: Iterable[Placed]) -> Iterator[tuple[Key, Reading | None
         read, received_at = parse_readings(placed.op), placed.received_at or 0
         came = ms_to_date(received_at)
         if read.unread:
-            yield (read.sensor, NOTHING, came), None, 0, read.unread
+            yield Found((read.sensor, NOTHING, came), None, read.unread, 0)
         for one in read.values:
             found = mark(one, received_at)
             if found is None:
-                yield (read.sensor, one.measure, came), None, 0, 0
+                yield Found((read.sensor, one.measure, came), None, one.value, 0)
             else:
-                yield (read.sensor, one.measure, day_and_minute(one.at)[0]), one, found, 0
+                day, minute = day_and_minute(one.at)
+                yield Found((read.sensor, one.measure, day), minute, one.value, found)
 
 
-def keys_of(ops: Sequence[Placed]) -> set[Key]:
-    """Return the days that these ops say something of."""
-    return {key for key, _, _, _ in placed_readings(ops)}
-
-
-def add_readings(days: Mapping[Key, Day], ops: Iterable[Placed]) -> None:
-    """Add what these ops measured to their days, all of which are there."""
-    for key, reading, found, unread in placed_readings(ops):
-        day = days[key]
-        if reading is not None:
-            day.add(day_and_minute(reading.at)[1], reading.value, found)
-        elif unread:
-            day.unread += unread
+def add_readings(days: Mapping[Key, Day], readings: Iterable[Found]) -> None:
+    """Add readings to their days, all of which are there."""
+    for one in readings:
+        day = days[one.key]
+        if one.minute is not None:
+            day.add(one.minute, one.value, one.mark)
+        elif one.key[1] == NOTHING:
+            day.unread += one.value
         else:
             day.clocks += 1

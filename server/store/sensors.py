@@ -12,11 +12,9 @@ from server.models.sensors import Sensor, SensorDay, SensorLimit
 
 
 def of_farms(session: Session, farms: Collection[str]) -> list[Sensor]:
-    """Return the sensors of farms that are in use, by farm and name."""
+    """Return the sensors of farms, ended ones too, by farm and name."""
     query = select(Sensor).join(Farm, Farm.id == Sensor.farm).where(Sensor.farm.in_(farms))
-    return list(
-        session.scalars(query.where(Sensor.state == "active").order_by(Farm.code, Sensor.name, Sensor.id))
-    )
+    return list(session.scalars(query.order_by(Farm.code, Sensor.name, Sensor.id)))
 
 
 def find(session: Session, sensor: str) -> Sensor | None:

@@ -6,6 +6,7 @@ Source: PROTOCOL §41.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from server.db import run
 from server.models.sensors import SensorDay
 from server.models.views import ViewHead
-from server.store.reading_days import Day, Key, add_readings, day_columns, keys_of, load_day
+from server.store.reading_days import Day, Key, add_readings, day_columns, find_readings, load_day
 from server.store.view_ops import ops_above
 from sync.merge import Placed
 
@@ -58,20 +59,21 @@ def forget(session: Session, scope: str) -> None:
 
 def rows_of(session: Session, scope: str, upto: int) -> Iterator[dict[str, Any]]:
     """Give the rows that the log alone gives."""
-    ops = [one for one in ops_above(session, scope, 0, None) if (one.seq or 0) <= upto]
-    days: dict[Key, Day] = {key: Day() for key in keys_of(ops)}
-    add_readings(days, ops)
+    ops = (one for one in ops_above(session, scope, 0, None) if (one.seq or 0) <= upto)
+    days: dict[Key, Day] = defaultdict(Day)
+    add_readings(days, find_readings(ops))
     return (_row(scope, key, day) for key, day in days.items())
 
 
 def _add(session: Session, scope: str, ops: Sequence[Placed]) -> None:
-    keys = keys_of(ops)
-    days: dict[Key, Day] = {key: Day() for key in keys}
+    readings = list(find_readings(ops))
+    keys = {one.key for one in readings}
     known = _load(session, scope, keys)
-    add_readings(days | known, ops)
+    days = {key: known.get(key) or Day() for key in keys}
+    add_readings(days, readings)
     _drop(session, scope, known)
-    if keys:
-        run(session, insert(SensorDay), [_row(scope, key, day) for key, day in (days | known).items()])
+    if days:
+        run(session, insert(SensorDay), [_row(scope, key, day) for key, day in days.items()])
 
 
 def _load(session: Session, scope: str, keys: Collection[Key]) -> dict[Key, Day]:

@@ -161,6 +161,7 @@ API = (
 PRIVACY = acts("privacy", "record_data_request")
 CONSENTS = acts("privacy", "record_consent")
 KEEPS = acts("lists", "import_lists", own_org)
+PROBES = acts("sensors", "edit_sensors", reads_farm)
 WARES = acts("products", "edit_products", own_org)
 TELLS = acts("bulletins", "write_bulletins", own_org)
 RETELLS = acts("questions", "write_bulletins", reads_farm)
@@ -228,6 +229,11 @@ CONSOLE = (
     form("/lo/<uuid>/cong-bo", "/lo/{entry}/cong-bo", nobody),
     page("/lo/<uuid>/tem", "/lo/{entry}/tem", nobody),
     page("/lo/<uuid>/tem/<label>.pdf", "/lo/{entry}/tem/{entry}.pdf", nobody),
+    page("/may-do/<uuid>", "/may-do/{sensor}", sees("sensors")),
+    page("/may-do/<uuid>/<measure>/<span>", "/may-do/{sensor}/ph/day", sees("sensors")),
+    form("/may-do/<uuid>/nguong", "/may-do/{sensor}/nguong", PROBES),
+    form("/may-do/<uuid>/thoi", "/may-do/{sensor}/thoi", PROBES),
+    on("POST", "/htx/may-do/<uuid>/bang", "/htx/may-do/{sensor}/bang", PROBES, 422),  # without a file
     page("/san-pham/<uuid>", "/san-pham/{ware}", sees("products", own_org)),
     form("/san-pham/<uuid>", "/san-pham/{ware}", WARES, name_vi="Cải ngọt"),
     form("/san-pham/<uuid>/thoi", "/san-pham/{ware}/thoi", WARES),
@@ -277,6 +283,7 @@ PAGES = {
     "/htx/gian-hang": "shop", "/htx/noi-ban": "listings", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
+    "/htx/may-do": "sensors", "/htx/may-do/them": "sensors", "/htx/may-do/nguong": "sensors",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
     "/htx/xa/ban-do.svg": "commune",
     "/htx/ban-tin": "bulletins", "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
@@ -295,6 +302,7 @@ FORMS = {
     "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia/ghi": "bulletins",
     "/htx/thu-hoi/bao-cao": "recall",
+    "/htx/may-do/them": "sensors", "/htx/may-do/nguong/sua": "sensors",
 }  # fmt: skip
 FIELDS = {
     "/htx/san-pham/them": {"name_vi": "Cải ngọt"},
@@ -310,6 +318,8 @@ ACTS |= {
     "/htx/lo/moi": "make_lots",
     "/htx/tap-huan/them": "plan_trainings",
     "/htx/to-cong-nghe/them": "edit_teams",
+    "/htx/may-do/them": "edit_sensors",
+    "/htx/may-do/nguong/sua": "edit_sensors",
     "/htx/san-pham/them": "edit_products",
     "/htx/san-pham/dia-chi": "edit_products",
     "/htx/gian-hang/sua": "edit_shop",

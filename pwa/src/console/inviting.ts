@@ -38,7 +38,7 @@ async function invite(desk: Desk, form: HTMLFormElement): Promise<void> {
     desk.now(),
     desk.crypto.getRandomValues(new Uint8Array(INVITE_RANDOM_BYTES)),
     form.dataset.membership ?? "",
-    form.dataset.kind === "browser" ? "browser" : "phone",
+    kindOf(form),
     form.dataset.kind === "browser", // a link that is sent may be forwarded: its browser is confirmed
   );
   const outcome = await put(bench, statementsOf(desk, form, made));
@@ -48,6 +48,11 @@ async function invite(desk: Desk, form: HTMLFormElement): Promise<void> {
   }
   say("");
   show(form, made);
+}
+
+function kindOf(form: HTMLFormElement): "phone" | "browser" | "sensor" {
+  const kind = form.dataset.kind;
+  return kind === "browser" || kind === "sensor" ? kind : "phone";
 }
 
 async function put(bench: Bench, statements: readonly Statement[]): Promise<string> {
@@ -84,13 +89,14 @@ function show(form: HTMLFormElement, made: Invitation): void {
     title: (dialog.dataset.title ?? "").replace("{name}", name),
     code: made.code,
     link,
+    command: `python -m sync.sensor join '${link}'`,
     message: message.replace("{url}", `${address}/i/${made.id}`),
   };
   fill(dialog, texts);
   for (const area of all<HTMLTextAreaElement>("[data-fill-value]", dialog)) {
     area.value = texts[area.dataset.fillValue ?? ""] ?? "";
   }
-  if (kind !== "browser") draw(dialog, link);
+  if (kind === "phone") draw(dialog, link);
   showOnly("data-way", kind, dialog);
   dialog.showModal();
 }

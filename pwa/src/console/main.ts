@@ -2,6 +2,7 @@
 import "./console.css";
 import { knowDomain } from "../net/passkeys.ts";
 import { acts } from "./acts.ts";
+import { charting } from "./charting.ts";
 import type { Desk } from "./desk.ts";
 import { arrived, enter } from "./enter.ts";
 import { importing } from "./importing.ts";
@@ -52,4 +53,5 @@ else {
   if (page === "account") account(desk);
   if (page === "inbox") keys();
   if (page === "inspection") inspection();
+  if (page === "sensor") charting();
 }

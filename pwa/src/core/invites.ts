@@ -31,7 +31,7 @@ export function makeInvite(
   now: number,
   random: Uint8Array,
   membership: string,
-  kind: "phone" | "browser",
+  kind: "phone" | "browser" | "sensor",
   confirm: boolean,
 ): Invitation {
   const id = makeUuid7(now, random.slice(0, 10));
