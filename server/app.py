@@ -80,6 +80,7 @@ PAGE_MODULES = (
     "console_dossiers",
     "console_seasons",
     "trace",
+    "public_bulletins",
     "shop",
     "console_inspections",
     "console_cooperative",
