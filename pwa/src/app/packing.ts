@@ -3,17 +3,21 @@
  *
  * Balances are the cooperative's pages' matter; what does not add up is named there. Source: PROTOCOL §36.
  */
-import { msToDate } from "../core/civil.ts";
+import { isCivilDate } from "../core/civil.ts";
+import { newCode } from "../core/codes.ts";
 import { mayWrite } from "../core/rights.ts";
 import { AMOUNT, toBase } from "../core/units.ts";
 import type { DocRow, Values } from "../store/rows.ts";
 import { saveOps } from "../store/save.ts";
+import { randomBytes } from "../store/world.ts";
 import { type Context, listIn, me, member, newId, textIn } from "./context.ts";
 import type { Packing, PackingKind, PackingLot, PackingResult, PackingSaid, PackingStep } from "./types.ts";
 
 const OVER: readonly string[] = ["closed"];
 const STEPS = 20; // our choice
+const LINES = [..."abcdefgh"].map((letter) => `aaaaaaa${letter}`);
 const LINE = "aaaaaaaa";
+const CODE_BYTES = 5;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -48,6 +52,7 @@ export function makePacking(c: Context): Packing {
           return {
             doc: row.doc,
             code: text(row.values.code),
+            ware: text(row.values.product),
             product: textIn(found, "name_vi"),
             day: text(row.values.happened_on),
             unit: unitOf(row, events),
@@ -59,7 +64,7 @@ export function makePacking(c: Context): Packing {
       const lots = new Map((await rowsOf("lot")).map((row) => [row.doc, text(row.values.code)]));
       return (await rowsOf("lot_event")).slice(0, STEPS).map((row): PackingStep => {
         const lot = text(row.values[`in.${LINE}.lot`]) || text(row.values[`out.${LINE}.lot`]);
-        const amount = member(row.values, `in.${LINE}.amount`);
+        const amount = member(row.values, `in.${LINE}.amount`) ?? member(row.values, `out.${LINE}.amount`);
         return {
           doc: row.doc,
           kind: text(row.values.kind),
@@ -71,18 +76,23 @@ export function makePacking(c: Context): Packing {
       });
     },
     async record(lot, kind, said) {
-      const made = eventOf(lot, kind, said);
+      const { world } = c.store;
+      const fresh = { doc: `lot:${newId(c)}`, code: newCode(randomBytes(world, CODE_BYTES)) };
+      const made = eventOf(lot, kind, said, fresh);
       if (typeof made === "string") return { ok: false, problem: made };
       const scope = await scopeOf();
       const who = me(c);
       if (who === null || scope === "" || c.store.newer !== null) return { ok: false, problem: "not_saved" };
-      const set: Values = { kind, happened_on: msToDate(c.store.world.now()), ...made.set };
-      const op = { scope, doc: `lot_event:${newId(c)}`, after: [], set, private: made.hidden };
-      const saved = await saveOps(c.store, who, [op]).catch(() => ({ ok: false }));
+      const set: Values = { kind, happened_on: said.day, ...made.set };
+      const event = { scope, doc: `lot_event:${newId(c)}`, after: [], set, private: made.hidden };
+      const first = made.lot && { scope, doc: fresh.doc, after: [], set: made.lot, private: {} };
+      const saved = await saveOps(c.store, who, first ? [first, event] : [event]).catch(() => ({
+        ok: false,
+      }));
       if (!saved.ok) return { ok: false, problem: "not_saved" };
       c.bell();
       c.kick();
-      return { ok: true };
+      return { ok: true, code: made.lot ? fresh.code : "" };
     },
   };
 }
@@ -122,36 +132,75 @@ export function inUnit(size: number, unit: string): string {
   return rest === "" ? String(Math.floor(size / one)) : `${Math.floor(size / one)}.${rest}`;
 }
 
-type Made = { readonly set: Values; readonly hidden: Values };
+/** What an event says; `lot`: the first op of the lot that it makes. */
+type Made = { readonly set: Values; readonly hidden: Values; readonly lot?: Values };
+type Wrong = Exclude<PackingResult, { ok: true }>["problem"];
+type Fresh = { readonly doc: string; readonly code: string };
 
-/** What an event of a lot says, or which field is wrong. */
-export function eventOf(
-  lot: PackingLot,
-  kind: PackingKind,
-  said: PackingSaid,
-): Made | Exclude<PackingResult, { ok: true }>["problem"] {
+const line = (side: string, lot: string, of: object, n = 0): Values => ({
+  [`${side}.${LINES[n]}.lot`]: lot,
+  [`${side}.${LINES[n]}.amount`]: of as Values,
+});
+
+/** What an event of a lot says, or which field is wrong. `fresh`: what a lot that it makes is called. */
+export function eventOf(lot: PackingLot, kind: PackingKind, said: PackingSaid, fresh: Fresh): Made | Wrong {
   const amount = amountOf(said.amount, lot.unit);
   if (amount === null) return "amount";
-  const line = (side: string, of: object): Values => ({
-    [`${side}.${LINE}.lot`]: lot.doc,
-    [`${side}.${LINE}.amount`]: of as Values,
-  });
+  if (!isCivilDate(said.day)) return "day";
+  if (kind === "split") return partOf(lot, amount, said, fresh);
+  if (kind === "merge") return mergeOf(lot, amount, said, fresh);
+  return stayOf(lot, kind, said, amount);
+}
+
+const lotOf = (lot: PackingLot, said: PackingSaid, fresh: Fresh): Values => ({
+  product: lot.ware,
+  code: fresh.code,
+  happened_on: said.day,
+});
+
+/** A part of a lot becomes a lot of its own; the rest stays where it is. */
+function partOf(lot: PackingLot, amount: Amount, said: PackingSaid, fresh: Fresh): Made {
+  const set = { ...line("in", lot.doc, amount.value), ...line("out", fresh.doc, amount.value) };
+  return { set, hidden: {}, lot: lotOf(lot, said, fresh) };
+}
+
+/** Parts of several lots become one new lot. */
+function mergeOf(lot: PackingLot, amount: Amount, said: PackingSaid, fresh: Fresh): Made | Wrong {
+  const taken = Object.entries(said.others).filter(([, typed]) => typed.trim() !== "");
+  if (taken.length === 0) return "none";
+  if (taken.length >= LINES.length) return "many";
+  const set = line("in", lot.doc, amount.value);
+  let whole = amount.size;
+  for (const [n, [doc, typed]] of taken.entries()) {
+    const part = amountOf(typed, lot.unit);
+    if (part === null) return "amount";
+    whole += part.size;
+    Object.assign(set, line("in", doc, part.value, n + 1));
+  }
+  const sum = { amount: inUnit(whole, lot.unit), unit: lot.unit };
+  return { set: { ...set, ...line("out", fresh.doc, sum) }, hidden: {}, lot: lotOf(lot, said, fresh) };
+}
+
+/** What makes no other lot. */
+function stayOf(lot: PackingLot, kind: PackingKind, said: PackingSaid, amount: Amount): Made | Wrong {
   if (kind === "pack") {
     const packs = Number(said.packs);
     if (!Number.isInteger(packs) || packs < 1 || packs > 1_000_000) return "packs";
     const whole = { amount: inUnit(amount.size * packs, lot.unit), unit: lot.unit };
-    return { set: { packs, pack_size: amount.value, ...line("in", whole) }, hidden: {} };
+    return { set: { packs, pack_size: amount.value, ...line("in", lot.doc, whole) }, hidden: {} };
   }
   if (kind === "handle") {
     const out = amountOf(said.out, lot.unit);
     if (out === null) return "amount";
     if (out.size > amount.size) return "more";
-    return { set: { ...line("in", amount.value), ...line("out", out.value) }, hidden: {} };
+    return { set: { ...line("in", lot.doc, amount.value), ...line("out", lot.doc, out.value) }, hidden: {} };
   }
   if (kind === "loss" && said.reason.trim() === "") return "reason";
   const reason: Values = said.reason.trim() === "" ? {} : { reason: said.reason.trim() };
+  const place: Values = kind === "store" && said.place.trim() !== "" ? { place: said.place.trim() } : {};
   const hidden: Values = {};
-  if (kind === "ship" && said.buyer.trim() !== "") hidden.buyer = said.buyer.trim();
+  if ((kind === "ship" || kind === "return") && said.buyer.trim() !== "") hidden.buyer = said.buyer.trim();
   if (kind === "ship" && said.vehicle.trim() !== "") hidden.vehicle = said.vehicle.trim();
-  return { set: { ...reason, ...line("in", amount.value) }, hidden };
+  const side = kind === "return" ? "out" : "in";
+  return { set: { ...reason, ...place, ...line(side, lot.doc, amount.value) }, hidden };
 }

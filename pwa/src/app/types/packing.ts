@@ -1,11 +1,13 @@
 /** The packing house on the phone, as its screen sees it. */
 
-export type PackingKind = "handle" | "pack" | "ship" | "loss";
+export type PackingKind = "handle" | "pack" | "store" | "split" | "merge" | "ship" | "return" | "loss";
 
 /** A lot that is still worked with. `unit`: in which its amounts are said; `day`: civil, "" for none. */
 export interface PackingLot {
   readonly doc: string;
   readonly code: string;
+  /** The product: its id, and its name. */
+  readonly ware: string;
   readonly product: string;
   readonly day: string;
   readonly unit: string;
@@ -30,11 +32,18 @@ export interface PackingSaid {
   readonly buyer: string;
   readonly vehicle: string;
   readonly reason: string;
+  readonly place: string;
+  /** A civil date. */
+  readonly day: string;
+  /** What is taken of other lots, by document. */
+  readonly others: Readonly<Record<string, string>>;
 }
 
+export type PackingWrong = "amount" | "more" | "packs" | "reason" | "day" | "none" | "many";
+
 export type PackingResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly problem: "amount" | "more" | "packs" | "reason" | "not_saved" };
+  | { readonly ok: true /** Of the lot that was made, "" for none. */; readonly code: string }
+  | { readonly ok: false; readonly problem: PackingWrong | "not_saved" };
 
 export interface Packing {
   /** Whether this person records for a packing house on this phone. */
