@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import drawing, measuring, packing, training
+from server.demo import drawing, measuring, news, packing, training
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
@@ -84,6 +84,7 @@ def play(app: Flask, story: Story) -> Played:
         _pack(stage)
         _teach(stage)
         _measure(stage)
+        _tell(stage)
     devices = tuple(phone.key.device for phone in stage.phones.values())
     run_write(lambda session: _finish(session, story.now, devices))
     return Played(len(stage.farms), results.count("accepted"), results.count("held"))
@@ -100,6 +101,13 @@ def _pack(stage: Stage) -> None:
     packing.pack_lots(
         packing.House(stage.app, stage.organisations[CROPS], reviewer, phone, growers, stage.time)
     )
+
+
+def _tell(stage: Stage) -> None:
+    """Let the commune's officer tell its news, and households ask and propose."""
+    commune, officer = stage.organisations[COMMUNE], stage.members.get("officer")
+    if officer is not None and "extension" in stage.phones:
+        news.tell_news(news.Desk(commune, officer, stage.members, stage.phones, stage.farms, stage.story.now))
 
 
 def _teach(stage: Stage) -> None:
