@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading
 from server.models.people import Farm, Help, Membership, Organisation, Product
-from server.services import lists
+from server.services import lists, training_snapshot
 from server.services.viewing import make_current
 from server.store import books, consents, devices, label_book, log, own_products, people
 from server.store.demo_mark import is_demo
@@ -39,7 +39,9 @@ class Snapshot:
 
 def snapshot(who: Writer, scopes: dict[str, bool], now: int) -> Snapshot:
     """Return what the device may see of people and lists."""
-    make_current([f"org:{who.organisation}"])
+    with reading() as session:
+        scopes_told = training_snapshot.scopes_for(session, who)
+    make_current(sorted({f"org:{who.organisation}", *scopes_told}))
     with reading() as session:
         return tagged_snapshot(_collect(session, who, scopes, now))
 
@@ -87,6 +89,7 @@ def _collect(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         "given_consents": _given(session, who, [one.id for one in persons.values()]),
         "lists": lists.summary(session, who.organisation),
         "label_uses": [] if not who.may_act else _label_uses(session, who.organisation),
+        "training": training_snapshot.training_for(session, who, now),
         "villages": [{"id": v.id, "name": v.name} for v in people.villages(session)],
     }
 

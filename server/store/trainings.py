@@ -127,6 +127,23 @@ def trained(
     return {of: list(some.values()) for of, some in found.items()}
 
 
+def trained_of(session: Session, organisations: Collection[str], farm: str) -> list[Training]:
+    """Return the sessions that one household (its scope) came to, the newest first."""
+    query = (
+        select(Training)
+        .join(AttendanceView, AttendanceView.training == Training.id)
+        .where(
+            AttendanceView.farm == farm,
+            AttendanceView.is_deleted.is_(False),
+            AttendanceView.scope.in_(scopes_of(organisations)),
+            Training.organisation.in_(organisations),
+            Training.state != "cancelled",
+        )
+        .distinct()
+    )
+    return sorted(session.scalars(query), key=lambda one: (one.happened_on, one.id), reverse=True)
+
+
 def teams_of(session: Session, organisations: Collection[str]) -> list[Team]:
     """Return the teams of a commune, by name."""
     query = select(Team).where(Team.organisation.in_(organisations))

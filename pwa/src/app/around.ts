@@ -3,8 +3,9 @@ import type { Engine } from "../engine/sync.ts";
 import { makeAsking } from "./asking.ts";
 import type { Context } from "./context.ts";
 import { makeNews } from "./news.ts";
+import { makeTraining } from "./training.ts";
 import type { Around, Drafts } from "./types.ts";
 
 export function makeAround(c: Context, _engine: Engine, drafts: Drafts): Around {
-  return { news: makeNews(c), asking: makeAsking(c, drafts) };
+  return { news: makeNews(c), asking: makeAsking(c, drafts), training: makeTraining(c) };
 }

@@ -17,6 +17,8 @@ export const PLACES: { readonly [name: string]: () => Promise<ComponentType<Plac
   "ban-tin": () => import("../news/screen.tsx").then((part) => part.NewsScreen),
   hoi: () => import("../asking/screen.tsx").then((part) => part.AskingScreen),
   "hien-ke": () => import("../news/proposals.tsx").then((part) => part.ProposalsScreen),
+  "diem-danh": () => import("../training/attendance.tsx").then((part) => part.AttendancePlace),
+  "ma-diem-danh": () => import("../training/code.tsx").then((part) => part.CodePlace),
 };
 
 /** Whose Home: of a household, of who helps several, of who has no farm on this phone (packing house, clerk). */
@@ -39,9 +41,22 @@ const unread = async (app: App): Promise<number> =>
 const unanswered = async (app: App): Promise<number> =>
   (await (await app.around()).asking.list()).filter((one) => !one.isAnswered).length;
 
+const records = async (app: App) => (await app.around()).training.records();
+const sessionsToday = async (app: App) =>
+  (await app.around()).training.sessions().filter((one) => one.today).length;
+
 export const TILES: readonly Tile[] = [
   { whose: ["farm", "team", "office"], place: "ban-tin", icon: "message", word: "news", count: unread },
   { whose: ["farm"], place: "hoi", icon: "asked", word: "ask" },
   { whose: ["team"], place: "hoi", icon: "asked", word: "ask", count: unanswered },
   { whose: ["farm", "team"], place: "hien-ke", icon: "hands", word: "propose" },
+  {
+    whose: ["team", "office"],
+    place: "diem-danh",
+    icon: "check",
+    word: "attendance",
+    isOffered: records,
+    count: sessionsToday,
+  },
+  { whose: ["farm", "office"], place: "ma-diem-danh", icon: "qr", word: "attendee_code" },
 ];

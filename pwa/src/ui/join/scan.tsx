@@ -50,7 +50,8 @@ async function ownReader(): Promise<Read> {
   };
 }
 
-export function Scan({ found }: { found: (text: string) => void }) {
+/** `goesOn`: look for the next one; the code in front of the camera is told once until another comes. */
+export function Scan({ found, goesOn = false }: { found: (text: string) => void; goesOn?: boolean }) {
   const w = door.value;
   const video = useRef<HTMLVideoElement>(null);
   const failed = useSignal<string | null>(null);
@@ -61,14 +62,16 @@ export function Scan({ found }: { found: (text: string) => void }) {
       gone = true;
       for (const one of stream?.getTracks() ?? []) one.stop();
     };
+    let before = "";
     const watch = async (read: Read) => {
       while (!gone) {
         const text = video.current === null ? null : await read(video.current).catch(() => null);
         if (gone) return;
-        if (text !== null && text !== "") {
-          stop();
+        if (text !== null && text !== "" && text !== before) {
+          before = text;
+          if (!goesOn) stop();
           found(text);
-          return;
+          if (!goesOn) return;
         }
         await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
       }

@@ -6,6 +6,8 @@ const tilesVi = {
   news: "Bản tin, giá chợ",
   ask: "Hỏi cán bộ",
   propose: "Hiến kế",
+  attendance: "Điểm danh tập huấn",
+  attendee_code: "Mã điểm danh",
 };
 
 const vi = {
@@ -18,6 +20,8 @@ const tilesEn: typeof tilesVi = {
   news: "Bulletins, prices",
   ask: "Ask for advice",
   propose: "Propose",
+  attendance: "Training attendance",
+  attendee_code: "Attendance code",
 };
 
 const en: typeof vi = {
