@@ -64,6 +64,7 @@ PAGE_MODULES = (
     "console_trainings",
     "console_teams",
     "console_products",
+    "console_packs",
     "console_shop",
     "console_listings",
     "console_key_products",

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import drawing, measuring, news, packing, training
+from server.demo import drawing, measuring, news, packing, selling, training
 from server.demo import story as told
-from server.demo.cast import ADMINISTRATOR, COMMUNE, CROPS, VILLAGES
+from server.demo.cast import ADMINISTRATOR, ANIMALS, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
 from server.demo.story import Admit, Ask, Event, Household, Inspect, Phone, Save, Story, Sync
 from server.models.people import Help, HelperVillage, Membership, Organisation, Person
@@ -82,6 +82,7 @@ def play(app: Flask, story: Story) -> Played:
                 phone.sync(stage.time)
         results = [result for phone in stage.phones.values() for result in phone.results]
         _pack(stage)
+        _sell(stage)
         _teach(stage)
         _measure(stage)
         _tell(stage)
@@ -127,6 +128,16 @@ def _measure(stage: Stage) -> None:
     where = measuring.Sensing(stage.app, stage.farms, stage.time, stage.story.now)
     measuring.place_sensors(where)
     stage.time = stage.story.now
+
+
+def _sell(stage: Stage) -> None:
+    """Put products on sale, where both cooperatives are in the story."""
+    manager = stage.phones.get(MANAGER)
+    if manager is None or ANIMALS not in stage.organisations:
+        return
+    places = (stage.organisations[CROPS], stage.organisations[ANIMALS])
+    device = manager.key.device
+    selling.sell(selling.Market(stage.app, stage.organisations[COMMUNE], places, device, stage.time))
 
 
 def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:

@@ -237,6 +237,12 @@ CONSOLE = (
     page("/san-pham/<uuid>", "/san-pham/{ware}", sees("products", own_org)),
     form("/san-pham/<uuid>", "/san-pham/{ware}", WARES, name_vi="Cải ngọt"),
     form("/san-pham/<uuid>/thoi", "/san-pham/{ware}/thoi", WARES),
+    page("/san-pham/<uuid>/goi", "/san-pham/{ware}/goi", sees("products", own_org)),
+    page("/san-pham/<uuid>/noi", "/san-pham/{ware}/noi", sees("products", own_org)),
+    on(
+        "GET", "/htx/san-pham/<uuid>/goi/<market>.<any(xlsx,csv,zip):ending>",
+        "/htx/san-pham/{ware}/goi/general.csv", sees("products", own_org), 409,
+    ),  # it lacks a price
     form("/san-pham/<uuid>/trang", "/san-pham/{ware}/trang", WARES),
     form("/san-pham/<uuid>/anh/<sha256>", "/san-pham/{ware}/anh/{picture}", WARES, lam="chinh"),
     on("POST", "/htx/san-pham/<uuid>/anh", "/htx/san-pham/{ware}/anh", WARES, 422),  # without a file

@@ -75,6 +75,13 @@ class Market:
         [found] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', self.page(path), re.S)
         return json.loads(found)
 
+    def publish(self) -> None:
+        """Publish a lot of the product."""
+        manager = Diary(self.office.phone, f"org:{self.organisation}", self.office.diary.n)
+        fields = {"product": self.uuid, "code": CODE, "happened_on": TODAY}
+        made = manager.record(f"lot:{new_uuid()}", fields)
+        manager.record(made.doc, {"state": "published", "facts": FACTS}, after=[made.id])
+
 
 @pytest.fixture
 def market(app: Flask, tmp_path: Path) -> Market:
@@ -177,7 +184,7 @@ def test_what_is_taken_down_is_gone_for_everybody_with_its_pictures(market: Mark
     assert "Trang này không còn" in market.page("/gian-hang/khong-co", 404)
 
 
-def test_it_leads_to_listings_seen_alive_and_to_its_newest_lot(market: Market, app: Flask) -> None:
+def test_it_leads_to_listings_seen_alive_and_to_its_newest_lot(market: Market) -> None:
     assert "Chưa có nơi bán trên mạng" in market.page()
     for state in ("live", "gone", "unknown"):
         row = Listing(id=new_uuid(), organisation=market.organisation, product=market.uuid, state=state,
@@ -188,12 +195,8 @@ def test_it_leads_to_listings_seen_alive_and_to_its_newest_lot(market: Market, a
     assert 'href="https://shopee.vn/live" rel="noopener nofollow"' in said
     assert "shopee.vn/gone" not in said
     assert "shopee.vn/unknown" not in said
-    manager = Diary(market.office.phone, f"org:{market.organisation}", market.office.diary.n)
-    lot = f"lot:{new_uuid()}"
-    fields = {"product": market.uuid, "code": CODE, "happened_on": TODAY}
-    made = manager.record(lot, fields)
     assert f'href="/t/{CODE}"' not in market.page()
-    manager.record(lot, {"state": "published", "facts": FACTS}, after=[made.id])
+    market.publish()
     assert f'href="/t/{CODE}"' in market.page()
 
 
