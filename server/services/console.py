@@ -21,7 +21,7 @@ from server.models.people import Farm, Membership, Village
 from server.store import inbox, people
 from server.store.devices import Writer
 from sync import ids
-from sync.rights import may_act, may_see, may_settle, may_write, reads_of
+from sync.rights import ACTS, may_act, may_see, may_settle, may_write, reads_of
 
 INBOX_SHOWN_MAX = 999  # our choice: more is "many", and counting them costs every page
 
@@ -85,6 +85,13 @@ class Staff:
     def may_settle(self) -> bool:
         """Return whether this person may write to entries, plots and seasons."""
         return may_write(self.role, "farm", "entry", is_first=False)
+
+    @property
+    def only_reads(self) -> bool:
+        """Return whether nothing can be changed or written by this person."""
+        return not self.may_settle and not any(
+            self.may_act(act) for act in ACTS if not act.startswith("see_")
+        )
 
     @property
     def may_admit(self) -> bool:
