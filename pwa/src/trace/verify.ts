@@ -1,5 +1,6 @@
 /** Checking a lot's bundle on its page: fetched when somebody asks, trusts nothing that the database says. */
 import checkerUrl from "./checker.ts?worker&url";
+import { refusedShown } from "./refused.ts";
 import { words } from "./words.ts";
 
 /** What a bundle comes to: `bad` names what does not hold, null where all of it does. */
@@ -21,13 +22,15 @@ export async function verify(code: string, told: HTMLElement): Promise<void> {
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const proven = await check(await answer.text());
   if (proven.bad !== null)
-    return tell(told, "halt", words().bad, [words().bad_at(proven.bad), words().bad_how]);
+    return tell(told, "halt", words().bad, [words().bad_at(shown(proven.bad)), words().bad_how]);
   const page = await fetch(`/t/${code}`, { headers: { Accept: "application/json" }, cache: "no-cache" });
   const facts: unknown = page.ok ? Reflect.get(Object(await page.json()), "facts") : null;
   if (!isAlike(facts, proven.facts))
     return tell(told, "halt", words().bad, [words().other_facts, words().bad_how]);
   tell(told, "done", words().good, lines(proven));
 }
+
+const shown = (bad: string) => refusedShown(bad, document.documentElement.lang === "en" ? "en" : "vi");
 
 interface Factory {
   createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(url: string): URL };
