@@ -7,5 +7,10 @@ import { makeTraining } from "./training.ts";
 import type { Around, Drafts } from "./types.ts";
 
 export function makeAround(c: Context, _engine: Engine, drafts: Drafts): Around {
-  return { news: makeNews(c), asking: makeAsking(c, drafts), training: makeTraining(c) };
+  return {
+    news: makeNews(c),
+    asking: makeAsking(c, drafts),
+    training: makeTraining(c),
+    till: async () => (await import("./till.ts")).makeTill(c),
+  };
 }

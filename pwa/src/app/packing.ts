@@ -10,6 +10,7 @@ import { AMOUNT, toBase } from "../core/units.ts";
 import type { DocRow, Values } from "../store/rows.ts";
 import { saveOps } from "../store/save.ts";
 import { randomBytes } from "../store/world.ts";
+import { inUnit } from "./amounts.ts";
 import { type Context, listIn, me, member, newId, textIn } from "./context.ts";
 import type { Packing, PackingKind, PackingLot, PackingResult, PackingSaid, PackingStep } from "./types.ts";
 
@@ -121,15 +122,6 @@ function amountOf(typed: string, unit: string): Amount | null {
   const size = AMOUNT.test(amount) ? toBase(amount, unit) : 0;
   if (typeof size !== "number" || size === 0) return null;
   return { value: { amount, unit }, size };
-}
-
-/** Whole base units as decimal text of a unit: 75000 g in kg is "75". */
-export function inUnit(size: number, unit: string): string {
-  const factor = toBase("1", unit);
-  const one = typeof factor === "number" && factor > 0 ? factor : 1;
-  const digits = String(one + (size % one)).slice(1); // units are powers of ten of their base
-  const rest = one > 1 ? digits.replace(/0+$/, "") : "";
-  return rest === "" ? String(Math.floor(size / one)) : `${Math.floor(size / one)}.${rest}`;
 }
 
 /** What an event says; `lot`: the first op of the lot that it makes. */

@@ -38,6 +38,7 @@ export type * from "./types/people.ts";
 export type * from "./types/start.ts";
 export type * from "./types/sync.ts";
 export type * from "./types/team.ts";
+export type * from "./types/till.ts";
 export type * from "./types/training.ts";
 export type * from "./types/values.ts";
 

@@ -9,6 +9,7 @@ import { listsKey, listsVersionKey } from "../store/lists.ts";
 import { newsKey } from "../store/news.ts";
 import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
 import type { IdentityRow, KeyRow, RequestRow } from "../store/rows.ts";
+import { tillKey } from "../store/till.ts";
 
 const member = (x: unknown, name: string): unknown =>
   typeof x === "object" && x !== null ? Reflect.get(x, name) : undefined;
@@ -101,6 +102,10 @@ export const fetchHouseholds = (store: Store, who: IdentityRow, token: string): 
 /** What the person is told: bulletins, prices, answers to proposals. */
 export const fetchNews = (store: Store, who: IdentityRow, token: string): Promise<boolean> =>
   fetchKept(store, token, "bulletins", newsKey(who.device));
+
+/** Points, accounts and sales, or a household's own; not worth failing a run for. */
+export const fetchTill = (store: Store, who: IdentityRow, token: string): Promise<boolean> =>
+  fetchKept(store, token, "till", tillKey(who.device));
 
 /**
  * A snapshot with an ETag, kept in `meta`; not worth failing a run for. True: something in it is new.

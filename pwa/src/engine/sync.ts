@@ -16,6 +16,7 @@ import {
   fetchLists,
   fetchNews,
   fetchReference,
+  fetchTill,
   handIn,
   isOutside,
   sendRequests,
@@ -263,6 +264,7 @@ export class Engine {
     if (await fetchReference(this.store, who, token)) this.events.changed();
     if (await fetchLists(this.store, who, token)) this.events.changed();
     if (await fetchNews(this.store, who, token)) this.events.changed();
+    if (await fetchTill(this.store, who, token)) this.events.changed();
     if ((await isOutside(this.store, who.device)) && (await fetchHouseholds(this.store, who, token)))
       this.events.changed();
   }

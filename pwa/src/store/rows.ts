@@ -137,7 +137,8 @@ export interface RequestRow {
     | "withdrawal"
     | "data_request"
     | "bulletins_read"
-    | "proposal";
+    | "proposal"
+    | "bank_account";
   made_at: number;
   values: Values;
   /** `unsent` and `waiting` (a person decides) are asked again; the others are the end. */

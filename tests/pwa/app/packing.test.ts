@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { eventOf, inUnit } from "../../../pwa/src/app/packing.ts";
+import { inUnit } from "../../../pwa/src/app/amounts.ts";
+import { eventOf } from "../../../pwa/src/app/packing.ts";
 import type { PackingKind, PackingSaid } from "../../../pwa/src/app/types.ts";
 
 const LOT = { doc: "lot:x", code: "7K3M9QXA", ware: "w", product: "", day: "", unit: "kg", recalled: false };

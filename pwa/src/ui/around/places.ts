@@ -19,6 +19,7 @@ export const PLACES: { readonly [name: string]: () => Promise<ComponentType<Plac
   "hien-ke": () => import("../news/proposals.tsx").then((part) => part.ProposalsScreen),
   "diem-danh": () => import("../training/attendance.tsx").then((part) => part.AttendancePlace),
   "ma-diem-danh": () => import("../training/code.tsx").then((part) => part.CodePlace),
+  "mua-ban": () => import("../till/screen.tsx").then((part) => part.TillScreen),
 };
 
 /** Whose Home: of a household, of who helps several, of who has no farm on this phone (packing house, clerk). */
@@ -44,8 +45,11 @@ const unanswered = async (app: App): Promise<number> =>
 const records = async (app: App) => (await app.around()).training.records();
 const sessionsToday = async (app: App) =>
   (await app.around()).training.sessions().filter((one) => one.today).length;
+const trades = async (app: App): Promise<boolean> =>
+  (await (await (await app.around()).till()).whose()) !== "";
 
 export const TILES: readonly Tile[] = [
+  { whose: ["office"], place: "mua-ban", icon: "scale", word: "till", isOffered: trades },
   { whose: ["farm", "team", "office"], place: "ban-tin", icon: "message", word: "news", count: unread },
   { whose: ["farm"], place: "hoi", icon: "asked", word: "ask" },
   { whose: ["team"], place: "hoi", icon: "asked", word: "ask", count: unanswered },
@@ -59,4 +63,5 @@ export const TILES: readonly Tile[] = [
     count: sessionsToday,
   },
   { whose: ["farm", "office"], place: "ma-diem-danh", icon: "qr", word: "attendee_code" },
+  { whose: ["farm"], place: "mua-ban", icon: "scale", word: "sold", isOffered: trades },
 ];

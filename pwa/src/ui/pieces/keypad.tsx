@@ -24,7 +24,7 @@ export function finish(text: string): string | null {
 }
 
 export interface KeypadAsk {
-  field: FormField;
+  field: Pick<FormField, "label" | "range" | "help">;
   value: Amount | null;
   last: Amount | null;
   /** What the label says, in place of the usual range. */

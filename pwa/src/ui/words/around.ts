@@ -8,6 +8,8 @@ const tilesVi = {
   propose: "Hiến kế",
   attendance: "Điểm danh tập huấn",
   attendee_code: "Mã điểm danh",
+  till: "Mua bán",
+  sold: "Hàng đã bán",
 };
 
 const vi = {
@@ -22,6 +24,8 @@ const tilesEn: typeof tilesVi = {
   propose: "Propose",
   attendance: "Training attendance",
   attendee_code: "Attendance code",
+  till: "Buy, sell",
+  sold: "What we sold",
 };
 
 const en: typeof vi = {
