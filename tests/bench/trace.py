@@ -10,9 +10,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import cast
 
-from sqlalchemy import Table, insert, literal, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from server.config import now_ms
@@ -69,21 +70,28 @@ def rows(kind: str, sizes: tuple[int, ...], seconds: float) -> Iterator[Row]:
 
 
 def copy_lots(session: Session, code: str, have: int, want: int) -> list[str]:
-    """Copy the rows of a lot until there are `want`; return the new codes."""
-    lot, document, bundle = (cast(Table, one.__table__) for one in (LotView, DocumentView, LotBundle))
+    """Copy the rows of a lot until there are `want`; return the new codes.
+
+    Of a copy's bundle it is only said that it is there: its bytes would fill the disk and no page reads them.
+    """
     [doc] = session.scalars(select(LotView.doc).where(LotView.code == code))
-    made = []
-    for number in range(have, want):
-        uuid, fresh = f"lot:019a0000-0000-7000-9000-{number:012d}", new_code(number.to_bytes(5, "big"))
-        made.append(fresh)
-        rows_of = ((lot, {"doc": uuid, "code": fresh}), (document, {"doc": uuid}), (bundle, {"lot": uuid}))
-        for table, changed in rows_of:
-            name = table.c["lot" if table is bundle else "doc"]
-            columns = [literal(changed[one.name]) if one.name in changed else one for one in table.c]
+    made = {
+        f"lot:019a0000-0000-7000-9000-{number:012d}": new_code(number.to_bytes(5, "big"))
+        for number in range(have, want)
+    }
+    for of, name in ((LotView, "doc"), (DocumentView, "doc"), (LotBundle, "lot")):
+        table = cast(Table, of.__table__)
+        row = dict(session.execute(select(table).where(table.c[name] == doc)).mappings().one())
+        changed = {"bytes": b""} if of is LotBundle else {}
+        for first in range(0, len(made), CHUNK):
             session.execute(
-                insert(table).from_select([one.name for one in table.c], select(*columns).where(name == doc))
+                insert(table),
+                [
+                    {**row, **changed, name: uuid, **({"code": fresh} if "code" in row else {})}
+                    for uuid, fresh in islice(made.items(), first, first + CHUNK)
+                ],
             )
-    return made
+    return list(made.values())
 
 
 def load(port: int, paths: list[str], seconds: float) -> float:
