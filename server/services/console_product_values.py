@@ -91,7 +91,7 @@ def _codes(said: Mapping[str, str]) -> dict[str, object]:
     gtin = clean(said.get("gtin", ""), 20).replace(" ", "")
     if gtin and not is_gtin(gtin):
         raise NotDone("not_gtin")
-    shelf = _number(said.get("shelf_life_days", ""), SHELF_DAYS_MAX, "not_shelf_life")
+    shelf = whole_number(said.get("shelf_life_days", ""), SHELF_DAYS_MAX, "not_shelf_life")
     return {"gtin": gtin14(gtin) if gtin else None, "shelf_life_days": shelf}
 
 
@@ -103,7 +103,7 @@ def _ocop(said: Mapping[str, str]) -> dict[str, object]:
 
 
 def _sold(said: Mapping[str, str]) -> dict[str, object]:
-    price = _number(said.get("price_dong", ""), PRICE_DONG_MAX, "not_price")
+    price = whole_number(said.get("price_dong", ""), PRICE_DONG_MAX, "not_price")
     per = clean(said.get("price_per", ""), NUMBER_CHARS)
     if price is not None and not per:
         raise NotDone("not_price_per")
@@ -114,12 +114,12 @@ def _sold(said: Mapping[str, str]) -> dict[str, object]:
     return {
         "price_dong": price,
         "price_per": per if price is not None else "",
-        "package_g": _number(said.get("package_g", ""), PACKAGE_G_MAX, "not_package_g"),
+        "package_g": whole_number(said.get("package_g", ""), PACKAGE_G_MAX, "not_package_g"),
         "package_cm": "x".join(str(int(one)) for one in found.groups()) if found else "",
     }
 
 
-def _number(text: str, most: int, wrong: str) -> int | None:
+def whole_number(text: str, most: int, wrong: str) -> int | None:
     """Return a whole number above zero, thousands apart as people write them; None for ""."""
     plain = " ".join(text.split())
     if not plain:

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from server.config import now_ms
 from server.db import reading, run_write
 from server.models.bulletins import Bulletin
+from server.models.farm_models import FarmModel
 from server.models.lists import ListVersion
 from server.models.own_products import OwnPicture, OwnProduct
 from server.models.people import Consent, Farm, FarmMove, Help, Membership, Request
@@ -28,7 +29,7 @@ from server.services.enrolling_rows import find_or_add_member
 from server.services.inviting import settle_device
 from server.services.sensor_rows import add_sensor
 from server.services.setup import add_organisation, new_id
-from server.store import devices
+from server.store import devices, selling
 from server.store.operator import load_private
 from sync import ids
 from sync.ids import b64_encode
@@ -70,6 +71,7 @@ class Place:
     sensor: str
     bulletin: str
     question: str
+    model: str
     secrets: tuple[str, ...] = ()
 
     @property
@@ -197,6 +199,10 @@ WARE_TEXTS = (
     "name_vi", "name_en", "product_code", "brand", "standard", "certificate_no", "certificate_by",
     "certificate_from", "certificate_to", "ocop_decision", "ocop_certificate_no", "ocop_signed_on", "story",
 )  # fmt: skip
+MODEL_TEXTS = (
+    "name_vi", "name_en", "decision_no", "decided_on", "decided_by", "technique", "partners", "story",
+    "started_on", "ended_on",
+)  # fmt: skip
 
 
 def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[str, str]:
@@ -256,6 +262,11 @@ def _rows(organisation: str, farm: str, person: str, membership: str) -> dict[st
             session, session.get_one(Farm, farm), name="Phao ao", kind="water", plot="", every_minutes=5,
             now=now_ms(),
         )  # fmt: skip
-        return made | {"aide": aide.id, "picture": picture, "sensor": probe.id}
+        model = FarmModel(
+            id=new_uuid(), organisation=selling.commune_of(session, organisation), farm=farm, plots="",
+            kind="both", state="running", changed_at=1, **dict.fromkeys(MODEL_TEXTS, ""),
+        )  # fmt: skip
+        session.add(model)
+        return made | {"aide": aide.id, "picture": picture, "sensor": probe.id, "model": model.id}
 
     return run_write(work)

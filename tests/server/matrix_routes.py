@@ -57,6 +57,11 @@ def own_org(role: str, where: str) -> bool:
     return where in (OWN, SAME) and role not in ABOVE
 
 
+def sees_model(role: str, where: str) -> bool:
+    """Return whether a model at a household there is shown: the commune's to its own staff, too."""
+    return where in (OWN, SAME) and (role in ABOVE or reads_farm(role, where))
+
+
 def sees(page: str, of: May = reads_farm) -> May:
     """Return who sees a page of the console about a place."""
     return lambda role, where: role in STAFF and may_see(role, page) and of(role, where)
@@ -166,6 +171,19 @@ WARES = acts("products", "edit_products", own_org)
 TELLS = acts("bulletins", "write_bulletins", own_org)
 RETELLS = acts("questions", "write_bulletins", reads_farm)
 BULLETIN = {"kind": "notice", "title": "Tin", "text": "Tin", "starts_on": "1/1/2026", "ends_on": "2/1/2026"}
+MODEL = "/mo-hinh/<uuid>"
+RUNS = acts("models", "report_models", sees_model)
+MODELS = (
+    page(MODEL, "/mo-hinh/{model}", sees("models", sees_model)),
+    form(MODEL, "/mo-hinh/{model}", acts("models", "edit_models", sees_model), name_vi="Ao sạch"),
+    form(f"{MODEL}/trang", "/mo-hinh/{model}/trang", acts("models", "edit_models", sees_model)),
+    form(f"{MODEL}/thua", "/mo-hinh/{model}/thua", acts("models", "report_models", reads_farm)),
+    form(f"{MODEL}/vu", "/mo-hinh/{model}/vu", RUNS, season="Vụ mùa"),
+    form(f"{MODEL}/vu/<result>", "/mo-hinh/{model}/vu/{entry}", nobody, season="Vụ mùa"),
+    page(f"{MODEL}/anh/<sha256>", "/mo-hinh/{model}/anh/{picture}", nobody),
+    form(f"{MODEL}/anh/<sha256>", "/mo-hinh/{model}/anh/{picture}", nobody),
+    on("POST", f"/htx{MODEL}/anh", "/htx/mo-hinh/{model}/anh", RUNS, 422),  # without a file
+)
 ENDS = acts("people", "end_membership")
 CONSOLE = (
     page("/<any(dong, vu, thua):kind>/<farm>/<uuid>", "/dong/{farm}/{entry}", sees("document")),
@@ -268,6 +286,7 @@ CONSOLE = (
     page("/to-cong-nghe/<uuid>", "/to-cong-nghe/{entry}", nobody),  # no team has its name
     form("/to-cong-nghe/<uuid>", "/to-cong-nghe/{entry}", nobody),
     form("/to-cong-nghe/<uuid>/nguoi", "/to-cong-nghe/{entry}/nguoi", nobody),
+    *MODELS,
     page("/so-xem", "/so-xem?ve={person}", sees("audit", reaches)),
     page("/ban-tin/<uuid>", "/ban-tin/{bulletin}", sees("bulletins", own_org)),
     form("/ban-tin/<uuid>", "/ban-tin/{bulletin}", TELLS, **BULLETIN),
@@ -288,6 +307,7 @@ PAGES = {
     "/htx/thu-hoi": "recall", "/htx/cong-thanh-pho": "city", "/htx/lo": "lots", "/htx/lo/moi": "lots",
     "/htx/gian-hang": "shop", "/htx/noi-ban": "listings", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
+    "/htx/mo-hinh": "models", "/htx/mo-hinh/them": "models",
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
     "/htx/may-do": "sensors", "/htx/may-do/them": "sensors", "/htx/may-do/nguong": "sensors",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
@@ -303,6 +323,7 @@ FORMS = {
     "/htx/xa/them": "commune", "/htx/ho/hai-nguoi": "farms",
     "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/mau": "lists",
     "/htx/tap-huan/them": "trainings", "/htx/to-cong-nghe/them": "teams",
+    "/htx/mo-hinh/them": "models",
     "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
     "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
@@ -326,6 +347,7 @@ ACTS |= {
     "/htx/to-cong-nghe/them": "edit_teams",
     "/htx/may-do/them": "edit_sensors",
     "/htx/may-do/nguong/sua": "edit_sensors",
+    "/htx/mo-hinh/them": "edit_models",
     "/htx/san-pham/them": "edit_products",
     "/htx/san-pham/dia-chi": "edit_products",
     "/htx/gian-hang/sua": "edit_shop",
