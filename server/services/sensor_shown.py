@@ -72,9 +72,13 @@ def sensors_of(farms: Collection[str], now: int) -> list[Shown]:
 
 
 def _all_of(farms: Collection[str], now: int) -> list[Shown]:
-    make_current([f"{kind}:{farm}" for farm in sorted(farms) for kind in ("farm", "sensor")])
+    with reading() as session:  # most farms have none, and every phone asks
+        there = sorted({one.farm for one in sensors.of_farms(session, farms)})
+    if not there:
+        return []
+    make_current([f"{kind}:{farm}" for farm in there for kind in ("farm", "sensor")])
     with reading() as session:
-        rows = sensors.of_farms(session, farms)
+        rows = sensors.of_farms(session, there)
         last: dict[str, list[SensorDay]] = {}
         for day in sensors.last_days(session, sorted({f"sensor:{one.farm}" for one in rows})):
             last.setdefault(day.sensor, []).append(day)

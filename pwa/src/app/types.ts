@@ -35,6 +35,7 @@ export type * from "./types/news.ts";
 export type * from "./types/noticing.ts";
 export type * from "./types/packing.ts";
 export type * from "./types/people.ts";
+export type * from "./types/sensing.ts";
 export type * from "./types/start.ts";
 export type * from "./types/sync.ts";
 export type * from "./types/team.ts";

@@ -9,6 +9,7 @@ import { listsKey, listsVersionKey } from "../store/lists.ts";
 import { newsKey } from "../store/news.ts";
 import { dueRequests, requestLine, takeOutcome } from "../store/requests.ts";
 import type { IdentityRow, KeyRow, RequestRow } from "../store/rows.ts";
+import { sensorsKey } from "../store/sensing.ts";
 import { tillKey } from "../store/till.ts";
 
 const member = (x: unknown, name: string): unknown =>
@@ -106,6 +107,10 @@ export const fetchNews = (store: Store, who: IdentityRow, token: string): Promis
 /** Points, accounts and sales, or a household's own; not worth failing a run for. */
 export const fetchTill = (store: Store, who: IdentityRow, token: string): Promise<boolean> =>
   fetchKept(store, token, "till", tillKey(who.device));
+
+/** What the sensors of the farms measured last. */
+export const fetchSensors = (store: Store, who: IdentityRow, token: string): Promise<boolean> =>
+  fetchKept(store, token, "sensors", sensorsKey(who.device));
 
 /**
  * A snapshot with an ETag, kept in `meta`; not worth failing a run for. True: something in it is new.

@@ -16,6 +16,7 @@ import {
   fetchLists,
   fetchNews,
   fetchReference,
+  fetchSensors,
   fetchTill,
   handIn,
   isOutside,
@@ -265,6 +266,7 @@ export class Engine {
     if (await fetchLists(this.store, who, token)) this.events.changed();
     if (await fetchNews(this.store, who, token)) this.events.changed();
     if (await fetchTill(this.store, who, token)) this.events.changed();
+    if (await fetchSensors(this.store, who, token)) this.events.changed();
     if ((await isOutside(this.store, who.device)) && (await fetchHouseholds(this.store, who, token)))
       this.events.changed();
   }

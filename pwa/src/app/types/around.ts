@@ -1,5 +1,6 @@
 /** What stands beside the diary, as its screens see it. */
 import type { Asking, News } from "./news.ts";
+import type { Sensing } from "./sensing.ts";
 import type { Till } from "./till.ts";
 import type { TrainingDesk } from "./training.ts";
 
@@ -9,4 +10,5 @@ export interface Around {
   training: TrainingDesk;
   /** Buying and selling; a household's own sales: fetched when first looked at. */
   till(): Promise<Till>;
+  sensing: Sensing;
 }

@@ -16,6 +16,7 @@ export interface PlaceProps {
 export const PLACES: { readonly [name: string]: () => Promise<ComponentType<PlaceProps>> } = {
   "ban-tin": () => import("../news/screen.tsx").then((part) => part.NewsScreen),
   hoi: () => import("../asking/screen.tsx").then((part) => part.AskingScreen),
+  "may-do": () => import("../sensing/screen.tsx").then((part) => part.SensingScreen),
   "hien-ke": () => import("../news/proposals.tsx").then((part) => part.ProposalsScreen),
   "diem-danh": () => import("../training/attendance.tsx").then((part) => part.AttendancePlace),
   "ma-diem-danh": () => import("../training/code.tsx").then((part) => part.CodePlace),
@@ -33,6 +34,8 @@ export interface Tile {
   word: AroundWord;
   /** How many things wait for the person there; 0 for none. Asked again when the diary changes. */
   count?: (app: App) => Promise<number>;
+  /** What is counted is no news but wrong. */
+  isAlarm?: boolean;
   /** Left out where this person has nothing to do there. */
   isOffered?: (app: App) => Promise<boolean>;
 }
@@ -47,10 +50,22 @@ const sessionsToday = async (app: App) =>
   (await app.around()).training.sessions().filter((one) => one.today).length;
 const trades = async (app: App): Promise<boolean> =>
   (await (await (await app.around()).till()).whose()) !== "";
+const hasSensors = async (app: App): Promise<boolean> =>
+  (await (await app.around()).sensing.list()).length > 0;
+const alarms = async (app: App): Promise<number> => (await (await app.around()).sensing.alarms()).length;
 
 export const TILES: readonly Tile[] = [
   { whose: ["office"], place: "mua-ban", icon: "scale", word: "till", isOffered: trades },
   { whose: ["farm", "team", "office"], place: "ban-tin", icon: "message", word: "news", count: unread },
+  {
+    whose: ["farm"],
+    place: "may-do",
+    icon: "waterquality",
+    word: "sensors",
+    isOffered: hasSensors,
+    count: alarms,
+    isAlarm: true,
+  },
   { whose: ["farm"], place: "hoi", icon: "asked", word: "ask" },
   { whose: ["team"], place: "hoi", icon: "asked", word: "ask", count: unanswered },
   { whose: ["farm", "team"], place: "hien-ke", icon: "hands", word: "propose" },

@@ -39,7 +39,7 @@ export function Tiles({ whose }: { whose: Whose }) {
           <a key={tile.place} class="tile" href={makeHash(tile.place)}>
             <Icon name={tile.icon} size="l" />
             <span>{w[tile.word]}</span>
-            {count > 0 && <b class="chip">{w.waiting(count)}</b>}
+            {count > 0 && <b class="chip">{tile.isAlarm ? w.wrong(count) : w.waiting(count)}</b>}
           </a>
         ))}
       </div>

@@ -10,11 +10,13 @@ const tilesVi = {
   attendee_code: "Mã điểm danh",
   till: "Mua bán",
   sold: "Hàng đã bán",
+  sensors: "Máy đo",
 };
 
 const vi = {
   around: "Việc khác",
   waiting: (n: number) => `${n} mới`,
+  wrong: (n: number) => `${n} cần xem`,
   ...tilesVi,
 };
 
@@ -26,11 +28,13 @@ const tilesEn: typeof tilesVi = {
   attendee_code: "Attendance code",
   till: "Buy, sell",
   sold: "What we sold",
+  sensors: "Sensors",
 };
 
 const en: typeof vi = {
   around: "More",
   waiting: (n) => `${n} new`,
+  wrong: (n) => `${n} to look at`,
   ...tilesEn,
 };
 
