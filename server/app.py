@@ -54,6 +54,7 @@ PAGE_MODULES = (
     "console",
     "console_inbox",
     "console_commune",
+    "console_indicators",
     "console_villages",
     "console_homes",
     "console_imports",

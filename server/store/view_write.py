@@ -37,6 +37,7 @@ from server.store import (
     view_fold_lots,
     view_groups,
     view_lots,
+    view_monitored,
     view_readings,
     view_states,
 )
@@ -288,6 +289,7 @@ def forget_scope(session: Session, scope: str) -> None:
     """Empty the views of a scope; the caller holds the lock and folds anew."""
     view_readings.forget(session, scope)
     view_findings.forget(session, scope)
+    view_monitored.forget(session, scope)
     for view in MODELS:
         table = table_of(view)
         session.execute(delete(table).where(table.c.scope == scope))

@@ -26,6 +26,11 @@ def nobody(_role: str, _where: str) -> bool:
     return False
 
 
+def anywhere(_role: str, _where: str) -> bool:
+    """Return yes: the address names no place."""
+    return True
+
+
 def reads_farm(role: str, where: str) -> bool:
     """Return whether a role reads the log of a household that lies there."""
     farms = reads_of(role).farms
@@ -168,6 +173,7 @@ CONSENTS = acts("privacy", "record_consent")
 KEEPS = acts("lists", "import_lists", own_org)
 PROBES = acts("sensors", "edit_sensors", reads_farm)
 WARES = acts("products", "edit_products", own_org)
+RULES = acts("indicators", "edit_indicators", anywhere)
 TELLS = acts("bulletins", "write_bulletins", own_org)
 RETELLS = acts("questions", "write_bulletins", reads_farm)
 BULLETIN = {"kind": "notice", "title": "Tin", "text": "Tin", "starts_on": "1/1/2026", "ends_on": "2/1/2026"}
@@ -283,6 +289,9 @@ CONSOLE = (
     form("/tap-huan/<uuid>/trang-thai", "/tap-huan/{entry}/trang-thai", nobody),
     page("/tap-huan/<uuid>/danh-sach.pdf", "/tap-huan/{entry}/danh-sach.pdf", nobody),
     page("/tap-huan/<uuid>/chung-nhan.pdf", "/tap-huan/{entry}/chung-nhan.pdf", nobody),
+    page("/chi-tieu/<int:number>", "/chi-tieu/4", sees("indicators", anywhere)),
+    page("/chi-tieu/<int:number>/cach-tinh", "/chi-tieu/4/cach-tinh", sees("indicators", anywhere)),
+    on("POST", "/htx/chi-tieu/<int:number>/cach-tinh", "/htx/chi-tieu/4/cach-tinh", RULES, 422),
     page("/to-cong-nghe/<uuid>", "/to-cong-nghe/{entry}", nobody),  # no team has its name
     form("/to-cong-nghe/<uuid>", "/to-cong-nghe/{entry}", nobody),
     form("/to-cong-nghe/<uuid>/nguoi", "/to-cong-nghe/{entry}/nguoi", nobody),
@@ -314,6 +323,7 @@ PAGES = {
     "/htx/xa/ban-do.svg": "commune",
     "/htx/ban-tin": "bulletins", "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
     "/htx/hoi": "questions", "/htx/hien-ke": "proposals",
+    "/htx/chi-tieu": "indicators", "/htx/chi-tieu/cach-tinh": "indicators",
     "/htx/tap-huan": "trainings", "/htx/tap-huan/them": "trainings",
     "/htx/tap-huan/con-thieu": "trainings", "/htx/to-cong-nghe": "teams",
 }  # fmt: skip
