@@ -55,6 +55,7 @@ PAGE_MODULES = (
     "console_inbox",
     "console_commune",
     "console_indicators",
+    "console_reports",
     "console_villages",
     "console_homes",
     "console_imports",

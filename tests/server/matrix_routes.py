@@ -289,6 +289,7 @@ CONSOLE = (
     form("/tap-huan/<uuid>/trang-thai", "/tap-huan/{entry}/trang-thai", nobody),
     page("/tap-huan/<uuid>/danh-sach.pdf", "/tap-huan/{entry}/danh-sach.pdf", nobody),
     page("/tap-huan/<uuid>/chung-nhan.pdf", "/tap-huan/{entry}/chung-nhan.pdf", nobody),
+    page("/bao-cao/<uuid>.<any(pdf, xlsx):kind>", "/bao-cao/{entry}.pdf", nobody),  # no report has its name
     page("/chi-tieu/<int:number>", "/chi-tieu/4", sees("indicators", anywhere)),
     page("/chi-tieu/<int:number>/cach-tinh", "/chi-tieu/4/cach-tinh", sees("indicators", anywhere)),
     on("POST", "/htx/chi-tieu/<int:number>/cach-tinh", "/htx/chi-tieu/4/cach-tinh", RULES, 422),
@@ -323,7 +324,7 @@ PAGES = {
     "/htx/xa/ban-do.svg": "commune",
     "/htx/ban-tin": "bulletins", "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
     "/htx/hoi": "questions", "/htx/hien-ke": "proposals",
-    "/htx/chi-tieu": "indicators", "/htx/chi-tieu/cach-tinh": "indicators",
+    "/htx/bao-cao": "reports", "/htx/chi-tieu": "indicators", "/htx/chi-tieu/cach-tinh": "indicators",
     "/htx/tap-huan": "trainings", "/htx/tap-huan/them": "trainings",
     "/htx/tap-huan/con-thieu": "trainings", "/htx/to-cong-nghe": "teams",
 }  # fmt: skip
@@ -334,6 +335,7 @@ FORMS = {
     "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/mau": "lists",
     "/htx/tap-huan/them": "trainings", "/htx/to-cong-nghe/them": "teams",
     "/htx/mo-hinh/them": "models",
+    "/htx/bao-cao": "reports",
     "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
     "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",
