@@ -103,7 +103,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     const shadow = shadowOf(c);
     const read = await readAll(shadow);
     // Before the screen says how much waits: what is missed one day is at least what was seen (case 11).
-    if (shadow.rows.value.length > 0)
+    if (shadow.rows.value.length > 0 && !practice)
       noteHeld({ lines: read.home.waitingOps, photos: read.home.waitingPhotos });
     batch(() => {
       if (c.state.value.kind === "starting") c.settings.value = shadow.settings.value;
@@ -145,9 +145,10 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
     },
     () => !c.settings.value.wifiOnlyPhotos || world.onWifi(),
   );
+  const practice = world.practice !== undefined;
   c.kick = () => {
     // Data of a newer version are read, never sent: what they mean is not known here (case 10).
-    if (store.newer === null) void engine.kick();
+    if (store.newer === null && !practice) void engine.kick();
   };
   let around: Promise<Around> | undefined;
   let team: Promise<Team> | null = null;
@@ -175,6 +176,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
   };
 
   return {
+    practice,
     state: c.state,
     async start() {
       const place = checkPlace();
@@ -224,7 +226,7 @@ export function createApp(world: World = browserWorld(), scale: ScalePicture = s
       stuck,
       photos,
       tree: () => import("./tree.ts").then((part) => part.treeState(c)),
-      now: async () => (store.newer === null ? engine.kick(true) : undefined),
+      now: async () => (store.newer === null && !practice ? engine.kick(true) : undefined),
       // Fetched when needed: once in a season, on most phones never.
       exportUnsent: async () => (await import("./carry.ts")).exportUnsent(c),
       importFile: async (blob) => (await import("./carry_in.ts")).importFile(c, blob),

@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/sync.ts";
 import { makeAsking } from "./asking.ts";
 import type { Context } from "./context.ts";
+import { makeLessons } from "./lessons.ts";
 import { makeNews } from "./news.ts";
 import { makeSensing } from "./sensing.ts";
 import { makeTraining } from "./training.ts";
@@ -13,6 +14,7 @@ export function makeAround(c: Context, engine: Engine, drafts: Drafts): Around {
     asking: makeAsking(c, drafts),
     sensing: makeSensing(c, engine, drafts),
     training: makeTraining(c),
+    lessons: makeLessons(c),
     till: async () => (await import("./till.ts")).makeTill(c),
   };
 }

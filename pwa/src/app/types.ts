@@ -62,6 +62,8 @@ export interface Updates {
 
 /** The phone below the screens. One per page, from `createApp` in `app/app.ts`. */
 export interface App {
+  /** Somebody practises on made-up data: nothing is sent, nothing of it is kept. */
+  practice: boolean;
   state: ReadonlySignal<AppState>;
   /** Check the place, open the store, load identities, begin syncing. Call once. */
   start(): Promise<void>;

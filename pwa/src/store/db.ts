@@ -44,7 +44,7 @@ export class Database extends Dexie {
   requests!: EntityTable<r.RequestRow, "order">;
 
   constructor(world: World) {
-    super(NAME, {
+    super(world.practice ?? NAME, {
       indexedDB: world.indexedDB,
       IDBKeyRange: world.keyRange,
       chromeTransactionDurability: "strict",

@@ -17,6 +17,8 @@ export interface World {
   /** True when photos may go now although only Wi-Fi is allowed. */
   onWifi: () => boolean;
   appVersion: string;
+  /** Set: somebody practises in the database of this name, and nothing is ever sent. */
+  practice?: string;
 }
 
 export function randomBytes(world: World, size: number): Uint8Array<ArrayBuffer> {

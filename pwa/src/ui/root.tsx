@@ -23,6 +23,7 @@ const loadInspections = () => import("./inspections/screen.tsx").then((part) => 
 const loadSend = () => import("./screens/send.tsx").then((part) => part.SendScreen);
 const loadJoin = () => import("./join/join.tsx").then((part) => part.JoinScreen);
 const loadFork = () => import("./screens/fork.tsx").then((part) => part.ForkBanner);
+const loadPractice = () => import("./practice/banner.tsx").then((part) => part.PracticeBanner);
 const loadGate = () => import("./screens/gate.tsx").then((part) => part.Gate);
 /** What a person looks after about himself, by the name of its place. */
 const MINE: { [place: string]: () => Promise<ComponentType> } = {
@@ -60,6 +61,7 @@ export function Root() {
   });
   return (
     <>
+      {app().practice && <Lazy load={loadPractice} props={{}} />}
       {app().sync.status.value.forked && <Lazy load={loadFork} props={{}} />}
       <Screen />
       <Toast />
@@ -99,7 +101,7 @@ function Screen() {
   if (app().people.farm.value === null && name === "" && !helps)
     return <Lazy key="cho" load={loadPreparing} props={{}} />;
   const [first = "", second = ""] = parts;
-  const own = MINE[name];
+  const own = app().practice ? undefined : MINE[name];
   if (own !== undefined) return <Lazy key={name} load={own} props={{}} />;
   if (helps && isHelpers(name)) return <Lazy key="ba-con" load={loadTeam} props={{ name, first }} />;
   switch (name) {

@@ -2,7 +2,7 @@
 import type { Asking, News } from "./news.ts";
 import type { Sensing } from "./sensing.ts";
 import type { Till } from "./till.ts";
-import type { TrainingDesk } from "./training.ts";
+import type { Lessons, TrainingDesk } from "./training.ts";
 
 export interface Around {
   news: News;
@@ -11,4 +11,5 @@ export interface Around {
   /** Buying and selling; a household's own sales: fetched when first looked at. */
   till(): Promise<Till>;
   sensing: Sensing;
+  lessons: Lessons;
 }

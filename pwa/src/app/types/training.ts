@@ -54,3 +54,9 @@ export interface TrainingDesk {
   /** What the attendee's phone shows; null where nobody is known yet. */
   code(): Promise<string | null>;
 }
+
+export interface Lessons {
+  /** Names of the lessons that the current person has seen to the end. */
+  seen(): Promise<readonly string[]>;
+  mark(lesson: string): Promise<void>;
+}

@@ -19,6 +19,8 @@ export const PLACES: { readonly [name: string]: () => Promise<ComponentType<Plac
   "may-do": () => import("../sensing/screen.tsx").then((part) => part.SensingScreen),
   "hien-ke": () => import("../news/proposals.tsx").then((part) => part.ProposalsScreen),
   "diem-danh": () => import("../training/attendance.tsx").then((part) => part.AttendancePlace),
+  "bai-hoc": () => import("../lessons/screen.tsx").then((part) => part.LessonsPlace),
+  "tap-ghi": () => import("../practice/screen.tsx").then((part) => part.PracticePlace),
   "ma-diem-danh": () => import("../training/code.tsx").then((part) => part.CodePlace),
   "mua-ban": () => import("../till/screen.tsx").then((part) => part.TillScreen),
 };
@@ -79,4 +81,5 @@ export const TILES: readonly Tile[] = [
   },
   { whose: ["farm", "office"], place: "ma-diem-danh", icon: "qr", word: "attendee_code" },
   { whose: ["farm"], place: "mua-ban", icon: "scale", word: "sold", isOffered: trades },
+  { whose: ["farm", "team", "office"], place: "bai-hoc", icon: "play", word: "lessons" },
 ];

@@ -62,9 +62,11 @@ export function SettingsScreen() {
             onClick={() => void people.switchTo(one.device)}
           />
         ))}
-        <Btn kind="add" icon="plus" onClick={() => go(makeHash("vao"))}>
-          {w.add_person}
-        </Btn>
+        {!app().practice && (
+          <Btn kind="add" icon="plus" onClick={() => go(makeHash("vao"))}>
+            {w.add_person}
+          </Btn>
+        )}
       </div>
       {people.farms.value.length > 1 && (
         <>
@@ -82,13 +84,7 @@ export function SettingsScreen() {
           </div>
         </>
       )}
-      <h2>{mine.value.mine}</h2>
-      <div class="stack">
-        <RemindersPlace />
-        <Way to="may" icon="mobile" text={mine.value.phones} />
-        <Way to="dong-y" icon="document" text={mine.value.consents} />
-        <Way to="roi" icon="leave" text={mine.value.leave} />
-      </div>
+      {!app().practice && <Own />}
       <InstallOffer always />
       <h2>{w.about}</h2>
       <section class="card stack">
@@ -96,6 +92,21 @@ export function SettingsScreen() {
         <p class="b">{w.version(__APP_VERSION__)}</p>
       </section>
     </main>
+  );
+}
+
+/** What a person looks after about himself; not of the household that one practises on. */
+function Own() {
+  return (
+    <>
+      <h2>{mine.value.mine}</h2>
+      <div class="stack">
+        <RemindersPlace />
+        <Way to="may" icon="mobile" text={mine.value.phones} />
+        <Way to="dong-y" icon="document" text={mine.value.consents} />
+        <Way to="roi" icon="leave" text={mine.value.leave} />
+      </div>
+    </>
   );
 }
 

@@ -11,6 +11,7 @@ const tilesVi = {
   till: "Mua bán",
   sold: "Hàng đã bán",
   sensors: "Máy đo",
+  lessons: "Bài học ngắn",
 };
 
 const vi = {
@@ -29,6 +30,7 @@ const tilesEn: typeof tilesVi = {
   till: "Buy, sell",
   sold: "What we sold",
   sensors: "Sensors",
+  lessons: "Short lessons",
 };
 
 const en: typeof vi = {

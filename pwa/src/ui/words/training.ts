@@ -8,7 +8,7 @@ const vi = {
   none_how:
     "Buổi tập huấn do xã hoặc hợp tác xã lên lịch. Vừa lên lịch xong thì bấm Gửi, tải lại khi có sóng.",
   today: "Hôm nay",
-  around: "Mấy ngày nay",
+  around: "Buổi khác",
   came: (n: number) => `${n} người đã đến`,
   waiting: (n: number) => `${n} lượt chờ gửi. Có sóng là tự gửi.`,
   all_sent: "Đã gửi hết",
@@ -48,7 +48,7 @@ const en: typeof vi = {
   none: "No session today on this phone.",
   none_how: "The commune or the cooperative plans sessions. If one was planned just now, sync with coverage.",
   today: "Today",
-  around: "These days",
+  around: "Other sessions",
   came: (n) => `${n} people came`,
   waiting: (n) => `${n} waiting to be sent, by themselves with coverage.`,
   all_sent: "All sent",
