@@ -11,9 +11,10 @@ from server.models.lots import LotView
 from server.models.own_products import OwnProduct
 from server.models.people import Organisation
 from server.models.selling import KeyProduct, Listing, Shop
-from sync.civil import VIETNAM_MINUTES, date_to_day
+from sync.civil import VIETNAM_MINUTES, days_between
 from sync.lots.states import PUBLISHED
 
+EPOCH = "1970-01-01"
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 
@@ -92,7 +93,7 @@ def lots_of_year(session: Session, wanted: Collection[str], year: int) -> dict[s
     Shape:  by product; a recalled lot counts, for it was traceable: that is how it was recalled.
     """
     first, last = (
-        date_to_day(f"{one}-01-01") * DAY_MS - VIETNAM_MINUTES * MINUTE_MS for one in (year, year + 1)
+        days_between(EPOCH, f"{one}-01-01") * DAY_MS - VIETNAM_MINUTES * MINUTE_MS for one in (year, year + 1)
     )
     query = select(LotView.product, LotView.code).where(
         LotView.scope.in_([f"org:{one}" for one in wanted]), LotView.published_at >= first,

@@ -22,6 +22,7 @@ from tests.server.phones import start
 from tests.server.pictures import make_jpeg
 from tests.server.test_console_products import add, send
 from tests.server.test_products_on_sale import signed
+from tests.server.test_shop import publish
 
 SHOP, PLACES, KEYS = "/htx/gian-hang", "/htx/noi-ban", "/htx/xa/san-pham-chu-luc"
 URL = "https://shopee.vn/gao-ruoi-i.1.2"
@@ -127,6 +128,8 @@ def test_the_officer_keeps_the_list_and_compares_papers_once_until_they_change(
     assert "0 / 1" in page
     assert "Chưa có lô nào trong năm" in page
     uuid = place.split("/")[-1]
+    publish(office, uuid)
+    assert "1 / 1" in officer.text(KEYS)
     officer.done(f"/htx/xa/ocop/{uuid}/doi-chieu")
     assert "Xã đã đối chiếu với giấy" in office.text(place)
     office.done(place, name_vi="Gạo ruộng rươi", key_product=key, story="Khác", **signed(300))

@@ -77,10 +77,15 @@ class Market:
 
     def publish(self) -> None:
         """Publish a lot of the product."""
-        manager = Diary(self.office.phone, f"org:{self.organisation}", self.office.diary.n)
-        fields = {"product": self.uuid, "code": CODE, "happened_on": TODAY}
-        made = manager.record(f"lot:{new_uuid()}", fields)
-        manager.record(made.doc, {"state": "published", "facts": FACTS}, after=[made.id])
+        publish(self.office, self.uuid)
+
+
+def publish(office: Office, product: str) -> None:
+    """Let a manager publish a lot of a product."""
+    scope = office.phone.shown["scope"]
+    manager = Diary(office.phone, scope, office.diary.n)
+    made = manager.record(f"lot:{new_uuid()}", {"product": product, "code": CODE, "happened_on": TODAY})
+    manager.record(made.doc, {"state": "published", "facts": FACTS}, after=[made.id])
 
 
 @pytest.fixture
