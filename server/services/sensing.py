@@ -1,27 +1,29 @@
 """Readings that come in, by HTTP or MQTT: signed ops without a session, judged as any op is.
 
 The signature is all the proof there is and all that is needed: whoever sends for a sensor can add nothing
-of its own. Each sensor's ops are taken for itself, so a flood uses up its own day and nobody else's.
+of its own, and a flood uses up its own sensor's day and nobody else's.
 Source: PROTOCOL §41; faults.md 93.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from server.db import reading
+from sqlalchemy.orm import Session
+
+from server.db import reading, run_write
 from server.services import rates, taking
 from server.services.folding import make_folded
 from server.services.taking import Result
 from server.store import devices
+from server.store.devices import Writer
 from sync import limits
 from sync.ids import is_device, is_scope
 from sync.readings import READING
 from sync.wire import SentOp, parse_request
 
 PER_MINUTE: int = 600  # our choice: requests of one address; a gateway speaks for a field of sensors
-UNKNOWN: Result = {"result": "later", "problem": "key_wanted"}
 
 
 def take_readings(data: object, now: int) -> list[Result]:
@@ -32,36 +34,62 @@ def take_readings(data: object, now: int) -> list[Result]:
     Raises: Refusal as `parse_request`; DatabaseTrouble.
     """
     ops = parse_request({"ops": data.get("ops") if isinstance(data, dict) else None}).ops
-    results: list[Result] = [dict(UNKNOWN) for _ in ops]
-    by_device: dict[str, list[int]] = {}
-    scopes = set()
-    for place, one in enumerate(ops):
-        named = _named(one)
-        if one is None or named is None:
-            results[place] = {"result": "refused", "problem": "bad_body"}
+    results: list[Result] = [{"result": "refused", "problem": "bad_body"} for _ in ops]
+    named = {place: found for place, one in enumerate(ops) if (found := _named(one)) is not None}
+    writers = _writers(set(named.values()))
+    by_scope: dict[str, list[int]] = {}
+    for place, (device, scope) in named.items():
+        writer, is_reached = writers[device, scope]
+        if writer is not None and is_reached:
+            by_scope.setdefault(scope, []).append(place)
         else:
-            by_device.setdefault(named[0], []).append(place)
-            scopes.add(named[1])
-    for device in sorted(by_device):
-        places = by_device[device]
-        for place, result in zip(places, _take(device, [ops[one] for one in places], now), strict=True):
+            problem = "key_wanted" if writer is None else "scope_unknown"
+            results[place] = {"result": "later", "problem": problem}
+    for _, places in sorted(by_scope.items()):
+        carrier, _ = writers[named[places[0]]]
+        assert carrier is not None
+        taken = taking.take([ops[one] for one in places], {}, carrier, now)
+        for place, result in zip(places, taken, strict=True):
             results[place] = result
     if any(one["result"] == "accepted" for one in results):
-        make_folded(scopes)
+        make_folded(sorted(by_scope))
+    heard = [writers[named[place]][0] for places in by_scope.values() for place in places]
+    _note_seen([one for one in heard if one is not None], now)
     return results
+
+
+def _writers(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[Writer | None, bool]]:
+    """Return who writes with each device, and whether it reaches the scope that it writes to.
+
+    Shape:  asked before anything is taken: whoever has no right in a scope is never judged beside those who
+            have, so that nobody uses up another's day.
+    """
+    found: dict[tuple[str, str], tuple[Writer | None, bool]] = {}
+    with reading() as session:
+        for device, scope in sorted(named):
+            writer = devices.writer(session, device)
+            found[device, scope] = (
+                writer,
+                writer is not None and devices.had_right(session, writer, scope),
+            )
+    return found
+
+
+def _note_seen(heard: Collection[Writer], now: int) -> None:
+    """Keep that these were heard of, once a minute at most."""
+    fresh = sorted({one.device for one in heard if not devices.is_noted(one, now, None)})
+
+    def work(session: Session) -> None:
+        for device in fresh:
+            devices.note_seen(session, device, now)
+
+    if fresh:
+        run_write(work)
 
 
 def check_rate(address: str, now: int) -> None:
     """Count a request of an address. Raises: ServiceError(too_many)."""
     rates.check("readings", address, rates.MINUTE_MS, PER_MINUTE, now)
-
-
-def _take(device: str, ops: Sequence[SentOp | None], now: int) -> list[Result]:
-    with reading() as session:
-        writer = devices.writer(session, device)
-    if writer is None:
-        return [dict(UNKNOWN) for _ in ops]
-    return taking.take(ops, {}, writer, now)
 
 
 def _named(one: SentOp | None) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from tests.bench import (
     pull,
     push,
     review,
+    sensors,
     sizes,
     trace,
     tree,
@@ -36,6 +37,7 @@ PARTS = (
     "crowd",
     "pull",
     "review",
+    "sensors",
     "trace",
     "tree",
     "memory",
@@ -93,8 +95,12 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
             yield f"{part} phone", noticing.rows(500, 3) if is_quick else noticing.rows(5_000, 11)
         elif part == "lighthouse" and lighthouse.is_here():
             yield part, lighthouse.rows(1 if is_quick else 3)
+        elif part == "sensors":
+            yield f"{part} phone", sensors.drawn(3 if is_quick else 9)
         for kind in KINDS:
-            if part == "push":
+            if part == "sensors":
+                yield f"{part} {kind}", sensors.rows(kind, 5 if is_quick else 30)
+            elif part == "push":
                 yield f"{part} {kind}", push.rows(kind, 10 if is_quick else 60)
             elif part == "crowd":
                 yield f"{part} {kind}", crowd.rows(kind, 4 if is_quick else 15)
