@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from server.models.sales import PurchasePoint, SaleView
@@ -98,9 +98,9 @@ def _is_cashless() -> ColumnElement[bool]:
 
 
 def _paid(params: Params) -> ColumnElement[bool]:
-    """Return whether a sale was paid: as a person confirmed, or as was claimed, too; cash needs no word."""
+    """Return whether a sale was paid: as a person confirmed, or as was claimed, too."""
     states = ("confirmed", "claimed") if params["paid"] == "claimed" else ("confirmed",)
-    return or_(SaleView.paid.in_(states), and_(SaleView.pay == "cash", SaleView.paid != "unpaid"))
+    return SaleView.paid.in_(states)
 
 
 def _reporting(session: Session, ask: Ask) -> tuple[int, int]:
