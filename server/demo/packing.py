@@ -23,11 +23,12 @@ from server.demo.phones import DemoPhone
 from server.models.own_products import OwnProduct
 from server.models.people import Organisation
 from server.models.views import EntryView
+from server.services.city_planning import plan
 from server.services.console_lots import fresh_codes, harvest_forms, quantity_of
 from server.services.lot_facts import facts_now
 from server.services.photos import PhotoStore
 from server.services.viewing import make_current
-from server.store import inbox, own_products, views
+from server.store import city, inbox, own_products, views
 from sync.civil import add_days, ms_to_date
 from sync.ids import b64_encode, make_uuid7
 from sync.lots.shape import measure_of
@@ -36,6 +37,7 @@ from sync.values import Json
 APPROVED_BEFORE: Final = 6  # days: what is newer waits in the inbox
 ADDRESS: Final = "Thôn Đông, Thuận Thiên, xã Kiến Thụy, thành phố Hải Phòng"
 LOTS: Final = 3
+RECEIPT: Final = "BN-015 (mẫu)"
 BUYER: Final = "Bếp ăn trường mầm non (mẫu)"
 NAMES: Final = ("Rau Thuận Thiên", "Thuan Thien vegetables")
 
@@ -92,8 +94,17 @@ def pack_lots(house: House) -> None:
     _picture(house, product)
     made = [_lot(house, product, one) for one in harvests]
     _publish(house, made[0], harvests[0])
+    plan(house.time)
+    run_write(lambda session: _hand_in(session, house))
     if len(made) > 1:
         _recall(house, made[1], harvests[1])
+
+
+def _hand_in(session: Session, house: House) -> None:
+    """Let the manager have taken the first lot's package to the city's system."""
+    for row in city.page(session, [house.scope], "package", city.WAITING, LOTS):
+        row.state, row.settled_at, row.settled_by = city.DELIVERED, house.time, house.manager.membership
+        row.handed_on, row.receipt = house.today, RECEIPT
 
 
 def _approve(house: House) -> None:

@@ -16,6 +16,7 @@ from server.models.city import CityDelivery, CityMark, CityTold
 from server.models.log import OpRow
 from server.models.views import ViewHead
 from server.store import lots
+from server.store.upserts import insert_new
 from server.store.view_lots import ours, some_of, touched
 
 WAITING, DELIVERED, REFUSED, LEFT = STATES = ("waiting", "delivered", "refused", "left")
@@ -62,12 +63,9 @@ def grown(session: Session, scope: str, adapter: str) -> Grown | None:
 
 def mark(session: Session, scope: str, adapter: str) -> CityMark:
     """Return the mark of an organisation, locked; made where there is none."""
-    found = session.get(CityMark, (scope, adapter), with_for_update=True)
-    if found is None:
-        found = CityMark(scope=scope, adapter=adapter, seq=0, count=0, looked_at=0)
-        session.add(found)
-        session.flush()
-    return found
+    first = {"scope": scope, "adapter": adapter, "seq": 0, "count": 0, "looked_at": 0}
+    session.execute(insert_new(session, CityMark).values(first))
+    return session.get_one(CityMark, (scope, adapter), with_for_update=True)
 
 
 def told(session: Session, scope: str, adapter: str, lot: str, events: Collection[str]) -> set[Key]:

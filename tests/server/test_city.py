@@ -19,6 +19,7 @@ from server.services import city_sending
 from server.services.city_planning import plan
 from server.services.city_sending import CLAIM_MS, FIRST_WAIT_MS, WAIT_MS_MAX, send_due, wait_ms
 from server.store import outward
+from server.store.demo_mark import DemoMark, write_mark
 from tests.epcis_schema import faults
 from tests.server.capture_server import ADDRESS, CaptureServer
 from tests.server.diaries import new_uuid
@@ -261,6 +262,12 @@ def test_a_system_that_says_when_is_not_asked_before(house: House, capture: Capt
     assert len(capture.bodies) == 1
     send_due(now + 7_200_000)
     assert len(capture.bodies) == 2
+
+
+def test_made_up_lots_of_a_demo_are_sent_nowhere(house: House, capture: CaptureServer) -> None:
+    publish(house)
+    run_write(lambda session: write_mark(session, DemoMark("made")))
+    assert (plan(now_ms()), deliveries()) == (0, [])
 
 
 def test_the_command_tells_what_it_did(house: House, capture: CaptureServer, app: Flask) -> None:
