@@ -10,8 +10,8 @@ from flask import Response, request
 from server.config import now_ms
 from server.pages.console_frame import make_pages, page_language, query_text, show, staff_page
 from server.pages.console_lots import size_shown
+from server.pages.console_recall_report import as_pdf
 from server.pages.console_show import date_text
-from server.pages.recall_report import as_pdf
 from server.services import console_lots, console_recall
 from sync.civil import ms_to_date
 from sync.codes import show_code
