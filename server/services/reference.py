@@ -111,7 +111,7 @@ def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         Membership.valid_from <= now,
         (Membership.valid_until.is_(None)) | (Membership.valid_until > now),
     )
-    mine = Membership.organisation == who.organisation
+    mine: ColumnElement[bool] = Membership.organisation == who.organisation
     farms = [ids.split_ref(scope)[1] for scope in scopes if scope.startswith("farm:")]
     if who.role in HOUSEHOLD or who.role in HELPERS:
         # Who recorded for a household is named to it: what is written for others bears the writer's name.
@@ -119,6 +119,7 @@ def _members(session: Session, who: Writer, scopes: dict[str, bool], now: int) -
         visible: ColumnElement[bool] = (Membership.role != SENSOR) & (
             Membership.farm.in_(farms) | (Membership.id == who.membership) | Membership.id.in_(helpers)
         )
+        mine |= Membership.id.in_(helpers)  # an extension officer may be the commune's
     else:
         visible = Membership.role.not_in((OPERATOR, SENSOR))
     # In a farm that moved, people go on with the membership that the organisation before gave them.

@@ -123,7 +123,7 @@ function One({ found, asking }: { found: Asked | undefined; asking: Asking }) {
         <Top title={w.question} />
         <section class="card stack">
           {app().people.helps.value && <p class="who">{found.farm}</p>}
-          <p class="told">
+          <p class="plain-text">
             <b>{found.text || w.no_words}</b>
           </p>
           <p class="help">
@@ -173,7 +173,7 @@ function Line({ said }: { said: Said }) {
           {said.isOnPhone ? `, ${w.on_phone.toLowerCase()}` : ""}
         </span>
       </p>
-      <p class="told">{said.text}</p>
+      <p class="plain-text">{said.text}</p>
     </section>
   );
 }

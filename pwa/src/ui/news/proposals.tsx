@@ -52,12 +52,12 @@ export function ProposalsScreen() {
         <div class="stack">
           {found.value.map((one) => (
             <section key={one.id} class="card stack">
-              <p class="told">{one.text}</p>
+              <p class="plain-text">{one.text}</p>
               <p class="help">
                 {moment(one.made_at)}. <b>{w[`state_${one.state}`]}</b>
               </p>
               {one.answer !== "" && (
-                <p class="card done told">
+                <p class="card done plain-text">
                   <b>{one.by}</b>
                   {"\n"}
                   {one.answer}

@@ -5,7 +5,7 @@ import type { Bulletin, PriceLine } from "../../app/types.ts";
 import { UNITS } from "../../core/units.ts";
 import { app } from "../app.ts";
 import type { PlaceProps } from "../around/places.ts";
-import { Dock, Icon, Leaf, Mark, Note, Top } from "../pieces/basic.tsx";
+import { Dock, Icon, Mark, Note, Top } from "../pieces/basic.tsx";
 import { makeHash } from "../router.ts";
 import { dayWithin, moment } from "../show.ts";
 import { language, words } from "../words/index.ts";
@@ -108,7 +108,7 @@ function One({ found }: { found: Bulletin | undefined }) {
           <article class="stack">
             {found.urgent && <Note halt>{w.urgent}</Note>}
             <h2>{found.title}</h2>
-            <p class="told">{found.text}</p>
+            <p class="plain-text">{found.text}</p>
             <p class="help">
               {found.by}, {moment(found.published_at)}. {w.until(dayWithin(found.ends_on))}
             </p>
@@ -138,16 +138,20 @@ function Price({ one }: { one: PriceLine }) {
   const before = one.days.at(-2);
   if (last === undefined) return null;
   return (
-    <section class="card row">
-      <Leaf date={last[0]} />
-      <span class="grow">
-        <b>{nameOf(one.product)}</b>
-        <span class="under">{one.market}</span>
-        <b class="big">{said(last)}</b>
-        {before !== undefined && <span class="under">{w.price_before(said(before))}</span>}
+    <section class="card">
+      <p class="row">
+        <b class="grow">{nameOf(one.product)}</b>
         {one.days.length > 2 && <Chart days={one.days} />}
-        {one.source !== "" && <span class="under">{w.prices_by(one.source)}</span>}
-      </span>
+      </p>
+      <p>
+        <b class="big">{said(last)}</b>
+      </p>
+      <p class="under">
+        {[one.market, dayWithin(last[0]), before === undefined ? "" : w.price_before(said(before))]
+          .filter(Boolean)
+          .join(". ")}
+      </p>
+      {one.source !== "" && <p class="under">{w.prices_by(one.source)}</p>}
     </section>
   );
 }

@@ -102,8 +102,9 @@ function Filling({ draft, form, reload }: FillingProps) {
             fill={filled.fill}
           />
         )}
+        {draft.document === "question" && <Photos draft={draft} form={form} changed={reload} />}
         <Fields form={form} fields={plan.main} filled={filled} known={known} />
-        <Photos draft={draft} form={form} changed={reload} />
+        {draft.document !== "question" && <Photos draft={draft} form={form} changed={reload} />}
         <StoredPhotos draft={draft} />
         {entry && (
           <Fields form={form} fields={commonOf(form, ["performed_by"])} filled={filled} known={known} />
