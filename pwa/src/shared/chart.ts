@@ -70,7 +70,14 @@ export function drawChart(into: HTMLElement, drawn: Drawn): () => void {
     data(columns),
     into,
   );
-  return () => chart.destroy();
+  const fit = new ResizeObserver(() => {
+    if (into.clientWidth !== chart.width) chart.setSize({ width: into.clientWidth, height: drawn.height });
+  });
+  fit.observe(into); // the phone is turned, the window made narrow
+  return () => {
+    fit.disconnect();
+    chart.destroy();
+  };
 }
 
 /** A colour of the house, as the page at hand has it. */
