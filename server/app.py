@@ -72,6 +72,7 @@ PAGE_MODULES = (
     "console_key_products",
     "console_sensors",
     "console_models",
+    "console_land",
     "console_recall",
     "console_city",
     "console_bulletins",

@@ -16,8 +16,8 @@ from server.pages.console_frame import make_pages, show, staff_page
 from server.pages.console_show import amount_text, date_text, dong_text, parse_day
 from server.services import console_models
 from server.services.console import Staff, check_uuid
+from server.services.console_model_values import AREA_UNITS, DAYS, KINDS, RESULT_DAYS, STATES, YIELD_UNITS
 from server.services.console_reach import NotDone, allow
-from server.services.model_values import AREA_UNITS, DAYS, KINDS, RESULT_DAYS, STATES, YIELD_UNITS
 from server.services.shop_pictures import picture_bytes
 from sync import ids
 from sync.limits import PHOTO_BYTES_MAX

@@ -95,11 +95,11 @@ def chart(plots: Sequence[tuple[str, Sequence[Point]]]) -> Chart:
     drawn = [(doc, points) for doc, points in plots if points]
     outline = outline_points()
     corners = [point for _, points in drawn for point in points]
-    small = _fit(outline, 84, 64, 4)
+    small = Fit(outline, 84, 64, 4)
     line = " ".join(f"{x},{y}" for x, y in (small(point) for point in outline))
     if not corners:
         return Chart((), line, None)
-    place, shapes = _fit(corners, *MAP, MARGIN), []
+    place, shapes = Fit(corners, *MAP, MARGIN), []
     for doc, points in drawn:
         flat = [place(point) for point in points]
         middle = (sum(x for x, _ in flat) / len(flat), sum(y for _, y in flat) / len(flat))
@@ -123,8 +123,8 @@ def map_spot(x: float, y: float) -> Point:
 
 
 @cache
-def _commune() -> _fit:
-    return _fit(outline_points(), *MAP, MARGIN)
+def _commune() -> Fit:
+    return Fit(outline_points(), *MAP, MARGIN)
 
 
 @cache
@@ -133,7 +133,7 @@ def outline_points() -> tuple[Point, ...]:
     return tuple((lat, lng) for lat, lng in json.loads(_OUTLINE.read_text("utf-8"))["outline"])
 
 
-class _fit:  # noqa: N801 (used as a function)
+class Fit:
     """Places points into a frame, north up, as large as they fit; a degree of longitude is shortened."""
 
     def __init__(self, points: Sequence[Point], width: float, height: float, margin: float) -> None:

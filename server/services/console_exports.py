@@ -16,7 +16,7 @@ from server.services.console_imports import COLUMNS, HEADS, ROLE_NAMES
 from server.services.console_reach import allow, organisation_of
 from server.services.viewing import make_current
 from server.store import people, views
-from server.store.tables import write_csv, write_xlsx
+from server.store.tables import write_csv, write_sheets, write_xlsx
 from sync.rights import OPERATOR, SENSOR
 from sync.units import m2_to_sao
 
@@ -45,6 +45,11 @@ def export(staff: Staff, kind: str, ending: str, language: int) -> bytes:
         else:
             rows = [heads, *_households(session, place.id, staff)]
     return write_csv(rows) if ending == "csv" else write_xlsx(heads[1], rows)
+
+
+def sheets_file(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]], ending: str) -> bytes:
+    """Return named tables as one XLSX file; as CSV, which holds one table, the last of them."""
+    return write_csv(sheets[-1][1]) if ending == "csv" else write_sheets(sheets)
 
 
 def _households(session: Session, organisation: str, staff: Staff) -> Iterator[list[str]]:

@@ -23,9 +23,9 @@ from server.models.people import Farm, Organisation, Village
 from server.models.sensors import Sensor
 from server.models.views import PlotView
 from server.services.console import Staff
+from server.services.console_model_values import read_model, read_result
 from server.services.console_pictures import keep_picture
 from server.services.console_reach import NotDone, allow, clean, village_of, write_rows
-from server.services.model_values import read_model, read_result
 from server.services.photos import PhotoStore
 from server.services.viewing import make_current
 from server.store import farm_models, selling, views

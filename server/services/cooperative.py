@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from server.db import reading
@@ -118,8 +118,9 @@ def _entries(
     return {str(row[0]): (row[1] or "", row[2], row[3], row[4]) for row in session.execute(query)}
 
 
-def _seasons(session: Session, scopes: Sequence[str], today: str) -> dict[str, list[OpenSeason]]:
-    last = (
+def season_last_day(today: str) -> ScalarSelect[str]:
+    """Return the newest day of a season's entries up to a day, as a part of a question for `SeasonView`."""
+    return (
         select(EntryView.happened_on)
         .where(
             EntryView.scope == SeasonView.scope,
@@ -132,12 +133,19 @@ def _seasons(session: Session, scopes: Sequence[str], today: str) -> dict[str, l
         .correlate(SeasonView)
         .scalar_subquery()
     )
-    query = select(SeasonView, last).where(
-        SeasonView.scope.in_(scopes),
-        SeasonView.is_deleted.is_(False),
-        (SeasonView.ended_on == "") | (SeasonView.ended_on >= today),
-        SeasonView.started_on.between("1", today),
+
+
+def runs_on(today: str) -> ColumnElement[bool]:
+    """Return the condition for seasons that run on a day."""
+    return (
+        SeasonView.is_deleted.is_(False)
+        & ((SeasonView.ended_on == "") | (SeasonView.ended_on >= today))
+        & SeasonView.started_on.between("1", today)
     )
+
+
+def _seasons(session: Session, scopes: Sequence[str], today: str) -> dict[str, list[OpenSeason]]:
+    query = select(SeasonView, season_last_day(today)).where(SeasonView.scope.in_(scopes), runs_on(today))
     found: dict[str, list[OpenSeason]] = {}
     for one, day in session.execute(query):
         season = OpenSeason(one.doc, one.name, one.sector, one.started_on, day or "")

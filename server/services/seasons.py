@@ -183,14 +183,14 @@ def _plots(
             doc=row.doc,
             name=row.name,
             area_m2=row.area_m2,
-            points=_points(private.get("boundary")),
+            points=boundary_points(private.get("boundary")),
             is_ours=row.doc in ours,
             state="free" if is_over else held.state,
             until="" if is_over else held.until,
         )
 
 
-def _points(value: Json) -> tuple[tuple[int, int], ...]:
+def boundary_points(value: Json) -> tuple[tuple[int, int], ...]:
     """Return the corners of a boundary; none of one that is no boundary."""
     listed = value if isinstance(value, list) else []
     pairs = [

@@ -18,8 +18,8 @@ def test_every_word_of_a_page_stands_in_the_table_and_every_row_of_the_table_is_
     ):  # why nothing was done
         files += (root / "services").glob(names)
     files += [*(root / "pages").glob("dossier*.py"), *(root / "pages").glob("trace*.py")]
-    files += (root / "pages").glob("shop*.py")
     files += [*(root / "pages").glob("indicator*.py"), *(root / "services" / "indicators").glob("*.py")]
+    files += [one for names in ("shop*.py", "land*.py") for one in (root / "pages").glob(names)]
     text = "\n".join(path.read_text("utf-8") for path in files)
     quoted = set(re.findall(r"[\"']([a-z0-9_]+)[\"']", text))
     begun = set(re.findall(r"[\"']([a-z0-9]+_)[\"'] ~|f\"([a-z_]+_)\{", text))

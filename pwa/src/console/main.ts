@@ -8,6 +8,7 @@ import { arrived, enter } from "./enter.ts";
 import { importing } from "./importing.ts";
 import { inspection } from "./inspecting.ts";
 import { inviting } from "./inviting.ts";
+import { landMap } from "./mapping.ts";
 import { all, one } from "./page.ts";
 import { account, firstPasskey } from "./passkeys.ts";
 import { keys } from "./reviewing.ts";
@@ -52,6 +53,7 @@ else {
   }
   if (page === "account") account(desk);
   if (page === "inbox") keys();
+  if (page === "map") landMap();
   if (page === "inspection") inspection();
   if (page === "sensor") charting();
 }

@@ -1,0 +1,78 @@
+"""The map of a commune's land as a drawing: outline, villages, a farm's plots as links. Pure: coordinates.
+
+Drawn on the server and without tiles of anybody; a small script moves and enlarges it, links work without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Final
+
+from server.pages.season_drawing import COARSE, Fit, outline_points
+from server.services.console_land import Plot
+from server.services.land_sums import Sum
+
+SIZE: Final = (1000, 780)  # in units of the drawing; one is some 8 m
+MARGIN: Final = 24
+SPOT: Final = (9, 30)  # the smallest and the largest village
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One plot: its path, its place in the list of plots, and how it is coloured."""
+
+    path: str
+    kind: str
+    plot: Plot
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A village: where its circle stands, and what it counts."""
+
+    x: float
+    y: float
+    radius: float
+    name: str
+    plots: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The whole map. `farms`: (farm, its shapes), each one link."""
+
+    outline: str
+    spots: tuple[Spot, ...]
+    farms: tuple[tuple[str, tuple[Shape, ...]], ...]
+
+
+def draw(farms: Mapping[str, Sequence[Plot]], sums: Sequence[Sum]) -> Drawing:
+    """Return the map of these plots and villages."""
+    fit = _fit()
+    most = max((one.plots for one in sums), default=0) or 1
+    spots = []
+    for one in sums:
+        if one.village is not None and one.village.near is not None:
+            lat, lng = one.village.near
+            x, y = fit((lat * COARSE, lng * COARSE))
+            radius = SPOT[0] + (SPOT[1] - SPOT[0]) * (one.plots / most) ** 0.5
+            spots.append(Spot(x, y, round(radius, 1), one.village.name, one.plots))
+    drawn = tuple((farm, tuple(_shape(fit, one) for one in plots)) for farm, plots in farms.items())
+    outline = " ".join(f"{x},{y}" for x, y in (fit(point) for point in outline_points()))
+    return Drawing(outline, tuple(spots), drawn)
+
+
+def _shape(fit: Fit, plot: Plot) -> Shape:
+    corners = [fit(point) for point in plot.points]
+    x, y = corners[0]
+    steps = [f"{after[0] - here[0]:.1f} {after[1] - here[1]:.1f}" for here, after in pairwise(corners)]
+    kind = "wait" if plot.wait not in ("", "free") else plot.kind
+    return Shape(f"M{x} {y}l{' '.join(steps)}z", kind, plot)
+
+
+@cache
+def _fit() -> Fit:
+    return Fit(outline_points(), *SIZE, MARGIN)
