@@ -152,7 +152,7 @@ def is_denial(answer: TestResponse, method: str = "GET") -> bool:
 
 def leaks(answer: TestResponse, place: Place) -> list[str]:
     """Return what an answer tells of a place."""
-    text = answer.get_data(as_text=True)
+    text = answer.get_data().decode("utf-8", "replace")  # a file's bytes, too
     return [secret for secret in place.secrets if secret in text]
 
 
