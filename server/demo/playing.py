@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import drawing, measuring, news, packing, selling, training
+from server.demo import counting, drawing, measuring, news, packing, selling, training
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, ANIMALS, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
@@ -86,6 +86,8 @@ def play(app: Flask, story: Story) -> Played:
         _teach(stage)
         _measure(stage)
         _tell(stage)
+        if "officer" in stage.members:
+            counting.keep_months(stage.organisations[COMMUNE], stage.story.now)
     devices = tuple(phone.key.device for phone in stage.phones.values())
     run_write(lambda session: _finish(session, story.now, devices))
     return Played(len(stage.farms), results.count("accepted"), results.count("held"))
