@@ -179,7 +179,7 @@ def test_each_figure_opens_to_its_records_and_a_change_of_its_rule_is_kept_with_
     for number, said in enumerate(
         ("Lô 7K3M9QXA", "giấy đến 02/01/2027", "Quyết định 12/QĐ", "Ghi nhật ký, 06/06/2026",
          "3 ngày có dòng được duyệt",
-         "quyết định 5/QĐ", "02/11/2026, Chợ: VietQR"), 1,
+         "1 người, quyết định 5/QĐ", "02/11/2026, Chợ: VietQR"), 1,
     ):  # fmt: skip
         assert said in officer.text(f"/htx/chi-tieu/{number}?phan=1"), number
         assert said not in officer.text(f"/htx/chi-tieu/{number}?phan=0"), number
