@@ -22,7 +22,7 @@ SYNC = (
     "lists_wire lists_search rules lots",
     "wire ports bundle_devices",
     "bundle",
-    "verify",
+    "verify sensor",
 )
 SERVER = (
     "config db errors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Response, redirect, request
 from werkzeug.datastructures import MultiDict
@@ -14,7 +15,7 @@ from server.errors import ServiceError
 from server.pages.console_finding import done_said, keep_words, kept_words, page_number
 from server.pages.console_frame import make_pages, page_language, show, staff_page
 from server.pages.console_inspections import due_line
-from server.pages.console_show import last_day
+from server.pages.console_show import last_day, measured_text
 from server.services import (
     console,
     console_farms,
@@ -23,12 +24,14 @@ from server.services import (
     console_moving,
     console_people,
     console_roles,
+    console_sensors,
 )
 from server.services.console import Staff
 from server.services.console_homes import Told
 from server.services.console_reach import NotDone
 from server.services.console_roles import Named, Similar
 from sync.civil import ms_to_date
+from sync.readings import measures
 from sync.rights import HOUSEHOLD, ROLES
 
 blueprint = make_pages("console_homes")
@@ -171,6 +174,9 @@ def _farm_page(staff: Staff, farm: str, wrong: NotDone | None = None) -> Respons
         staff,
         place="farms",
         status=200 if wrong is None else 422,
+        probes=console_sensors.of_farm(staff, farm) if staff.may_see("sensors") else (),
+        measures=measures(),
+        number=partial(measured_text, language=page_language()),
         page=page,
         dues=[due_line(page_language(), farm, one) for one in page.dues],
         home=home,

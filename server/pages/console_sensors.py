@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from flask import Response, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,13 +14,14 @@ from server.auth import CONSOLE_PATH
 from server.config import current_settings, now_ms
 from server.pages.console_finding import done_said
 from server.pages.console_frame import make_pages, page_language, show, staff_page
+from server.pages.console_show import measured_text
 from server.services import console_sensors
 from server.services.console import Staff, check_uuid
 from server.services.console_reach import NotDone, allow
 from server.services.console_sensor_table import FILE_BYTES_MAX, plan_readings
 from server.services.sensor_rows import EVERY_MINUTES, KINDS
 from server.services.sensor_series import SPANS
-from sync.readings import Measure, measures
+from sync.readings import measures
 from sync.values import write_text
 
 blueprint = make_pages("console_sensors")
@@ -172,15 +174,7 @@ def _show(template: str, staff: Staff, wrong: NotDone | None = None, **context: 
         place=PLACE,
         status=422 if wrong else 200,
         wrong=wrong,
-        number=_number,
+        number=partial(measured_text, language=page_language()),
         measures=measures(),
         **context,
     )
-
-
-def _number(value: int | None, measure: Measure) -> str:
-    """Return thousandths as people read them here, "" for none."""
-    if value is None:
-        return ""
-    text = f"{value / 1000:.{measure.decimals}f}"
-    return text.replace(".", ",") if page_language() == "vi" else text

@@ -14,6 +14,7 @@ from server.pages.console_words import Language, say
 from sync.civil import BadDate, days_between, is_civil_date, ms_to_date, parse_date, weekday_name
 from sync.forms import Field, Form
 from sync.lunar import lunar_shown
+from sync.readings import Measure
 from sync.units import AMOUNT, UNITS, UnitError, amount_shown, area_shown, format_decimal, m2_to_sao
 from sync.values import Json, split_line
 
@@ -267,3 +268,11 @@ def span_text(ms: int, language: Language) -> str:
         if ms >= size:
             return amount_shown(str(ms // size), unit, language)
     return amount_shown("0", "phut", language)
+
+
+def measured_text(value: int | None, measure: Measure, language: str) -> str:
+    """Return the thousandths of a sensor as people read them here, "" for none."""
+    if value is None:
+        return ""
+    text = f"{value / 1000:.{measure.decimals}f}"
+    return text.replace(".", ",") if language == "vi" else text

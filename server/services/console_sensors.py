@@ -79,6 +79,13 @@ def sensor_page(staff: Staff, sensor: str) -> SensorPage:
     )
 
 
+def of_farm(staff: Staff, farm: str) -> list[tuple[Shown, list[SensorDay]]]:
+    """Return the sensors of one of the farms, each with what it measured today and yesterday."""
+    now = now_ms()
+    found = sensor_shown.sensors_of([staff.farm(farm).id], now)
+    return [(one, [day for day in sensor_shown.daily(one, now, 2) if day.n]) for one in found]
+
+
 def plots_of(staff: Staff) -> list[tuple[str, str, str]]:
     """Return (farm's id, plot, name) of every plot of the staff's farms."""
     with reading() as session:

@@ -63,6 +63,9 @@ def test_a_value_outside_its_limit_is_said_on_both_pages(boss: Browser, client: 
     one.send(one.op([(now_ms(), (2_100,))], "dissolved_oxygen"))
     assert "Ôxy hòa tan đang thấp: 2,1 mg/l." in boss.text(f"/htx/may-do/{one.row.id}")
     assert "thấp" in boss.text("/htx/may-do")
+    book = boss.text(f"/htx/ho/{one.row.farm}")
+    assert "Phao ao 1" in book
+    assert "<td>2,1</td>" in book
     rows = {"dissolved_oxygen_low": "2", "dissolved_oxygen_high": "", "loai": ""}
     assert post(boss, "/htx/may-do/nguong/sua", **rows).status_code == 303
     assert "đang thấp" not in boss.text(f"/htx/may-do/{one.row.id}")

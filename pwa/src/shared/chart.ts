@@ -29,6 +29,7 @@ export interface Drawn {
   readonly height: number;
 }
 
+const HOUR = 3600;
 const FONT = "16px Be Vietnam Pro, system-ui, sans-serif";
 
 /** Draw a chart into an empty element; give what ends it. */
@@ -46,7 +47,10 @@ export function drawChart(into: HTMLElement, drawn: Drawn): () => void {
       height: drawn.height,
       legend: { show: false },
       cursor: { y: false, points: { show: false } },
-      scales: { y: { range: (_of, low, high) => reach(low, high, drawn) } },
+      scales: {
+        x: { range: (_of, low, high) => atLeast(low, high, HOUR) },
+        y: { range: (_of, low, high) => reach(low, high, drawn) },
+      },
       axes: [
         { stroke: ink, font: FONT, grid: { stroke: grid }, ticks: { show: false }, values: times(language) },
         {
@@ -114,8 +118,14 @@ function reach(low: number, high: number, drawn: Drawn): [number, number] {
     .filter((one) => one > low - span && one < high + span);
   const least = Math.min(low, ...near);
   const most = Math.max(high, ...near);
-  const room = Math.max(most - least, span) * 0.08;
-  return [least - room, most + room];
+  const room = (most - least) * 0.08;
+  return atLeast(least - room, most + room, 6 * 10 ** -drawn.decimals);
+}
+
+/** A range no narrower than can be told apart, about its middle. */
+function atLeast(low: number, high: number, least: number): [number, number] {
+  const wider = Math.max(0, least - (high - low)) / 2;
+  return [low - wider, high + wider];
 }
 
 function drawLimits(of: uPlot, drawn: Drawn): void {
