@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from server.config import now_ms
-from server.db import reading, run_write
+from server.db import DatabaseGone, reading, run_write
 from server.models.city import CityDelivery
-from server.services import city_sending
+from server.services import city_clock, city_sending
 from server.services.city_planning import plan
 from server.services.city_sending import CLAIM_MS, FIRST_WAIT_MS, WAIT_MS_MAX, send_due, wait_ms
 from server.store import outward
@@ -262,6 +262,17 @@ def test_a_system_that_says_when_is_not_asked_before(house: House, capture: Capt
     assert len(capture.bodies) == 1
     send_due(now + 7_200_000)
     assert len(capture.bodies) == 2
+
+
+@pytest.mark.parametrize("trouble", [DatabaseGone(), RuntimeError("không ai ngờ")])
+def test_the_clock_goes_on_whatever_stands_in_its_way(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail(_now: int) -> int:
+        raise trouble
+
+    monkeypatch.setattr(city_clock, "plan", fail)
+    assert city_clock.tick(now_ms()) == {}
 
 
 def test_made_up_lots_of_a_demo_are_sent_nowhere(house: House, capture: CaptureServer) -> None:

@@ -147,8 +147,14 @@ def test_case_069_others_see_nothing_of_it_and_an_officer_changes_nothing(
     assert CODE[:4] not in stranger.text(PATH)
     assert stranger.get(f"{PATH}/{delivery}.zip").status_code == 404
     assert stranger.fill(f"{PATH}/{delivery}/bo-qua").status_code == 404
-    officer = Office(app, "Chị cán bộ", "officer")
-    assert ids_of(officer.text(PATH), "/bo-qua") == []
+    officer = Office(app, "Chị cán bộ", "officer", organisation="Xã Kiến Thụy")
+    page = officer.text(PATH)
+    assert ("HTX Thụy Hương" in page, ids_of(page, r"\.zip"), ids_of(page, "/bo-qua")) == (
+        True,
+        [delivery],
+        [],
+    )
+    assert officer.get(f"{PATH}/{delivery}.zip").status_code == 200
     assert officer.fill(f"{PATH}/{delivery}/bo-qua").status_code == 404
     assert office.get(f"{PATH}/{new_uuid()}.zip").status_code == 404
     assert Office(app, "Người thu mua", "clerk").get(PATH).status_code == 404
