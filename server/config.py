@@ -58,6 +58,8 @@ class Settings:
     city_url: str = ""
     city_token: str = field(default="", repr=False)
     city_every_seconds: int = 60
+    weather_url: str = ""
+    prices_url: str = ""
     trusted_proxies: int = 0
     busy_timeout_ms: int = 2000
     pool_size: int = 5
@@ -122,6 +124,8 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             city_url=environ.get("CITY_URL", ""),
             city_token=_secret(environ, "CITY_TOKEN"),
             city_every_seconds=_number(environ, "CITY_EVERY_SECONDS", plain.city_every_seconds, 0),
+            weather_url=_source(environ, "WEATHER_URL"),
+            prices_url=_source(environ, "PRICES_URL"),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", plain.trusted_proxies, 0),
             busy_timeout_ms=_number(environ, "BUSY_TIMEOUT_MS", plain.busy_timeout_ms, 0),
             pool_size=_number(environ, "POOL_SIZE", plain.pool_size, 1),
@@ -187,6 +191,21 @@ def finish_settings(settings: Settings) -> Settings:
         photo_store=store,
         tree_dir=tree_dir,
     )
+
+
+def _source(environ: Mapping[str, str], name: str) -> str:
+    """Return the address of a source of news, "" for none. Raises: SettingsError for one that is no https."""
+    address = environ.get(name, "")
+    try:
+        parts = urlsplit(address)
+        is_plain = (
+            parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
+    except ValueError:
+        is_plain = False
+    if address and not (is_plain and address.isascii() and address.isprintable() and " " not in address):
+        raise SettingsError(f"{name}: https://host/path")
+    return address
 
 
 def _check_city(settings: Settings) -> None:

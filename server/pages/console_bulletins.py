@@ -21,6 +21,7 @@ from server.services.console_bulletins import Form
 from server.services.console_prices import PriceRow
 from server.services.console_reach import NotDone, allow
 from server.services.prices_read import PRICE_UNITS
+from server.services.sources import fetching
 from sync.civil import date_to_day, ms_to_date
 from sync.units import UNITS
 
@@ -49,7 +50,7 @@ def bulletins() -> Response:
     staff = staff_page(PLACE)
     return show(
         "bulletins.html", staff, place=PLACE, lines=console_bulletins.listed(staff), icons=ICONS,
-        done=done_said(),
+        sources=fetching.sources(), done=done_said(),
     )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Where weather and prices may come from: a small reader each, and what fetches. None comes connected."""
