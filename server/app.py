@@ -66,6 +66,7 @@ PAGE_MODULES = (
     "console_trainings",
     "console_teams",
     "console_products",
+    "console_sales",
     "console_packs",
     "console_shop",
     "console_listings",

@@ -65,6 +65,7 @@ PLACES: Final = (
     _place("teams", "to-cong-nghe", "hands", "commune"),
     _place("key_products", "xa/san-pham-chu-luc", "sack", "commune"),
     _place("commune", "xa", "store", "commune"),
+    _place("banks", "mua-ban/ngan-hang", "lock", "commune"),
     _place("people", "nguoi", "person", "people"),
     _place("devices", "may", "onphone", "people", "devices"),
     _place("requests", "xin", "hands", "people", "requests"),

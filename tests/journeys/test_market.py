@@ -14,6 +14,7 @@ from server.models.sales import BankAccount, PurchasePoint, SaleView
 from server.services.viewing import make_current
 from sync.vietqr import Transfer, read_vietqr
 from tests.journeys.conftest import SHOTS
+from tests.journeys.desk import Desk
 from tests.journeys.house import SoftHouse
 from tests.journeys.looking import faults_of
 from tests.journeys.phone import Phone
@@ -71,7 +72,35 @@ def look(phone: Phone, name: str) -> None:
     assert faults_of(phone.page) == []
 
 
-def test_a_market_morning_without_coverage(soft: SoftHouse, make_phone: Callable[..., Phone]) -> None:
+def close_the_day(desk: Desk) -> None:
+    """Look at the day in the office, confirm a debt that was paid, correct a price, take one back."""
+    desk.go("/htx/mua-ban?con=1")
+    desk.sees("Chỉ phiếu chưa trả xong (3)")
+    assert desk.is_sound(SHOTS, "sales") == []
+    desk.page.locator("tbody a").first.click()
+    desk.page.get_by_role("button", name="Đã trả đủ tiền").click()
+    desk.sees("Xong, đã ghi nhận")
+    expect(desk.page.get_by_role("button", name="Đã trả đủ tiền")).to_have_count(0)
+    desk.go("/htx/mua-ban?con=1")
+    desk.page.locator("tbody a").first.click()
+    desk.page.get_by_text("Sửa số cân, giá").click()
+    desk.page.get_by_label("Giá (đ/kg)").fill("-1")
+    desk.page.get_by_role("button", name="Ghi phiếu sửa").click()
+    desk.sees("Giá chưa đúng")
+    desk.page.get_by_label("Giá (đ/kg)").fill("6000")
+    assert desk.is_sound(SHOTS, "sale") == []
+    desk.page.get_by_role("button", name="Ghi phiếu sửa").click()
+    desk.sees("Đã sửa bằng phiếu khác")
+    desk.go("/htx/mua-ban/chot")
+    desk.sees("Chưa trả xong: 2")
+    assert desk.is_sound(SHOTS, "sales-day") == []
+    desk.go("/htx/mua-ban/dat")
+    assert desk.is_sound(SHOTS, "till") == []
+
+
+def test_a_market_morning_without_coverage(
+    soft: SoftHouse, make_phone: Callable[..., Phone], make_desk: Callable[[str], Desk]
+) -> None:
     SHOTS.mkdir(exist_ok=True)
     link, scope, farms = market(soft)
     phone = make_phone(soft)
@@ -149,3 +178,8 @@ def test_a_market_morning_without_coverage(soft: SoftHouse, make_phone: Callable
     assert sorted(one.paid for one in rows).count("unpaid") == 3
     assert {one.farm for one in rows} == {f"farm:{one}" for one in farms.values()}
     assert sum(one.total_dong or 0 for one in rows) == 416_500 + 9 * 83_300 + 10 * 50_000
+    with soft.app():
+        manager = invite_to("Trần Văn Cường", None, "manager").url
+    desk = make_desk("manager")
+    desk.join(manager)
+    close_the_day(desk)

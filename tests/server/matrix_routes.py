@@ -303,6 +303,7 @@ CONSOLE = (
     form("/ban-tin/<uuid>/dang", "/ban-tin/{bulletin}/dang", TELLS),
     form("/ban-tin/<uuid>/rut", "/ban-tin/{bulletin}/rut", TELLS),
     page("/hoi/<farm>/<uuid>", "/hoi/{farm}/{question}", sees("questions")),
+    page("/mua-ban/phieu/<uuid>", "/mua-ban/phieu/{entry}", nobody),  # no sale has its name
     form("/hoi/<farm>/<uuid>/ban-tin", "/hoi/{farm}/{question}/ban-tin", RETELLS),
     form("/hien-ke/<uuid>", "/hien-ke/{entry}", nobody),  # no proposal has its name
 )  # fmt: skip
@@ -328,6 +329,8 @@ PAGES = {
     "/htx/bao-cao": "reports", "/htx/chi-tieu": "indicators", "/htx/chi-tieu/cach-tinh": "indicators",
     "/htx/tap-huan": "trainings", "/htx/tap-huan/them": "trainings",
     "/htx/tap-huan/con-thieu": "trainings", "/htx/to-cong-nghe": "teams",
+    "/htx/mua-ban": "sales", "/htx/mua-ban/chot": "sales", "/htx/mua-ban/dat": "sales",
+    "/htx/mua-ban/tep": "sales", "/htx/mua-ban/ngan-hang": "banks",
 }  # fmt: skip
 FORMS = {
     "/htx/nguoi/tim": "people", "/htx/nguoi/them": "people", "/htx/ho/tim": "farms", "/htx/ho/them": "farms",
@@ -342,6 +345,8 @@ FORMS = {
     "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia/ghi": "bulletins",
     "/htx/thu-hoi/bao-cao": "recall",
+    "/htx/mua-ban/diem": "sales", "/htx/mua-ban/tai-khoan": "sales", "/htx/mua-ban/tien-mat": "sales",
+    "/htx/mua-ban/ngan-hang": "banks",
     "/htx/may-do/them": "sensors", "/htx/may-do/nguong/sua": "sensors",
 }  # fmt: skip
 FIELDS = {
@@ -367,6 +372,9 @@ ACTS |= {
     "/htx/gian-hang/mo": "edit_shop",
     "/htx/noi-ban/them": "edit_listings",
 }
+SET = "edit_points"
+ACTS |= {"/htx/mua-ban/diem": SET, "/htx/mua-ban/tai-khoan": SET, "/htx/mua-ban/tien-mat": SET}
+ACTS |= {"/htx/mua-ban/tep": "export_sales"}
 ACTS |= {"/htx/ban-tin/viet": "write_bulletins", "/htx/ban-tin/gia/ghi": "write_bulletins"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {

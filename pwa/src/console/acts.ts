@@ -20,14 +20,15 @@ import { all, objectIn, one } from "./page.ts";
 import { type Outcome, record, send, type Touch } from "./recording.ts";
 import { showRefused } from "./refused.ts";
 import { approveAll, reviewing, saying } from "./reviewing.ts";
+import { trading } from "./trading.ts";
 
 const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
 const AGAIN_MS = 30_000; // our choice
 /** Forms whose buttons sign. */
-const SIGNED = "settle admit device-op book-op erase label review approve say inspect lot".split(" ");
+const SIGNED = "settle admit device-op book-op erase label review approve say inspect lot trade".split(" ");
 /** Forms that say themselves what is missing. */
-const TELLING = ["label", "review", "say", "lot"];
+const TELLING = ["label", "review", "say", "lot", "trade"];
 
 /** Wire the forms of a page and send what an earlier one left behind. */
 export async function acts(desk: Desk): Promise<void> {
@@ -133,6 +134,7 @@ function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statemen
   if ("inspect" in form.dataset) return inspecting(desk, form);
   if ("label" in form.dataset) return labelling(desk, form);
   if ("lot" in form.dataset) return lotting(desk, form);
+  if ("trade" in form.dataset) return trading(desk, form, what);
   if ("review" in form.dataset || "approve" in form.dataset) return reviewing(desk, form, what);
   if ("say" in form.dataset) return saying(desk, form, what);
   if ("admit" in form.dataset) return admitting(desk, form, what);
