@@ -40,7 +40,7 @@ def sales() -> Response:
 @blueprint.get("/mua-ban/tep")
 def sales_file() -> AnyResponse:
     """Give the sales as a table."""
-    staff, ending = staff_page(PLACE), query_text("kieu", 4) or "xlsx"
+    staff, ending = staff_page(PLACE), query_text("kieu", 4) or "csv"
     if ending not in console_sales.TYPES:
         raise ServiceError("not_found")
     answer = make_response(console_sales.export(staff, _wanted(), ending, page_language() == "en"))
