@@ -115,7 +115,7 @@ def banks() -> Response:
     return _banks(staff_page(BANKS))
 
 
-@blueprint.post("/mua-ban/ngan-hang")
+@blueprint.post("/mua-ban/ngan-hang/giu")
 def keep_bank() -> AnyResponse:
     """Add or change a bank."""
     staff, given = staff_page(BANKS), request.form

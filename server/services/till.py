@@ -45,7 +45,7 @@ def till_of(who: Writer, scopes: dict[str, bool]) -> Snapshot:
 def _clerk(session: Session, who: Writer) -> dict[str, Json]:
     rule = till.cash_rule(session, who.organisation)
     return {
-        "for": "clerk",
+        "for": "point",
         "points": [
             {"id": one.id, "name": one.name}
             for one in till.points(session, who.organisation)

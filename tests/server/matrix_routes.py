@@ -346,7 +346,7 @@ FORMS = {
     "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia/ghi": "bulletins",
     "/htx/thu-hoi/bao-cao": "recall",
     "/htx/mua-ban/diem": "sales", "/htx/mua-ban/tai-khoan": "sales", "/htx/mua-ban/tien-mat": "sales",
-    "/htx/mua-ban/ngan-hang": "banks",
+    "/htx/mua-ban/ngan-hang/giu": "banks",
     "/htx/may-do/them": "sensors", "/htx/may-do/nguong/sua": "sensors",
 }  # fmt: skip
 FIELDS = {
@@ -374,7 +374,7 @@ ACTS |= {
 }
 SET = "edit_points"
 ACTS |= {"/htx/mua-ban/diem": SET, "/htx/mua-ban/tai-khoan": SET, "/htx/mua-ban/tien-mat": SET}
-ACTS |= {"/htx/mua-ban/tep": "export_sales"}
+ACTS |= {"/htx/mua-ban/tep": "export_sales", "/htx/mua-ban/ngan-hang/giu": "edit_banks"}
 ACTS |= {"/htx/ban-tin/viet": "write_bulletins", "/htx/ban-tin/gia/ghi": "write_bulletins"}
 # For everybody, with a session or without; they tell nothing of a place.
 OPEN = {

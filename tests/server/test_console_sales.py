@@ -86,10 +86,10 @@ def test_an_auditor_sees_sales_and_no_account(market: Market, office: Office, ap
 
 def test_the_list_of_banks_is_the_communes(market: Market, office: Office, app: Flask) -> None:
     assert "Vietcombank" in office.text(f"{PATH}/ngan-hang")
-    assert office.fill(f"{PATH}/ngan-hang", bin="970499", ten="Mới", dung="1").status_code == 404
+    assert office.fill(f"{PATH}/ngan-hang/giu", bin="970499", ten="Mới", dung="1").status_code == 404
     chief = Office(app, "Anh Quản trị", "administrator")
-    assert chief.fill(f"{PATH}/ngan-hang", bin="97049", ten="Mới", dung="1").status_code == 422
-    assert chief.fill(f"{PATH}/ngan-hang", bin="970499", ten="Mới", dung="1").status_code == 303
+    assert chief.fill(f"{PATH}/ngan-hang/giu", bin="97049", ten="Mới", dung="1").status_code == 422
+    assert chief.fill(f"{PATH}/ngan-hang/giu", bin="970499", ten="Mới", dung="1").status_code == 303
     assert "Mới" in office.text(f"{PATH}/ngan-hang")
     with reading() as session:
         assert [one.mark for one in session.scalars(select(Bank))] == ["R"]

@@ -82,7 +82,7 @@ export function makeTill(c: Context): Till {
   return {
     async whose() {
       const found = textIn(await told(), "for");
-      return found === "clerk" || found === "household" ? found : "";
+      return found === "point" || found === "household" ? found : "";
     },
     place,
     async choosePoint(id) {

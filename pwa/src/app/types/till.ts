@@ -81,7 +81,7 @@ export type TillResult =
 
 export interface Till {
   /** What this person is here; "" who neither buys, sells nor has a household. */
-  whose(): Promise<"clerk" | "household" | "">;
+  whose(): Promise<"point" | "household" | "">;
   place(): Promise<TillPlace>;
   choosePoint(id: string): Promise<void>;
   /** Of a clerk all that were recorded here or came, the newest first; of a household its own. */

@@ -17,7 +17,7 @@ export function ReceiptScreen({ held, sale }: { held: Held; sale: TillSale }) {
   const w = tillWords.value;
   const { deal } = sale;
   const stands = !deal.isVoid && !sale.isReplaced;
-  const writes = held.whose === "clerk" && stands;
+  const writes = held.whose === "point" && stands;
   const lines = linesOf(sale, held);
   const settle = async (paid: "confirmed" | "unpaid") => {
     if (!(await held.till.settle(sale, deal.pay === "" ? "cash" : deal.pay, paid)))

@@ -152,7 +152,7 @@ export function Rows({ held, sales }: { held: Held; sales: readonly TillSale[] }
             <span class="under">
               {whenOf(sale)} · {paidShown(sale)}
             </span>
-            {held.whose === "clerk" && <State row={{ state: sale.state, conflict: false, deleted: false }} />}
+            {held.whose === "point" && <State row={{ state: sale.state, conflict: false, deleted: false }} />}
           </span>
           <span class="dong">{dongShown(sale.deal.dong)}</span>
         </a>

@@ -11,7 +11,7 @@ import { tillWords } from "../words/till.ts";
 /** All that a screen of the till is drawn from; read anew when Home was, so that no two reads are in each other's way. */
 export interface Held {
   readonly till: Till;
-  readonly whose: "clerk" | "household" | "";
+  readonly whose: "point" | "household" | "";
   readonly place: TillPlace;
   readonly sales: readonly TillSale[];
 }
