@@ -10,6 +10,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -59,6 +60,18 @@ class Connection(http.client.HTTPSConnection):
         raw = self._line.dial(self.host, self.port)
         raw.settimeout(self._line.timeout_s)
         self.sock = self._line.tls.wrap_socket(raw, server_hostname=self.host)
+
+
+def read_within(
+    answer: http.client.HTTPResponse, most: int, seconds: float, clock: Callable[[], float] = time.monotonic
+) -> bytes:
+    """Return at most so many bytes of an answer. Raises: TimeoutError where they trickle in for longer."""
+    until, found = clock() + seconds, b""
+    while len(found) < most and (some := answer.read1(most - len(found))):
+        found += some
+        if clock() > until:
+            raise TimeoutError
+    return found
 
 
 def is_public(address: str) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from server.store.outward import TLS_PORT, BadHost, Connection, Line, retry_after
+from server.store.outward import TLS_PORT, BadHost, Connection, Line, read_within, retry_after
 from sync import ids
 from sync.signing import SoftwareKey
 from sync.values import Json, write_text
@@ -69,7 +69,7 @@ def push(line: Line, endpoint: str, hosts: Collection[str], key: SoftwareKey, wh
     try:
         connection.request("POST", path, b"", _headers(host, key, who, now))
         answer = connection.getresponse()
-        answer.read(ANSWER_BYTES_MAX)
+        read_within(answer, ANSWER_BYTES_MAX, line.timeout_s)
         return _answer(answer.status, answer.headers.get("Retry-After", ""))
     except BadHost:
         return Answer("gone", 0)

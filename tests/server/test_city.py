@@ -245,6 +245,17 @@ def test_two_processes_send_nothing_twice_and_one_that_died_loses_nothing(
     assert [one.state for one in deliveries()] == ["delivered"]
 
 
+def test_an_answer_that_trickles_in_ends_in_time() -> None:
+    class Trickle:
+        def read1(self, most: int) -> bytes:
+            return b"x" if most else b""
+
+    ticks = iter(range(100))
+    with pytest.raises(TimeoutError):
+        outward.read_within(Trickle(), 1000, 10, lambda: next(ticks))  # type: ignore[arg-type]
+    assert outward.read_within(Trickle(), 3, 10, lambda: 0) == b"xxx"  # type: ignore[arg-type]
+
+
 def test_a_wait_doubles_has_an_end_and_is_drawn(app: Flask) -> None:
     assert [wait_ms(tries, 0, 0) for tries in (1, 2, 3)] == [FIRST_WAIT_MS // 2 * n for n in (1, 2, 4)]
     assert wait_ms(1, 0, 999) < FIRST_WAIT_MS <= wait_ms(2, 0, 0)

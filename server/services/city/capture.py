@@ -20,7 +20,7 @@ from flask import current_app
 from server.config import current_settings, now_ms
 from server.services.city.shape import ANSWER_CHARS_MAX, Adapter, Outcome
 from server.services.tracing import Traced
-from server.store.outward import TLS_PORT, BadHost, Connection, Line, retry_after
+from server.store.outward import TLS_PORT, BadHost, Connection, Line, read_within, retry_after
 from sync.lots.epcis import Told, document_of
 
 ANSWER_BYTES_MAX: Final = 65_536
@@ -131,7 +131,7 @@ def _talk(method: str, address: str, body: str = "") -> _Reply:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.request(method, path, body.encode() if body else None, _headers(has_body=bool(body)))
         answer = connection.getresponse()
-        text = answer.read(ANSWER_BYTES_MAX).decode("utf-8", "replace")
+        text = read_within(answer, ANSWER_BYTES_MAX, line.timeout_s).decode("utf-8", "replace")
         location, after = answer.headers.get("Location", ""), answer.headers.get("Retry-After", "")
         return _Reply(answer.status, text, location, retry_after(after))
     except BadHost:
