@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from tests.bench import (
     crowd,
+    indicators,
     lighthouse,
     lists,
     memory,
@@ -37,6 +38,7 @@ PARTS = (
     "crowd",
     "pull",
     "review",
+    "indicators",
     "sensors",
     "trace",
     "tree",
@@ -98,7 +100,9 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
         elif part == "sensors":
             yield f"{part} phone", sensors.drawn(3 if is_quick else 9)
         for kind in KINDS:
-            if part == "sensors":
+            if part == "indicators":
+                yield f"{part} {kind}", indicators.rows(kind, *((200, 20) if is_quick else (10_000, 200)))
+            elif part == "sensors":
                 yield f"{part} {kind}", sensors.rows(kind, 5 if is_quick else 30)
             elif part == "push":
                 yield f"{part} {kind}", push.rows(kind, 10 if is_quick else 60)

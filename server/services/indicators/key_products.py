@@ -90,7 +90,7 @@ def _lines(
                 title=row.name_vi,
                 is_counted=len(own) >= int(params["lots_min"]),
                 organisation=mine[0].organisation if len({one.organisation for one in mine}) == 1 else "",
-                link=PAGE,
+                link=f"/t/{own[0].code}" if own else PAGE,
                 notes=notes[:LOTS_SHOWN_MAX] or (("line_no_lot", {}),),
             )
         )

@@ -13,7 +13,7 @@ from server.services.indicators.shape import Ask, Found, Line, Missing, Params, 
 from server.services.lot_facts import ocop_ends
 
 LIVE, GONE = "live", "gone"
-PAGE = "/htx/xa/san-pham-chu-luc"
+PAGE = "/htx/xa/san-pham-chu-luc#ocop"
 
 
 def found(session: Session, ask: Ask, params: Params) -> Found:
