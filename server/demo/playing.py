@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from server.db import run_write
 from server.demo import counting, drawing, measuring, news, packing, selling, training
+from server.demo import drawing, measuring, modelling, news, packing, selling, training
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, ANIMALS, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
@@ -139,7 +140,9 @@ def _sell(stage: Stage) -> None:
         return
     places = (stage.organisations[CROPS], stage.organisations[ANIMALS])
     device = manager.key.device
-    selling.sell(selling.Market(stage.app, stage.organisations[COMMUNE], places, device, stage.time))
+    market = selling.Market(stage.app, stage.organisations[COMMUNE], places, device, stage.time)
+    selling.sell(market)
+    modelling.model(market, stage.farms)
 
 
 def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:

@@ -53,10 +53,10 @@ class Market:
 def sell(market: Market) -> None:
     """Make key products, products with pictures, shop fronts and listings."""
     pictures = [
-        [_picture(market, one["at"], scene, 20 + place) for place, scene in enumerate(one["scenes"])]
+        [picture(market, one["at"], scene, 20 + place) for place, scene in enumerate(one["scenes"])]
         for one in DATA["wares"]
     ]
-    shot = _picture(market, 0, "paper", 31, "Trang san pham mau")
+    shot = picture(market, 0, "paper", 31, "Trang san pham mau")
 
     def work(session: Session) -> None:
         keys = [_key(session, market, one) for one in DATA["keys"]]
@@ -98,7 +98,8 @@ def _ware(session: Session, market: Market, one: dict[str, Any], keys: list[str]
     return row
 
 
-def _picture(market: Market, at: int, scene: str, seed: int, text: str = "") -> str:
+def picture(market: Market, at: int, scene: str, seed: int, text: str = "") -> str:
+    """Send a drawing to the scope of one of the cooperatives; return its hash."""
     data, scope = drawing.draw(scene, seed, text), f"org:{market.cooperatives[at]}"
     sha256 = b64_encode(hashlib.sha256(data).digest())
     store = cast(PhotoStore, market.app.extensions["photos"])
