@@ -16,8 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import counting, drawing, measuring, news, packing, selling, training
-from server.demo import drawing, measuring, modelling, news, packing, selling, training
+from server.demo import counting, drawing, measuring, modelling, news, packing, selling, training
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, ANIMALS, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone

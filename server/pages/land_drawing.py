@@ -31,7 +31,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Spot:
-    """A village: where its circle stands, and what it counts."""
+    """Villages of one place: where their circle stands, what they are called, and what they count."""
 
     x: float
     y: float
@@ -52,17 +52,23 @@ class Drawing:
 def draw(farms: Mapping[str, Sequence[Plot]], sums: Sequence[Sum]) -> Drawing:
     """Return the map of these plots and villages."""
     fit = _fit()
-    most = max((one.plots for one in sums), default=0) or 1
-    spots = []
+    here: dict[tuple[int, int], list[Sum]] = {}
     for one in sums:
-        if one.village is not None and one.village.near is not None:
-            lat, lng = one.village.near
-            x, y = fit((lat * COARSE, lng * COARSE))
-            radius = SPOT[0] + (SPOT[1] - SPOT[0]) * (one.plots / most) ** 0.5
-            spots.append(Spot(x, y, round(radius, 1), one.village.name, one.plots))
+        if one.village is not None and one.village.near is not None and one.plots:
+            here.setdefault(one.village.near, []).append(one)
+    spots = tuple(_spot(fit, near, found, sum(one.plots for one in sums)) for near, found in here.items())
     drawn = tuple((farm, tuple(_shape(fit, one) for one in plots)) for farm, plots in farms.items())
     outline = " ".join(f"{x},{y}" for x, y in (fit(point) for point in outline_points()))
-    return Drawing(outline, tuple(spots), drawn)
+    return Drawing(outline, spots, drawn)
+
+
+def _spot(fit: Fit, near: tuple[int, int], found: Sequence[Sum], whole: int) -> Spot:
+    """Return the circle of the villages of one place; their places are so coarse that some share one."""
+    x, y = fit((near[0] * COARSE, near[1] * COARSE))
+    names = [one.village.name.partition(",")[0] for one in found if one.village]
+    plots = sum(one.plots for one in found)
+    radius = SPOT[0] + (SPOT[1] - SPOT[0]) * (plots / whole) ** 0.5
+    return Spot(x, y, round(radius, 1), ", ".join(names), plots)
 
 
 def _shape(fit: Fit, plot: Plot) -> Shape:
