@@ -128,11 +128,20 @@ def _shots(session: Session, row: OwnProduct) -> tuple[Shot, ...]:
 
 def _wares(session: Session, organisations: Sequence[str], today: str) -> tuple[Ware, ...]:
     rows = [one for one in selling.products_in(session, organisations) if one.is_shown]
-    names = {one: session.get_one(Organisation, one).name for one in organisations}
+    names = {one.id: one.name for one in selling.organisations(session, organisations)}
+    main = own_products.main_pictures(session, [one.id for one in rows])
+    shots = {
+        (of, shot.sha256): shot
+        for of in names
+        for shot in shots_of(session, f"org:{of}", [main[one.id] for one in rows if one.id in main])
+    }
     found = [
-        Ware(one, names[one.organisation], next(iter(_shots(session, one)), None), ocop_state(one, today))
+        Ware(
+            one, names[one.organisation], shots.get((one.organisation, main.get(one.id, ""))),
+            ocop_state(one, today),
+        )
         for one in rows
-    ]
+    ]  # fmt: skip
     rank = {"holds": 0, "soon": 0}
     return tuple(sorted(found, key=lambda one: (rank.get(one.ocop, 1), one.row.name_vi, one.row.id)))
 

@@ -32,6 +32,15 @@ def pictures_of(session: Session, product: str) -> list[str]:
     return list(session.scalars(query.order_by(OwnPicture.place, OwnPicture.sha256)))
 
 
+def main_pictures(session: Session, products: Sequence[str]) -> dict[str, str]:
+    """Return the hash of each product's main picture; those without one are left out."""
+    query = select(OwnPicture.product, OwnPicture.sha256).where(
+        OwnPicture.product.in_(products), OwnPicture.place.is_not(None)
+    )
+    found = session.execute(query.order_by(OwnPicture.place.desc(), OwnPicture.sha256.desc()))
+    return {str(product): str(sha256) for product, sha256 in found}
+
+
 def put_pictures(session: Session, scope: str, product: str, names: Sequence[str]) -> None:
     """Make these the pictures of a product, in this order; others are taken off, never forgotten."""
     mine = (OwnPicture.scope == scope, OwnPicture.product == product)

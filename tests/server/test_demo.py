@@ -32,6 +32,7 @@ from server.models.blobs import Blob
 from server.models.log import HeldOp, OpRow
 from server.models.lots import LotView
 from server.models.people import Farm
+from server.models.selling import KeyProduct, Listing
 from server.models.views import DocumentView, EntryView
 from server.services.viewing import make_current
 from server.store import view_survey
@@ -205,6 +206,7 @@ def test_the_whole_demo_on_sqlite(sqlite_app: Flask) -> None:
         scopes = list(session.scalars(select(OpRow.scope).distinct()))
     make_current(scopes)
     assert rows(EntryView) > 350
+    assert (rows(KeyProduct), rows(Listing)) == (12, 4)
     remove(sqlite_app)
     assert everything() == {}
 

@@ -14,8 +14,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import event
 
-from server.db import run_write
+from server.db import db, run_write
 from server.models.own_products import OwnProduct
 from server.models.selling import Listing, Shop
 from server.services.person_data import add_months
@@ -234,3 +235,29 @@ def test_a_shop_front_is_there_while_it_is_open_and_a_number_only_with_its_owner
     assert market.data("/gian-hang/htx-1")["telephone"] == "0912345678"
     assert "Gạo ruộng rươi" in market.page("/gian-hang/")
     assert len(gzip.compress(market.page("/gian-hang/").encode())) < 10_000
+
+
+def test_a_front_asks_the_database_as_often_for_many_products_as_for_one(market: Market) -> None:
+    market.add(Shop(organisation=market.organisation, is_open=True, slug="htx-1", changed_at=1))
+
+    def cost() -> int:
+        seen: list[str] = []
+
+        def count(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+            seen.append(sql)
+
+        event.listen(db.engine, "after_cursor_execute", count)
+        try:
+            market.page("/gian-hang/")
+        finally:
+            event.remove(db.engine, "after_cursor_execute", count)
+        return len(seen)
+
+    market.page("/gian-hang/")  # what a process reads once
+    alone = cost()
+    for seed in range(3):
+        place = add(market.office, name_vi=f"Rau {seed}")
+        assert send(market.office, place, make_jpeg(seed=seed)).status_code == 303
+        market.office.done(f"{place}/trang", hien="1")
+    assert market.page("/gian-hang/").count("srcset") == 4
+    assert cost() == alone
