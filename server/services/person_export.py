@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading
 from server.models.blobs import STORED
+from server.models.bulletins import BulletinRead
 from server.models.devices import DeviceRow
 from server.models.log import OpRow
 from server.models.people import Membership, Person
@@ -26,7 +27,7 @@ from server.models.privacy import DataRequest
 from server.models.views import DocumentView
 from server.services.person_data import devices_of_members, docs_of
 from server.services.viewing import make_current
-from server.store import consents, log, people, reminders
+from server.store import bulletins, consents, log, people, reminders
 from server.store import photos as photo_rows
 from server.store.blobs import BlobMissing, BlobStore
 from server.store.view_ops import stored_op
@@ -124,6 +125,19 @@ def _profile(session: Session, person: str, memberships: list[str]) -> dict[str,
             for one in reminders.of_devices(session, devices_of_members(session, memberships))
         ],
         "devices": [{"device": one.device, "label": one.label, "state": one.state} for one in devices],
+        "proposals": [
+            {"made_at": told.made_at, "text": told.text, "state": told.state, "answer": told.answer}
+            for one in memberships
+            for told in bulletins.proposals_of(session, one)
+        ],
+        "bulletins_read": [
+            {"bulletin": read.bulletin, "read_at": read.read_at}
+            for read in session.scalars(
+                select(BulletinRead)
+                .where(BulletinRead.membership.in_(memberships))
+                .order_by(BulletinRead.read_at)
+            )
+        ],
         "data_requests": [
             {
                 "kind": one.kind,

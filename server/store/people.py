@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, inspect, select, update
+from sqlalchemy import bindparam, delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from server.db import run
+from server.models.bulletins import BulletinRead, Proposal
 from server.models.people import (
     Farm,
     Help,
@@ -167,6 +168,11 @@ def blank_person(session: Session, organisation: str, person: str, now: int) -> 
     session.execute(update(Membership).where(*mine).values(valid_until=now))
     asked = (Request.id == person, Request.kind == "person")
     session.execute(update(Request).where(*asked).values(values=ERASED_VALUES))
+    by = memberships_of_person(session, person)
+    said = (Request.membership.in_(by), Request.kind == "proposal")
+    session.execute(update(Request).where(*said).values(values=ERASED_VALUES))
+    session.execute(update(Proposal).where(Proposal.by.in_(by)).values(text=""))
+    session.execute(delete(BulletinRead).where(BulletinRead.membership.in_(by)))
     session.flush()
 
 

@@ -13,10 +13,12 @@ from sqlalchemy import select
 from server.config import system_clock
 from server.db import reading, run_write
 from server.models.bulletins import Proposal
-from server.models.people import Farm, Village
+from server.models.people import Farm, Membership, Request, Village
 from server.pages.console_bulletins import money_text
+from server.services import person_export
 from server.services.setup import load_products
 from server.store import bulletins as rows
+from server.store.people import blank_person
 from sync.civil import add_days, ms_to_date
 from tests.server.consoles import Browser, fake_build
 from tests.server.desks import Office
@@ -241,3 +243,22 @@ def test_a_proposal_is_answered_on_the_page_and_the_answer_comes_to_the_phone(co
     assert told["answer"] == "Xã đưa vào kế hoạch quý I."
     other = diary_of(commune.app.test_client(), "Ngô Văn Thịnh", "Nhà Thịnh")
     assert commune.snapshot(other)["proposals"] == []
+
+
+def test_what_a_person_proposed_and_read_is_in_the_own_file_and_goes_with_an_erasure(
+    commune: Commune,
+) -> None:
+    uuid = commune.write()
+    assert ask(commune.home.phone, 1, "bulletins_read", **{uuid: 5}) == "settled"
+    assert ask(commune.home.phone, 2, "proposal", text="Xin mở đường ra đồng") == "settled"
+    with reading() as session:
+        member = session.get_one(Membership, commune.home.phone.shown["by"])
+        profile = person_export._profile(session, member.person, [member.id])
+    assert [one["text"] for one in profile["proposals"]] == ["Xin mở đường ra đồng"]  # type: ignore[attr-defined]
+    assert [one["bulletin"] for one in profile["bulletins_read"]] == [uuid]  # type: ignore[attr-defined]
+    run_write(lambda session: blank_person(session, member.organisation, member.person, 9))
+    with reading() as session:
+        assert session.scalars(select(Proposal.text)).all() == [""]
+        assert rows.read_counts(session, [uuid]) == {}
+        kept = session.scalars(select(Request.values).where(Request.kind == "proposal")).all()
+    assert "đường" not in "".join(kept)
