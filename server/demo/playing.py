@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
-from server.demo import counting, drawing, measuring, modelling, news, packing, selling, training
+from server.demo import counting, drawing, measuring, modelling, news, packing, selling, trading, training
 from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, ANIMALS, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
@@ -32,6 +32,7 @@ from server.store.operator import load_private
 from sync.values import Json
 
 REVIEWER, MANAGER, DESK = "reviewer", "manager", "Chrome trên máy tính"
+CLERK = "clerk"
 GROWERS = ("huong", "man", "dung")
 LISTS = Path(__file__).with_name("lists.json")
 
@@ -83,6 +84,7 @@ def play(app: Flask, story: Story) -> Played:
         results = [result for phone in stage.phones.values() for result in phone.results]
         _pack(stage)
         _sell(stage)
+        _trade(stage)
         _teach(stage)
         _measure(stage)
         _tell(stage)
@@ -142,6 +144,16 @@ def _sell(stage: Stage) -> None:
     market = selling.Market(stage.app, stage.organisations[COMMUNE], places, device, stage.time)
     selling.sell(market)
     modelling.model(market, stage.farms)
+
+
+def _trade(stage: Stage) -> None:
+    """Let the clerk of the crop cooperative buy and sell at its points."""
+    clerk = stage.members.get(CLERK)
+    if clerk is None:
+        return
+    phone = stage.phones[CLERK] = DemoPhone(stage.app.test_client(use_cookies=False))
+    phone.join(invite(load_private(), clerk.id, stage.time, confirm=False), "Máy ở điểm cân", stage.time)
+    trading.trade(trading.Scale(stage.organisations[CROPS], phone, stage.farms, stage.time))
 
 
 def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:
