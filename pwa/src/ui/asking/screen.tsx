@@ -5,7 +5,7 @@ import type { Asked, Asking, PhotoRow, Said } from "../../app/types.ts";
 import { app } from "../app.ts";
 import type { PlaceProps } from "../around/places.ts";
 import { isSound, Sound, useUrl } from "../form/photos.tsx";
-import { Btn, Do, Dock, Icon, Note, Top } from "../pieces/basic.tsx";
+import { Behalf, Btn, Do, Dock, Icon, Note, Top } from "../pieces/basic.tsx";
 import { openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { go, makeHash, place } from "../router.ts";
 import { draftHash } from "../screens/rows.tsx";
@@ -47,7 +47,7 @@ function All({ found, asking }: { found: readonly Asked[]; asking: Asking }) {
     <>
       <main class="phone">
         <Top title={w.ask} />
-        {!many && <p class="help">{w.ask_how}</p>}
+        {many ? <Behalf /> : <p class="help">{w.ask_how}</p>}
         {found.length === 0 && <p class="card">{many ? w.asked_none_team : w.asked_none}</p>}
         <div class="stack">
           {found.map((one) => (
@@ -68,9 +68,15 @@ function All({ found, asking }: { found: readonly Asked[]; asking: Asking }) {
       </main>
       {asking.mayAsk() ? (
         <Dock bar>
-          <Do icon="camera" onClick={() => void begin()}>
-            {draft === undefined ? w.ask_do : w.ask_go_on}
-          </Do>
+          {many ? (
+            <Btn kind="quiet" icon="camera" onClick={() => void begin()}>
+              {draft === undefined ? w.ask_for : w.ask_go_on}
+            </Btn>
+          ) : (
+            <Do icon="camera" onClick={() => void begin()}>
+              {draft === undefined ? w.ask_do : w.ask_go_on}
+            </Do>
+          )}
         </Dock>
       ) : (
         <Dock bar />
