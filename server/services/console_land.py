@@ -215,16 +215,21 @@ def _plots(session: Session, farms: Sequence[tuple[Farm, str]], today: str, is_e
 
 def _running(session: Session, scopes: Sequence[str], today: str) -> dict[tuple[str, str], list[Running]]:
     """Return the seasons that run, by (scope, plot)."""
+    columns = (
+        SeasonView.scope, SeasonView.doc, SeasonView.name, SeasonView.product, SeasonView.sector,
+        SeasonView.standard, SeasonView.started_on, DocumentView.values.label("said"),
+        season_last_day(today).label("last_day"),
+    )  # fmt: skip
     query = (
-        select(SeasonView, DocumentView.values, season_last_day(today))
+        select(*columns)  # rows of texts, for there may be ten thousand
         .join(DocumentView, (DocumentView.scope == SeasonView.scope) & (DocumentView.doc == SeasonView.doc))
         .where(SeasonView.scope.in_(scopes), runs_on(today))
         .order_by(SeasonView.scope, SeasonView.doc)
     )
     found: dict[tuple[str, str], list[Running]] = {}
-    for row, values, last in session.execute(query):
-        said = members(values)
-        most, since = silence_max(row.sector), max(last or "", row.started_on)
+    for row in session.execute(query):
+        said = members(row.said)
+        most, since = silence_max(row.sector), max(row.last_day or "", row.started_on)
         season = Running(
             doc=row.doc,
             name=row.name,
