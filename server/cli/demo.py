@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from server.cli.people import print_link, setup_command
 from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble, reading
-from server.demo.cast import AT_DESK, GUESTS, PEOPLE
+from server.demo.cast import AT_DESK, GUESTS, ON_PHONE, PEOPLE
 from server.demo.phones import DemoFailed
 from server.demo.playing import play
 from server.demo.removing import NoDemo, RealBeside, remove
@@ -129,7 +129,7 @@ def _print_links() -> None:
     click.echo("  Mỗi liên kết là một vai. Mở mỗi vai trong một hồ sơ trình duyệt khác.")
     click.echo("  Each link is one part; open each in another browser profile. All of it is invented.")
     click.echo("=" * 78)
-    parts = [(guest, part, None) for guest, part in GUESTS]
+    parts = [(guest, part, "phone" if guest in ON_PHONE else None) for guest, part in GUESTS]
     for guest, part, kind in [*parts, *((guest, part, "browser") for guest, part in AT_DESK)]:
         membership = _membership(named[guest].name, named[guest].organisation)
         if membership is None:

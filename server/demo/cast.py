@@ -95,4 +95,8 @@ GUESTS: Final = (
 )  # fmt: skip
 
 # Who of them has the console beside the phone.
-AT_DESK: Final = (("extension", "Cán bộ khuyến nông, trên máy tính / extension officer, at a computer"),)
+AT_DESK: Final = (
+    ("extension", "Cán bộ khuyến nông, trên máy tính / extension officer, at a computer"),
+    ("clerk", "Người cân hàng, trên máy tính / clerk, at a computer"),
+)
+ON_PHONE: Final = frozenset({"clerk"})  # staff whose first part is a phone
