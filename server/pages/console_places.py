@@ -1,20 +1,20 @@
 """The places of the console: where they stand, and which of them a role has in its head.
 
-A place is there for whom the table of rights gives its page. `HEAD` names the few that a role works with all
-day; the others stand in the menu "more", by group; those about oneself behind the own name.
+A place is there for whom the table of rights gives its page. `console_heads.json` names the few that a role
+works with all day; the others stand in the menu "more", by group; those about oneself behind the own name.
 Source: DESIGN §4 "The look"; LOOK.md, 11 and 13.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from server.auth import CONSOLE_PATH
-from server.pages.console_words import words
 from server.services.console import Staff
-from sync.rights import PAGES
 
 GROUPS: Final = ("diary", "goods", "commune", "people")
 SELF: Final = "self"
@@ -73,16 +73,9 @@ PLACES: Final = (
     _place("privacy", "rieng", "lock", SELF),
     _place("audit", "so-xem", "search", SELF),
 )
+_FILE: Final = Path(__file__).parents[1] / "data" / "console_heads.json"
 # What a role works with all day; a line of the head at 1366 px holds eight.
-HEAD: Final[Mapping[str, tuple[str, ...]]] = {
-    "reviewer": ("cooperative", "inbox", "entries", "held", "farms", "lots", "dossier"),
-    "manager": ("cooperative", "inbox", "entries", "held", "farms", "lots", "sales", "people"),
-    "auditor": ("cooperative", "entries", "farms", "lots", "dossier", "lists"),
-    "clerk": ("sales", "lots", "products", "recall"),
-    "officer": ("indicators", "bulletins", "lists", "map", "trainings", "reports"),
-    "extension": ("questions", "bulletins", "trainings"),
-    "administrator": ("commune", "people", "devices", "requests", "lists"),
-}
+HEADS: Final[Mapping[str, list[str]]] = json.loads(_FILE.read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -96,8 +89,8 @@ class Head:
 
 def places_of(staff: Staff) -> Head:
     """Return the places of a staff member, each once."""
-    seen = [one for one in PLACES if one.name in PAGES and one.name in words() and staff.may_see(one.name)]
-    wanted = HEAD.get(staff.role, ())
+    seen = [one for one in PLACES if staff.may_see(one.name)]
+    wanted = HEADS.get(staff.role, [])
     by_name = {one.name: one for one in seen}
     first = tuple(by_name[name] for name in wanted if name in by_name)
     rest = [one for one in seen if one not in first]
