@@ -67,6 +67,7 @@ export function makeAsking(c: Context, drafts: Drafts): Asking {
     },
     draft: () => c.drafts.value.find((one) => one.form === QUESTION && one.scope === c.farm.value?.scope),
     mayAsk: () => c.farm.value?.write === true && mayWrite(role(), "farm", QUESTION, { first: true }),
+    isAsker: () => isHousehold(role()),
     mayAnswer: () => mayWrite(role(), "farm", "comment", { first: true }),
     async answer(scope, doc, text) {
       const who = me(c);

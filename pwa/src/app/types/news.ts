@@ -69,6 +69,8 @@ export interface Asking {
   begin(season: string | null): Promise<DraftResult>;
   /** What is being written. */
   draft(): Draft | undefined;
+  /** Of a household: it asks and says more, others answer. */
+  isAsker(): boolean;
   mayAnswer(): boolean;
   mayAsk(): boolean;
   answer(scope: string, doc: string, text: string): Promise<boolean>;

@@ -36,7 +36,7 @@ const isOut = (one: Asked): boolean => one.state === "onphone" || one.state === 
 function All({ found, asking }: { found: readonly Asked[]; asking: Asking }) {
   const w = newsWords.value;
   const draft = asking.draft();
-  const many = new Set(found.map((one) => one.scope)).size > 1 || app().people.helps.value;
+  const many = !asking.isAsker();
   const begin = async () => {
     if (draft !== undefined) return go(draftHash(draft.id));
     const result = await asking.begin(place.value.query.vu ?? null);
@@ -117,7 +117,7 @@ function One({ found, asking }: { found: Asked | undefined; asking: Asking }) {
         <Dock bar />
       </>
     );
-  const mine = asking.mayAsk() && !app().people.helps.value;
+  const mine = asking.isAsker();
   const word = mine ? w.more : w.answer;
   const open = () =>
     openSheet(word, (close) => (
@@ -128,7 +128,7 @@ function One({ found, asking }: { found: Asked | undefined; asking: Asking }) {
       <main class="phone">
         <Top title={w.question} />
         <section class="card stack">
-          {app().people.helps.value && <p class="who">{found.farm}</p>}
+          {!mine && <p class="who">{found.farm}</p>}
           <p class="plain-text">
             <b>{found.text || w.no_words}</b>
           </p>
