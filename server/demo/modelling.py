@@ -26,7 +26,9 @@ PICTURES: Final = 40  # the first seed of their pictures; others use smaller one
 
 
 def model(market: Market, farms: dict[str, str]) -> None:
-    """Make the models; `farms`: ids by the households' keys."""
+    """Make the models, where their households are in the story; `farms`: ids by the households' keys."""
+    if not farms.keys() >= {one["farm"] for one in DATA["models"]}:
+        return
     make_current([f"farm:{farms[one['farm']]}" for one in DATA["models"]])
 
     shots = [
