@@ -38,13 +38,7 @@ export default defineConfig(({ mode }) => ({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ["index.html", "assets/*.{js,css}", "icon.svg"],
-        globIgnores: [
-          "assets/console-*",
-          "assets/trace-*",
-          "assets/worker-checker-*",
-          "assets/decode-*",
-          "**/*.map",
-        ],
+        globIgnores: ["assets/console-*", "assets/trace-*", "assets/worker-checker-*", "**/*.map"],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 400_000,
       },

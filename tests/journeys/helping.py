@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import segno
 import zxingcpp
 from PIL import Image
 from sqlalchemy import select
@@ -69,3 +71,18 @@ def sync_now(phone: Phone) -> None:
     phone.tap("Gửi ngay")
     phone.sees(phone.button("Gửi ngay"))
     phone.page.evaluate("place => { location.hash = place }", place)
+
+
+def film_of(texts: list[str], path: Path, frames_per_second: int) -> Path:
+    """Write what a camera sees of QR codes, one after the other: uncompressed video, a frame each."""
+    width, height, side = 640, 480, 400
+    frames = [f"YUV4MPEG2 W{width} H{height} F{frames_per_second}:1 Ip A1:1 C420jpeg\n".encode()]
+    for text in texts:
+        shown = io.BytesIO()
+        segno.make(text, micro=False, error="m").save(shown, kind="png", border=4, scale=8)
+        code = Image.open(shown).convert("L")
+        frame = Image.new("L", (width, height), 120)
+        frame.paste(code.resize((side, side), Image.Resampling.NEAREST), ((width - side) // 2, 40))
+        frames.append(b"FRAME\n" + frame.tobytes() + bytes([128]) * (width * height // 2))
+    path.write_bytes(b"".join(frames))
+    return path

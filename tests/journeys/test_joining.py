@@ -4,17 +4,14 @@ window, a browser inside another app, a dropped book, an iPhone, the code on som
 
 from __future__ import annotations
 
-import io
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-import segno
-from PIL import Image
-
 from server.config import now_ms
 from server.services.inviting import InviteLink, settle_device
 from server.store.operator import load_private
+from tests.journeys.helping import film_of
 from tests.journeys.house import House
 from tests.journeys.log import held_of, ops_of
 from tests.journeys.phone import Phone
@@ -192,26 +189,13 @@ def test_case_011_a_book_that_the_browser_dropped_is_missed_and_comes_back(
     phone.sees(phone.page.locator(".entry", has_text="Phun thuốc"))
 
 
-def video_of(link: str, path: Path) -> Path:
-    """Write what a camera sees of a QR on a screen: two frames of uncompressed video."""
-    width, height = 640, 480
-    shown, side = io.BytesIO(), 400
-    segno.make(link, micro=False, error="m").save(shown, kind="png", border=4, scale=8)
-    code = Image.open(shown).convert("L")
-    frame = Image.new("L", (width, height), 120)
-    frame.paste(code.resize((side, side), Image.Resampling.NEAREST), ((width - side) // 2, 40))
-    colour = bytes([128]) * (width * height // 2)
-    one = b"FRAME\n" + frame.tobytes() + colour
-    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode() + one * 2)
-    return path
-
-
 def test_the_code_on_a_screen_is_read_inside_the_app(
     house: House, make_phone: MakePhone, farm: str, tmp_path: Path
 ) -> None:
     link = invitation(house, farm)
     phone = make_phone(house)
-    phone.flags.append(f"--use-file-for-fake-video-capture={video_of(link.url, tmp_path / 'qr.y4m')}")
+    film = film_of([link.url] * 2, tmp_path / "qr.y4m", 10)
+    phone.flags.append(f"--use-file-for-fake-video-capture={film}")
     phone.open()
     phone.tap("Quét mã vuông")
     phone.sees(PERSON)

@@ -65,6 +65,7 @@ export function Scan({ found, goesOn = false }: { found: (text: string) => void;
     let before = "";
     const watch = async (read: Read) => {
       while (!gone) {
+        if (goesOn && video.current?.paused) await video.current.play().catch(() => undefined);
         const text = video.current === null ? null : await read(video.current).catch(() => null);
         if (gone) return;
         if (text !== null && text !== "" && text !== before) {

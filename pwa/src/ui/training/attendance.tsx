@@ -13,13 +13,16 @@ import { trainingWords } from "../words/training.ts";
 
 const desk = async (): Promise<TrainingDesk> => (await app().around()).training;
 
+/** Another each time the app has read everything anew: what the server told is in it only then. */
+export const drawn = () => app().home.value;
+
 export function AttendancePlace({ first }: PlaceProps) {
   const sessions = useSignal<readonly TrainingSession[] | null>(null);
   useEffect(() => {
     void desk().then((one) => {
       sessions.value = one.sessions();
     });
-  }, [app().diary.changed.value]);
+  }, [drawn()]);
   if (sessions.value === null) return null;
   const chosen = sessions.value.find((one) => one.id === first);
   return chosen === undefined ? <Sessions all={sessions.value} /> : <Session session={chosen} />;
@@ -75,15 +78,15 @@ function Session({ session }: { session: TrainingSession }) {
       .then((found) => {
         attended.value = found;
       });
-  }, [app().diary.changed.value, session.id]);
+  }, [app().diary.changed.value, drawn(), session.id]);
   const count = attended.value?.count ?? 0;
   const waiting = attended.value?.waiting ?? 0;
   return (
     <>
       <main class="phone">
         <Top title={session.topic} onBack={() => go(makeHash("diem-danh"), true)} />
-        <section class="card row">
-          <span class="answer g grow" role="status">
+        <section class="card stack">
+          <span class="answer g" role="status">
             {w.came(count)}
           </span>
           <span class="small">{waiting > 0 ? w.waiting(waiting) : w.all_sent}</span>
@@ -123,7 +126,8 @@ function Scanning({ session }: { session: TrainingSession }) {
   };
   return (
     <div class="stack">
-      {last.value !== null && <Said result={last.value} />}
+      {/* Always there: a video that is moved about the page stops. */}
+      <div>{last.value !== null && <Said result={last.value} />}</div>
       {open.value ? (
         <>
           <Scan found={(text) => void found(text)} goesOn />

@@ -7,7 +7,7 @@ import { app } from "../app.ts";
 import { Icon, Leaf, Note, Top } from "../pieces/basic.tsx";
 import { trainingWords } from "../words/training.ts";
 import "../screens/team/team.css";
-import { hours } from "./attendance.tsx";
+import { drawn, hours } from "./attendance.tsx";
 
 export function CodePlace() {
   const w = trainingWords.value;
@@ -21,7 +21,7 @@ export function CodePlace() {
         code.value = await found.code();
         desk.value = found;
       });
-  }, [app().diary.changed.value, app().people.current.value?.device]);
+  }, [drawn(), app().people.current.value?.device]);
   if (desk.value === null) return null;
   const sessions = desk.value.sessions();
   const trained = desk.value.trained();
