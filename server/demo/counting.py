@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from server.db import reading
+from server.db import reading, run_write
+from server.models.sales import PurchasePoint
 from server.services.indicators import counting
 from server.services.indicators.shape import MET, SHORT, Figure
+from server.services.setup import new_id
 from sync.civil import add_days, ms_to_date
 
 MONTHS: Final = 6
 MONTH_DAYS: Final = 30
+SILENT: Final = "Bến cá Hữu Bằng (mẫu)"
+
+
+def add_silent_point(organisation: str, now: int) -> None:
+    """Let a cooperative have a purchase point that tells of no sale: what it would say is not known."""
+    point = PurchasePoint(id=new_id(now), organisation=organisation, name=SILENT, village=None, state="open")
+    run_write(lambda session: session.add(point))
 
 
 def keep_months(commune: str, now: int) -> None:

@@ -88,6 +88,8 @@ def play(app: Flask, story: Story) -> Played:
         _teach(stage)
         _measure(stage)
         _tell(stage)
+        if ANIMALS in stage.organisations:
+            counting.add_silent_point(stage.organisations[ANIMALS], stage.story.now)
         if "officer" in stage.members:
             counting.keep_months(stage.organisations[COMMUNE], stage.story.now)
     devices = tuple(phone.key.device for phone in stage.phones.values())
