@@ -7,10 +7,12 @@ Source: reference commune-plan, rows 7, 8 and indicator 4; PROTOCOL §40.
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -32,8 +34,9 @@ PLAN_MAX: Final = 2000
 KINDS: Final = trainings.KINDS
 SKILLS: Final = trainings.SKILLS
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_COMMUNE: Final = ("team", "farmers_union", "women_union", "youth_union", "extension", "office", "other")
-_COOPERATIVE: Final = ("cooperative", "team", "extension", "other")
+_HOLDERS: Final[Mapping[str, list[str]]] = json.loads(
+    (Path(__file__).parents[1] / "data" / "training_holders.json").read_text("utf-8")
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ class Overview:
 
 def may_hold(staff: Staff) -> tuple[str, ...]:
     """Return who may be named as holding a session that this person plans."""
-    return _COOPERATIVE if staff.role == "manager" else _COMMUNE
+    with reading() as session:
+        is_commune = trainings.commune_of(session, staff.organisation)[0] == staff.organisation
+    return tuple(_HOLDERS["commune" if is_commune else "cooperative"])
 
 
 def overview(staff: Staff) -> Overview:
