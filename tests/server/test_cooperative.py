@@ -164,7 +164,7 @@ def test_how_many_statements_the_page_takes_does_not_depend_on_farms_or_entries(
 def test_an_officer_begins_with_the_communes_figures(app: Flask, lua: Diary) -> None:
     desk = Browser(app, "Bà Xã", "officer", organisation="Xã Kiến Thụy")
     answer = desk.get("/htx/")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/htx/xa")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/htx/chi-tieu")
     page = desk.text("/htx/xa")
     assert "Nhà Lụa" not in page
     heads = re.findall(r'<th scope="col">(.*?)</th>', page)
