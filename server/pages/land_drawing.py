@@ -6,7 +6,7 @@ Drawn on the server and without tiles of anybody; a small script moves and enlar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -18,6 +18,7 @@ from server.services.land_sums import Sum
 SIZE: Final = (1000, 780)  # in units of the drawing; one is some 8 m
 MARGIN: Final = 24
 SPOT: Final = (9, 30)  # the smallest and the largest village
+LABEL: Final = (12, 26)  # at most so wide is a letter, so high a line
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Spot:
     radius: float
     name: str
     plots: int
+    label_y: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def draw(farms: Mapping[str, Sequence[Plot]], sums: Sequence[Sum]) -> Drawing:
     for one in sums:
         if one.village is not None and one.village.near is not None and one.plots:
             here.setdefault(one.village.near, []).append(one)
-    spots = tuple(_spot(fit, near, found, sum(one.plots for one in sums)) for near, found in here.items())
+    whole = sum(one.plots for one in sums)
+    spots = _apart([_spot(fit, near, found, whole) for near, found in here.items()])
     drawn = tuple((farm, tuple(_shape(fit, one) for one in plots)) for farm, plots in farms.items())
     outline = " ".join(f"{x},{y}" for x, y in (fit(point) for point in outline_points()))
     return Drawing(outline, spots, drawn)
@@ -68,7 +71,23 @@ def _spot(fit: Fit, near: tuple[int, int], found: Sequence[Sum], whole: int) -> 
     names = [one.village.name.partition(",")[0] for one in found if one.village]
     plots = sum(one.plots for one in found)
     radius = SPOT[0] + (SPOT[1] - SPOT[0]) * (plots / whole) ** 0.5
-    return Spot(x, y, round(radius, 1), ", ".join(names), plots)
+    radius = round(radius, 1)
+    return Spot(x, y, radius, ", ".join(names), plots, round(y + radius + 22, 1))
+
+
+def _apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
+    """Return the same with no name upon another where that can be: one that would be stands above its circle."""
+    placed: list[Spot] = []
+    for one in sorted(spots, key=lambda spot: (spot.label_y, spot.x)):
+        above = replace(one, label_y=round(one.y - one.radius - 8, 1))
+        placed.append(above if any(_meet(one, other) for other in placed) else one)
+    return tuple(placed)
+
+
+def _meet(one: Spot, other: Spot) -> bool:
+    wide, high = LABEL
+    near = abs(one.x - other.x) < wide * (len(one.name) + len(other.name)) / 2
+    return near and abs(one.label_y - other.label_y) < high
 
 
 def _shape(fit: Fit, plot: Plot) -> Shape:

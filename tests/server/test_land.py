@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from server.db import run_write
 from server.models.people import Farm, Village
+from server.pages import land_drawing
 from server.pages.land_files import as_geojson, ha
 from server.services.console_land import Land, Place, Plot, Running, Wanted
 from server.services.land_sums import KINDS, sums_of
@@ -186,3 +188,22 @@ def test_a_file_without_the_right_to_plots_never_names_one(found: list[Plot]) ->
 @pytest.mark.parametrize(("area", "shown"), [(0, "0,00"), (49, "0,00"), (50, "0,01"), (12_345, "1,23")])
 def test_hectares_have_two_decimals(area: int, shown: str) -> None:
     assert ha(area) == shown
+
+
+def test_names_of_villages_that_lie_close_do_not_stand_upon_each_other() -> None:
+    places = [
+        Place(f"v{n}", name, near)
+        for n, (name, near) in enumerate(
+            [
+                ("Thôn Thượng Đoạn Ngoài", (2075, 10664)),
+                ("Tổ dân phố 3", (2075, 10665)),
+                ("Thôn Cả", (2077, 10664)),
+            ]
+        )
+    ]
+    sums = [replace(sums_of([], [one])[0][0], plots=2) for one in places]
+    spots = land_drawing.draw({}, sums).spots
+    assert len({(one.x, one.y) for one in spots}) == 3
+    first, second = sorted((one for one in spots if one.name != "Thôn Cả"), key=lambda one: one.x)
+    assert first.y == second.y
+    assert first.label_y - second.label_y > 2 * first.radius
