@@ -46,6 +46,7 @@ API_MODULES = (
 PAGE_MODULES = (
     "problems",
     "tree_log",
+    "witness",
     "bundles",
     "epcis",
     "public_log",

@@ -41,6 +41,7 @@ class Settings:
     tree_dir: str = ""
     tree_every_seconds: int = 60
     witnesses: str = ""
+    witnessed_logs: str = ""
     photo_keep_received: bool = True
     photo_part_days: int = 7
     photos_per_day: int = 200
@@ -105,6 +106,7 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             tree_dir=environ.get("TREE_DIR", ""),
             tree_every_seconds=_number(environ, "TREE_EVERY_SECONDS", plain.tree_every_seconds, 0),
             witnesses=environ.get("WITNESSES", ""),
+            witnessed_logs=environ.get("WITNESSED_LOGS", ""),
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),
             photo_part_days=_number(environ, "PHOTO_PART_DAYS", plain.photo_part_days, 1),
             photos_per_day=_number(environ, "PHOTOS_PER_DAY", plain.photos_per_day, 1),

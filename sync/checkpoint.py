@@ -17,6 +17,7 @@ from sync.errors import Refusal
 
 LOG_KEY: Final = 0x01
 WITNESS_KEY: Final = 0x04
+PROOF_STEPS_MAX: Final = 63  # C2SP tlog-witness
 _LINE = re.compile(r"— ([^ +\n]+) ([A-Za-z0-9+/]+={0,2})")
 _KEY = re.compile(r"([^ +\n]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
@@ -61,6 +62,19 @@ class Note:
         return f"{self.checkpoint.text}\n{lines}"
 
 
+@dataclass(frozen=True, slots=True)
+class WitnessRequest:
+    """What a log asks a witness: the size that the witness knows, the proof of growth, the checkpoint."""
+
+    old: int
+    proof: tuple[bytes, ...]
+    note: Note
+
+    def __str__(self) -> str:
+        lines = "".join(f"{_b64(step)}\n" for step in self.proof)
+        return f"old {self.old}\n{lines}\n{self.note}"
+
+
 def make_text(origin: str, size: int, root: bytes) -> str:
     """Return the text of a checkpoint, which is what is signed."""
     return f"{origin}\n{size}\n{_b64(root)}\n"
@@ -97,6 +111,25 @@ def parse_note(text: str) -> Note:
     if str(note) != text:
         raise _refusal("not written as notes are")
     return note
+
+
+def parse_witness_request(data: bytes) -> WitnessRequest:
+    """Return what a log asks; neither proof nor signatures are verified here.
+
+    Raises: Refusal(bad_checkpoint).
+    """
+    try:
+        head, gap, text = data.decode().partition("\n\n")
+    except UnicodeDecodeError as cause:
+        raise _refusal("not UTF-8") from cause
+    first, *lines = head.split("\n")
+    old = _SIZE.fullmatch(first.removeprefix("old "))
+    if not gap or not first.startswith("old ") or old is None or len(lines) > PROOF_STEPS_MAX:
+        raise _refusal("no request to a witness")
+    proof = tuple(_bytes(line) for line in lines)
+    if any(len(step) != limits.DIGEST_BYTES for step in proof):
+        raise _refusal("a step that is no hash")
+    return WitnessRequest(int(old[0]), proof, parse_note(text))
 
 
 def sign(key: signing.NoteSigner, origin: str, size: int, root: bytes) -> Note:

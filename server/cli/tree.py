@@ -11,8 +11,9 @@ from flask.cli import AppGroup
 
 from server.api.photos import photo_store
 from server.config import current_settings, now_ms
-from server.services import lost_photos, sequencing, tree_check, tree_clock
+from server.services import cosigning, lost_photos, sequencing, tree_check, tree_clock
 from server.services.sequencing import TreeBroken
+from server.store.key_files import KeyMissing
 from server.store.log_key import LogKeyMissing
 
 group = AppGroup("tree", help="The transparency log: the tree of all books' newest points.")
@@ -67,6 +68,19 @@ def recover(copy: Path | None, checkpoint_lost: bool) -> None:
     except (TreeBroken, LogKeyMissing) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Đã lấy lại {count} lá / {count} leaves came back; signing goes on.")
+
+
+@group.command("witness-key")
+@click.option(
+    "--name", help="The name that stands before every signature; the host of PUBLIC_URL without it."
+)
+def make_witness_key(name: str | None) -> None:
+    """Make the key that other communes' logs are witnessed with, once, and say what their operators need."""
+    try:
+        key, address = cosigning.make_key(name)
+    except (KeyMissing, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{key} {address}")
 
 
 def register(app: Flask) -> None:

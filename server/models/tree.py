@@ -56,6 +56,17 @@ class TreeWitness(Base):
     problem: Mapped[str] = mapped_column(String(80), default="")
 
 
+class Witnessed(Base):
+    """How far we followed another commune's log as its witness, and the checkpoint that said so."""
+
+    __tablename__ = "witnessed"
+
+    origin: Mapped[str] = mapped_column(Text, primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    note: Mapped[str] = mapped_column(Text)
+
+
 class TreeEvidence(Base):
     """Two checkpoints of this log that do not fit together, as a phone sent them."""
 

@@ -41,7 +41,7 @@ from server.store.durable import write_new
 from server.store.schema import is_known, revision_of
 from server.store.snapshots import snapshot
 
-KEYS = ("operator.pem", "operator.pub", "log.pem", "log.pub", "push.pem", "push.pub")
+KEYS = tuple(f"{name}.{half}" for name in ("operator", "log", "push", "witness") for half in ("pem", "pub"))
 USES = ("received", "view", "thumb")
 
 

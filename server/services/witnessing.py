@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import urllib.error
 import urllib.request
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -24,7 +23,15 @@ from server.models.tree import TreeWitness
 from server.services.sequencing import agree, tree_folder
 from server.store import tree_files
 from sync import tiles
-from sync.checkpoint import WITNESS_KEY, Note, NoteKey, cosigned_at, parse_key, with_cosignatures
+from sync.checkpoint import (
+    WITNESS_KEY,
+    Note,
+    NoteKey,
+    WitnessRequest,
+    cosigned_at,
+    parse_key,
+    with_cosignatures,
+)
 from sync.errors import Refusal
 from sync.tree import consistency
 
@@ -116,8 +123,7 @@ def _request(note: Note, old: int) -> bytes:
     """Return the body of add-checkpoint."""
     folder, size = tree_folder(), note.checkpoint.size
     proof = consistency(tiles.tile_nodes(tree_files.reader(folder), size), old, size)
-    lines = "".join(f"{b64encode(step).decode('ascii')}\n" for step in proof)
-    return f"old {old}\n{lines}\n{note}".encode()
+    return str(WitnessRequest(old, tuple(proof), note)).encode()
 
 
 def _problem(reply: Reply, *, is_good: bool) -> str:
