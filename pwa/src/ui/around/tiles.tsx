@@ -32,17 +32,17 @@ export function Tiles({ whose }: { whose: Whose }) {
   }, [app().diary.changed.value, whose]);
   if (tiles.value.length === 0) return null;
   return (
-    <nav class="stack" aria-label={w.around}>
+    <>
       <h2>{w.around}</h2>
-      <div class="tiles around">
+      <nav class="tiles around" aria-label={w.around}>
         {tiles.value.map(({ tile, count }) => (
           <a key={tile.place} class="tile" href={makeHash(tile.place)}>
             <Icon name={tile.icon} size="l" />
             <span>{w[tile.word]}</span>
-            {count > 0 && <b class="chip">{tile.isAlarm ? w.wrong(count) : w.waiting(count)}</b>}
+            {count > 0 && <b class="small">{tile.isAlarm ? w.wrong(count) : w.waiting(count)}</b>}
           </a>
         ))}
-      </div>
-    </nav>
+      </nav>
+    </>
   );
 }

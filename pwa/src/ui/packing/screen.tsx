@@ -50,6 +50,7 @@ export function PackingScreen() {
           <p>{app().people.current.value?.name}</p>
         </div>
       </header>
+      <Tiles whose="office" />
       {lots.value?.length === 0 && <p class="card">{w.none}</p>}
       {lots.value !== null && lots.value.length > 0 && <h2>{w.choose}</h2>}
       <div class="stack">
@@ -64,7 +65,6 @@ export function PackingScreen() {
           </button>
         ))}
       </div>
-      <Tiles whose="office" />
       {steps.value.length > 0 && <h2>{w.done}</h2>}
       <div class="stack">
         {steps.value.map((step) => (
