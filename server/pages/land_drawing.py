@@ -76,7 +76,7 @@ def _spot(fit: Fit, near: tuple[int, int], found: Sequence[Sum], whole: int) -> 
 
 
 def _apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
-    """Return the same with no name upon another where that can be: one that would be stands above its circle."""
+    """Return the same, no name upon another where that can be: one that would be stands above its circle."""
     placed: list[Spot] = []
     for one in sorted(spots, key=lambda spot: (spot.label_y, spot.x)):
         above = replace(one, label_y=round(one.y - one.radius - 8, 1))
