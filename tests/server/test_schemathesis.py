@@ -76,6 +76,7 @@ def api(service: Flask, people: dict[str, Phone]) -> Any:
         "doc": ["entry:019a0000-0000-7000-8000-000000000001", "x"], "Tus-Resumable": ["1.0.0", "9"],
         "Upload-Length": ["9", "0", "x", "12000001"], "Upload-Offset": ["0", "3", "-1"],
         "from": ["entry:019a0000-0000-7000-8000-000000000001", "x"], "at": ["0", "1.1.x"],
+        "sensor": [OTHER, "x"], "measure": ["water_temperature", "x"], "span": ["day", "year", "x"],
         "Upload-Metadata": ["sha256 eA==", "x", ""], "Upload-Checksum": ["sha256 AAAA", "md5 AAAA"],
     }  # fmt: skip
     for path in document["paths"].values():
