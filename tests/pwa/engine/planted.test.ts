@@ -82,12 +82,12 @@ beforeEach(() => {
 });
 
 /** Faults that only a rare turn of events shows get more of what makes it. */
-const RESTORES = { snapshot: 3, restore: 8, wipe_phone: 4 };
+const RESTORES = { snapshot: 6, restore: 12, wipe_phone: 12 };
 const ALL: [name: string, seedsMost: number, force: { [action: string]: number }][] = [
   ["drops the first", 4, {}],
   ["acknowledges early", 4, {}],
   ["folds once", 4, {}],
-  ["brings back only its own", 12, RESTORES],
+  ["brings back only its own", 30, RESTORES],
 ];
 test.each(ALL)(
   "a phone that %s is found within %i seeds",
