@@ -184,9 +184,10 @@ class Phone:
     def begin(self, work: Name) -> None:
         """From home: "Ghi nhật ký", then the tile of a kind of work."""
         self.tap("Ghi nhật ký")
-        tile = self.page.locator(".tile", has_text=work).first
+        tiles = self.page.locator(".tiles:not(.around) .tile")  # not those that Home has
+        tile = tiles.filter(has_text=work).first
         if not tile.is_visible():
-            self.sees(self.page.locator(".tile").first)
+            self.sees(tiles.first)
             if not tile.is_visible():
                 self.tap("Việc khác")
         self.tap(tile)

@@ -48,7 +48,7 @@ def held(house: House, browser: BrowserType, tmp_path_factory: pytest.TempPathFa
 def test_watering_is_a_tile_whose_form_says_so_already(held: Phone) -> None:
     held.go("")
     held.tap("Ghi nhật ký")
-    held.tap(held.page.locator(".tile", has_text="Tưới nước"))
+    held.tap(held.page.locator(".tiles:not(.around) .tile", has_text="Tưới nước"))
     chosen = held.field("Làm gì?").locator("[aria-checked=true], [aria-pressed=true]")
     expect(chosen).to_have_text("Tưới nước")
     held.sees("Tưới cách nào?")

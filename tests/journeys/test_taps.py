@@ -45,7 +45,7 @@ def test_a_repeat_entry_takes_three_taps_from_home(house: House, sprayed: Phone)
 
 def test_a_new_spraying_with_a_photo_takes_eight_taps(house: House, sprayed: Phone) -> None:
     sprayed.tap("Ghi nhật ký")
-    sprayed.tap(sprayed.page.locator(".tile", has_text="Phun thuốc"))
+    sprayed.tap(sprayed.page.locator(".tiles:not(.around) .tile", has_text="Phun thuốc"))
     sprayed.tap("Abamectin 1.8EC")  # with the dose and the days that it had
     sprayed.tap("Sâu tơ")
     sprayed.tap(sprayed.page.locator(".shoot", has_text="Lúc phun"))

@@ -148,7 +148,7 @@ def test_what_is_written_for_others_bears_the_writers_name(
     helper.lose_signal()
     helper.tap("Ghi hộ nhà này")
     helper.sees(f"Ghi hộ: {farm}")
-    helper.tap(helper.page.locator(".tile", has_text="Bón phân"))
+    helper.tap(helper.page.locator(".tiles:not(.around) .tile", has_text="Bón phân"))
     helper.save()
     helper.sees("mục ghi ở máy này chờ gửi")
     helper.find_signal()
