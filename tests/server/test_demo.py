@@ -29,7 +29,7 @@ from server.demo.removing import RealBeside, remove
 from server.demo.story import Inspect, Save, split
 from server.demo.telling import tell
 from server.models.blobs import Blob
-from server.models.log import HeldOp, OpRow
+from server.models.log import HeldOp, NamedPhoto, OpRow
 from server.models.lots import LotView
 from server.models.people import Farm
 from server.models.selling import KeyProduct, Listing
@@ -147,6 +147,8 @@ def test_every_op_ends_as_the_story_means_it_and_every_entry_folds(app: Flask, s
         held = Counter(session.scalars(select(HeldOp.reason)))
         scopes = list(session.scalars(select(OpRow.scope).distinct()))
         stored = Counter(session.scalars(select(Blob.state)))
+        told = set(session.execute(select(NamedPhoto.scope, NamedPhoto.sha256)).tuples())
+        here = set(session.execute(select(Blob.scope, Blob.sha256)).tuples())
         received = list(
             session.scalars(
                 select(OpRow.received_at)
@@ -156,6 +158,7 @@ def test_every_op_ends_as_the_story_means_it_and_every_entry_folds(app: Flask, s
         )
     assert held == {"not_confirmed": 3, "no_right": 1}
     assert stored.keys() == {"stored"}
+    assert told <= here, "every photo that a log names is here"
     assert stored["stored"] > photos  # and the pictures of products, questions and whatever else is shown
     assert story.began_at <= min(received)
     assert max(received) < NOW
