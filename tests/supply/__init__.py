@@ -1,0 +1,1 @@
+"""What stands on other people's work: the packages of both locks, their list for people and for machines."""
