@@ -49,7 +49,9 @@ test: lint types vitest build pytest journeys ## Every check
 
 update: install ## New versions of all packages, locked by hash: says what changed, runs every check, commits nothing
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-update.lock
-	$(BIN)/python -m tests.supply update $(abspath $(BIN))/uv
+	$(BIN)/python -m tests.supply relock $(abspath $(BIN))/uv
+	$(MAKE) install
+	$(BIN)/python -m tests.supply facts $(abspath $(BIN))/uv
 	$(MAKE) test
 
 lint: install

@@ -1,4 +1,8 @@
-"""`python -m tests.supply pages`: the lists in docs/ anew from the locks. `… update UV`: new locks first."""
+"""`python -m tests.supply relock UV | facts UV | pages`, UV being the path of uv.
+
+relock: new locks, and what changed; facts: what is known of each package, once it is installed, then the
+pages; pages: the lists in docs/ anew from locks and facts.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,17 @@ from tests.supply import bom, page, refresh
 
 def main(arguments: list[str]) -> int:
     """Do what was asked; say what changed."""
-    if arguments[:1] == ["update"] and len(arguments) == 2:
-        changed = refresh.update(arguments[1])
-        print("\n".join(changed) or "Nothing newer fits.")
-    elif arguments != ["pages"]:
-        print(__doc__, file=sys.stderr)
-        return 2
+    match arguments:
+        case ["relock", uv]:
+            print("\n".join(refresh.update(uv)) or "Nothing newer fits.")
+            return 0
+        case ["facts", uv]:
+            refresh.refresh_facts(uv)
+        case ["pages"]:
+            pass
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
     page.PAGE.write_text(page.filled(page.PAGE.read_text("utf-8")), "utf-8")
     bom.SBOM.write_text(bom.sbom(), "utf-8")
     return 0

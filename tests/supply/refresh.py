@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tests.supply import locks
 from tests.supply.locks import ROOT, Package
@@ -129,8 +129,7 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
 
 
 def update(uv: str) -> list[str]:
-    """Relock both worlds, write what is known, and return what changed."""
-    before: dict[str, Any] = versions()
+    """Relock both worlds and return what changed."""
+    before = versions()
     relock(uv)
-    refresh_facts(uv)
     return changes(before, versions())
