@@ -40,7 +40,7 @@ run: export LOG_LEVEL ?= WARNING
 run: export PUBLIC_URL ?= http://localhost:$(or $(PORT),8000)
 run: install ## Build the phone, migrate the database, make the demo (DEMO=0: none), serve on PORT (8000)
 	$(NPM) run build --silent
-	$(BIN)/flask --app wsgi db upgrade
+	$(BIN)/flask --app wsgi upgrade
 	$(BIN)/flask --app wsgi demo start
 	@$(BIN)/flask --app wsgi reminders send --every 300 & trap "kill $$! 2>/dev/null" EXIT INT TERM; \
 	$(BIN)/gunicorn --workers 2 --threads 4 --bind 127.0.0.1:$${PORT:-8000} wsgi:app

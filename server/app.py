@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
+import click
 from flask import Flask
 from flask_migrate import Migrate
 from flask_smorest import Api
@@ -19,8 +20,7 @@ from server.config import Settings, finish_settings, settings_of_process, system
 from server.db import Base, DatabaseTrouble, db, init_db
 from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
-from server.services import city_clock, restoring, tree_clock
-from server.services.health import check_schema
+from server.services import city_clock, restoring, schema_guard, tree_clock
 from server.services.sequencing import check_log_key
 from server.services.setup import check_operator
 
@@ -142,25 +142,37 @@ def create_app(settings: Settings | None = None) -> Flask:
     tree_clock.register(app)
     city_clock.register(app)
     cli.register(app)
-    _check_schema(app)
+    _check_database(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
 
 
-def _check_schema(app: Flask) -> None:
-    """Refuse a database that a newer version migrated; one that is away for the moment is no reason to."""
+def _check_database(app: Flask) -> None:
+    """Refuse a database that this version can't serve; one that is away for the moment is no reason to.
+
+    A command is refused where it is called (`cli`), for some must run then.
+    """
     with app.app_context():
         try:
-            check_schema()
-            check_operator()
-            check_log_key()
-            restoring.look()
+            schema = schema_guard.look()
+            if not _is_command():
+                schema_guard.refuse(schema)
+            if schema.state in ("fits", "none"):
+                check_operator()
+                check_log_key()
+                restoring.look()
         except DatabaseTrouble:
             logging.getLogger("so_nha_nong").warning("database away at start")
         finally:
             db.engine.dispose()  # no connection is carried into a forked worker
+
+
+def _is_command() -> bool:
+    """Return whether a command of `flask` makes this app, other than the one that serves."""
+    command = click.get_current_context(silent=True)
+    return command is not None and command.info_name != "run"
 
 
 def _who_calls() -> Callable[[], object]:

@@ -40,6 +40,8 @@ class Settings:
     photo_store: str = ""
     tree_dir: str = ""
     tree_every_seconds: int = 60
+    backup_dir: str = ""
+    backups_kept: int = 3
     witnesses: str = ""
     witnessed_logs: str = ""
     photo_keep_received: bool = True
@@ -105,6 +107,8 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             photo_store=environ.get("PHOTO_STORE", ""),
             tree_dir=environ.get("TREE_DIR", ""),
             tree_every_seconds=_number(environ, "TREE_EVERY_SECONDS", plain.tree_every_seconds, 0),
+            backup_dir=environ.get("BACKUP_DIR", ""),
+            backups_kept=_number(environ, "BACKUPS_KEPT", plain.backups_kept, 1),
             witnesses=environ.get("WITNESSES", ""),
             witnessed_logs=environ.get("WITNESSED_LOGS", ""),
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),
@@ -192,6 +196,7 @@ def finish_settings(settings: Settings) -> Settings:
         public_url=public,
         photo_store=store,
         tree_dir=tree_dir,
+        backup_dir=settings.backup_dir or str(data_dir / "backups"),
     )
 
 

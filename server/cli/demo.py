@@ -82,7 +82,7 @@ def _state() -> str:
     """Return empty, making, made, or real for a database that is no demo."""
     with reading() as session:
         if not people.has_tables(session):
-            raise click.ClickException("no tables yet: flask --app wsgi db upgrade")
+            raise click.ClickException("no tables yet: flask --app wsgi upgrade")
         mark = read_mark(session)
         if mark is not None:
             return mark.state

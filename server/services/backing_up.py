@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from flask_migrate import upgrade
 from sqlalchemy import delete
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.config import current_settings
@@ -50,9 +51,19 @@ class NotEmpty(Exception):
 
 
 def make(path: Path, store: PhotoStore, now: int) -> Manifest:
-    """Write a backup of the running server into a new file.
+    """Write a backup of the running server into a new file, and keep that it was made.
 
     Raises: FileExistsError, OSError, DatabaseTrouble; ValueError before the server is set up.
+    """
+    manifest = write(path, store, now)
+    note_made(manifest, path)
+    return manifest
+
+
+def write(path: Path, store: PhotoStore, now: int) -> Manifest:
+    """Write a backup of the running server into a new file, of an older schema too.
+
+    Raises: as `make`.
     """
     with snapshot() as connection, writing_archive(path) as out:
         with Session(connection, autoflush=False) as session:
@@ -64,9 +75,13 @@ def make(path: Path, store: PhotoStore, now: int) -> Manifest:
         _add_photos(out, store, stored)
         _add_files(out)
         out.close(manifest)
-    name = _name(manifest)
-    run_write(lambda session: backups.note_made(session, name, path.name, now, manifest.ops))
     return manifest
+
+
+def note_made(manifest: Manifest, path: Path) -> None:
+    """Keep that a backup was made, for `doctor` and the metrics. Raises: DatabaseTrouble."""
+    name = _name(manifest)
+    run_write(lambda session: backups.note_made(session, name, path.name, manifest.made_at, manifest.ops))
 
 
 def check(path: Path) -> Manifest:
@@ -136,8 +151,17 @@ def _describe(session: Session, now: int) -> Manifest:
         revision=revision,
         ops=sum(seq for seq, _ in heads.values()),
         heads={scope: [seq, digest.hex()] for scope, (seq, digest) in heads.items()},
-        safe=backups.covered(session),
+        safe=_covered(session),
     )
+
+
+def _covered(session: Session) -> dict[str, int]:
+    """Return what a backup covers; nothing where an older schema can't tell: phones then keep it."""
+    try:
+        with session.begin_nested():
+            return backups.covered(session)
+    except DBAPIError:
+        return {}
 
 
 def _name(manifest: Manifest) -> str:

@@ -19,10 +19,11 @@ from server.config import current_settings
 from server.db import DatabaseTrouble, journal_mode, reading
 from server.models.devices import DeviceSeen
 from server.models.log import OpRow
+from server.services import schema_guard
+from server.services.schema_guard import Schema
 from server.services.sequencing import TreeBroken, kept_note, tree_folder
 from server.store import backups, log, operator, people, tree
 from server.store.key_files import KeyMissing
-from server.store.schema import newest_revision, revision_of
 
 DAY_MS: Final = 86_400_000
 BACKUP_DAYS: Final = 2  # our choice: made every night, one may fail
@@ -48,8 +49,11 @@ def examine(now: int) -> Iterator[Found]:
     yield _disk()
     try:
         with reading() as session:
-            for look in (_database, _migrations):
-                yield look(session)
+            yield _database(session)
+            schema = schema_guard.look()
+            yield _schema(schema)
+            if schema.state in ("older", "newer"):
+                return  # nothing else can be read
             if not people.has_tables(session) or not log.origin(session):
                 yield Found("setup", "bad", "chưa dựng máy chủ: flask setup / not set up: flask setup")
                 return
@@ -87,11 +91,11 @@ def _database(session: Session) -> Found:
     return Found("database", "good" if is_right else "bad", f"PostgreSQL: {shown}")
 
 
-def _migrations(session: Session) -> Found:
-    here, newest = revision_of(session.connection()), newest_revision()
-    if here == newest:
-        return Found("migrations", "good", str(here))
-    return Found("migrations", "bad", f"{here} ≠ {newest}: flask backup, flask db upgrade")
+def _schema(found: Schema) -> Found:
+    if found.state == "fits":
+        return Found("schema", "good", str(found.here))
+    what = {"older": "flask upgrade", "none": "flask upgrade", "newer": "cập nhật chương trình / update"}
+    return Found("schema", "bad", f"{found.here or '-'} ≠ {found.newest}: {what[found.state]}")
 
 
 def _clock(session: Session, now: int) -> Found:

@@ -6,11 +6,7 @@ import shutil
 
 from server.config import current_settings
 from server.db import DatabaseTrouble, reading
-from server.store.schema import is_known, newest_revision, revision_of
-
-
-class NewerSchema(Exception):
-    """The database was migrated by a newer version of the server; this one must not write into it."""
+from server.store.schema import newest_revision, revision_of
 
 
 def look_around() -> dict[str, bool]:
@@ -28,14 +24,3 @@ def look_around() -> dict[str, bool]:
         "migrations": is_there and revision == newest_revision(),
         "disk": free >= settings.upload_bytes_free_min,
     }
-
-
-def check_schema() -> None:
-    """Refuse to go on where the schema is one that this version does not know. An older one is no fault.
-
-    Raises: NewerSchema; DatabaseTrouble.
-    """
-    with reading() as session:
-        revision = revision_of(session.connection())
-    if revision is not None and not is_known(revision):
-        raise NewerSchema(f"the database is at {revision}, which this version does not know: update first")

@@ -39,7 +39,8 @@ def covered(session: Session) -> dict[str, int]:
 
 def heads(session: Session) -> dict[str, tuple[int, bytes]]:
     """Return the newest point of every log."""
-    return {row.scope: (row.seq, row.digest) for row in session.scalars(select(Head))}
+    query = select(Head.scope, Head.seq, Head.digest)  # by column: an older schema has these, not all
+    return {row.scope: (row.seq, row.digest) for row in session.execute(query)}
 
 
 def stored_photos(session: Session) -> list[tuple[str, str]]:

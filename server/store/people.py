@@ -40,7 +40,7 @@ class Member:
 
 
 def has_tables(session: Session) -> bool:
-    """Return whether the schema is there: before `flask db upgrade` it is not."""
+    """Return whether the schema is there: before `flask upgrade` it is not."""
     return inspect(session.connection()).has_table(Organisation.__tablename__)
 
 

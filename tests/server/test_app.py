@@ -22,7 +22,7 @@ from server.db import DatabaseBusy, DatabaseFull, writing
 from server.errors import ServiceError
 from server.problems import CATALOGUE, NEXT_STEPS
 from server.rim import CSP, JsonLines
-from server.services.health import NewerSchema
+from server.services.schema_guard import NewerSchema
 from sync.errors import Refusal
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
