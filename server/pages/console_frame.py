@@ -20,7 +20,7 @@ from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble
 from server.errors import ServiceError
 from server.pages.console_places import places_of
-from server.pages.console_show import area_text, date_text, time_text
+from server.pages.console_show import area_text, date_text, number_shown, time_text
 from server.pages.console_views import role_shown
 from server.pages.console_words import Language, pick_language, say
 from server.pages.entry_assets import entry_assets
@@ -98,6 +98,7 @@ def answer(template: str, status: int, **context: Any) -> Response:
         "day": date_text,
         "time": time_text,
         "area": partial(area_text, language=language),
+        "number": partial(number_shown, language),
         "here": request.full_path.rstrip("?"),
         "rp": current_settings().rp_id,
         **context,

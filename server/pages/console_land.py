@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from flask import Response, request
@@ -43,7 +44,7 @@ def land_map() -> Response:
         uses=USES,
         waits=WAITS,
         written=WRITTEN,
-        ha=ha,
+        ha=partial(ha, language=language),
         kind=lambda one: kind_text(one, language),
         standard=lambda one: standard_text(one, language),
         query=request.query_string.decode("ascii", "ignore"),

@@ -10,7 +10,7 @@ from flask import Response, request
 from server.config import now_ms
 from server.pages.console_frame import make_pages, page_language, query_text, show, staff_page
 from server.pages.console_inbox_views import chip_of
-from server.pages.console_show import date_text
+from server.pages.console_show import date_text, number_shown
 from server.pages.console_words import Language
 from server.services import console_lot, console_lots, console_publish
 from server.services.console import Staff, check_uuid
@@ -19,7 +19,7 @@ from server.services.console_reach import NotDone
 from sync.civil import ms_to_date
 from sync.codes import show_code
 from sync.lots.states import STATES
-from sync.units import find_unit, format_decimal
+from sync.units import find_unit
 
 blueprint = make_pages("console_lots")
 PLACE = "lots"
@@ -96,7 +96,6 @@ def _shown(template: str, staff: Staff, status: int = 200, **context: Any) -> Re
         code=lambda text: show_code(text) if text else "?",
         size=partial(size_shown, language),
         sized=size_of,
-        number=partial(number_shown, language),
         unit=lambda code: find_unit(code).label[language],
         **context,
     )
@@ -105,9 +104,3 @@ def _shown(template: str, staff: Staff, status: int = 200, **context: Any) -> Re
 def size_shown(language: Language, size: Size) -> str:
     """Return a size as people read it: "12,5 kg"."""
     return f"{number_shown(language, size.text)}\u00a0{find_unit(size.unit).label[language]}"
-
-
-def number_shown(language: Language, text: str) -> str:
-    """Return decimal text as people write it, with a minus where it has one."""
-    bare = text.removeprefix("-")
-    return ("−" if bare != text else "") + format_decimal(bare, language)

@@ -276,3 +276,9 @@ def measured_text(value: int | None, measure: Measure, language: str) -> str:
         return ""
     text = f"{value / 1000:.{measure.decimals}f}"
     return text.replace(".", ",") if language == "vi" else text
+
+
+def number_shown(language: Language, text: str) -> str:
+    """Return decimal text as people write it, with a minus where it has one."""
+    bare = text.removeprefix("-")
+    return ("−" if bare != text else "") + format_decimal(bare, language)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from server.pages.console_show import number_shown
 from server.pages.console_words import Language, say
 from server.pages.season_drawing import COARSE, outline_points
 from server.services.console_exports import sheets_file
@@ -121,7 +122,14 @@ def _village_rows(sums: Sequence[Sum], whole: Sum, language: Language) -> Iterat
     yield [say(language, key) for key in keys]
     for one in [*sums, whole]:
         name = one.village.name if one.village else say(language, "map_no_village")
-        numbers = (one.farms, one.plots, one.land_m2, ha(one.land_m2), one.pond_m2, ha(one.pond_m2))
+        numbers = (
+            one.farms,
+            one.plots,
+            one.land_m2,
+            ha(one.land_m2, language),
+            one.pond_m2,
+            ha(one.pond_m2, language),
+        )
         more = (one.unmeasured, one.seasons, one.certified_m2, one.animals, one.uncounted, one.silent)
         yield [say(language, "map_all") if one is whole else name, *(str(each) for each in numbers + more)]
 
@@ -135,7 +143,7 @@ def _plot_rows(land: Land, language: Language) -> Iterator[list[str]]:
     names = {one.id: one.name for one in land.villages}
     for one in land.plots:
         area = one.area_m2
-        sizes = ["", "", ""] if area is None else [str(area), m2_to_sao(area).replace(".", ","), ha(area)]
+        sizes = ["", "", ""] if area is None else _sizes(area, language)
         yield [
             one.code, one.farm_name, names.get(one.village, ""), one.name, kind_text(one.kind, language),
             *sizes, ", ".join(season.name for season in one.seasons),
@@ -143,6 +151,10 @@ def _plot_rows(land: Land, language: Language) -> Iterator[list[str]]:
             say(language, "map_is_silent" if one.is_silent else "map_is_active") if one.seasons else "",
             say(language, "yes" if one.points else "no"),
         ]  # fmt: skip
+
+
+def _sizes(area: int, language: Language) -> list[str]:
+    return [str(area), number_shown(language, m2_to_sao(area)), ha(area, language)]
 
 
 def kind_text(kind: str, language: Language) -> str:
@@ -155,7 +167,7 @@ def standard_text(standard: str, language: Language) -> str:
     return say(language, f"map_standard_{standard}") if standard in STANDARDS else standard
 
 
-def ha(square_metres: int) -> str:
-    """Return whole m² as hectares with two decimals, "1,25"; halves rounded up."""
+def ha(square_metres: int, language: Language = "vi") -> str:
+    """Return whole m² as hectares with two decimals, "1,25" in Vietnamese; halves rounded up."""
     hundredths = (square_metres + 50) // 100
-    return f"{hundredths // 100},{hundredths % 100:02}"
+    return f"{hundredths // 100}{',' if language == 'vi' else '.'}{hundredths % 100:02}"

@@ -188,6 +188,7 @@ def test_a_file_without_the_right_to_plots_never_names_one(found: list[Plot]) ->
 @pytest.mark.parametrize(("area", "shown"), [(0, "0,00"), (49, "0,00"), (50, "0,01"), (12_345, "1,23")])
 def test_hectares_have_two_decimals(area: int, shown: str) -> None:
     assert ha(area) == shown
+    assert ha(area, "en") == shown.replace(",", ".")
 
 
 def test_names_of_villages_that_lie_close_do_not_stand_upon_each_other() -> None:
