@@ -24,6 +24,7 @@ from server.models.views import EntryView, ReviewView
 from server.services import findings
 from server.services.console_lookups import photos_of
 from server.services.findings import Noticed
+from server.services.recorded import recorded
 from server.store import consents, inbox, people, view_findings, views
 from server.store.rule_book import record_of
 from server.store.view_lots import some_of
@@ -121,6 +122,8 @@ def _tell_farm(
     roles = _roles(session, farm, [row.doc for row in shown])
     for row in shown:
         step = _step(row, records[row.doc], code, roles.get(row.doc, ""), pictures.get(row.doc, []))
+        if (late := _late_days(session, row)) > LATE_DAYS:
+            step["late_days"] = late
         told.not_proven |= {name for name in ("late", "amended") if f"{name}_days" in step or name in step}
         told.steps.append(step)
     for row in harvests:
@@ -173,9 +176,6 @@ def _step(row: EntryView, record: Record, code: str, role: str, photos: Sequence
         "farm": code,
         "entry": row.doc,
     }
-    late = days_between(row.happened_on, ms_to_date(row.recorded_at))
-    if late > LATE_DAYS:
-        step["late_days"] = late
     if row.state == "amended":
         step["amended"] = True
     if inputs := _inputs(record):
@@ -183,6 +183,20 @@ def _step(row: EntryView, record: Record, code: str, role: str, photos: Sequence
     if photos:
         step["photos"] = list(photos)
     return step
+
+
+def _late_days(session: Session, row: EntryView) -> int:
+    """Return how many days after its day an entry was written at the earliest that can be proven or was said.
+
+    The anchor proves what a clock that was set back denies; nothing is later than its arrival.
+    """
+    if days_between(row.happened_on, ms_to_date(row.received_at)) <= LATE_DAYS:
+        return 0
+    told = recorded(session, row.scope, row.doc)
+    if told is None:
+        return 0
+    written = max(0, told.not_before or 0, min(told.said_at, told.not_after))
+    return days_between(row.happened_on, ms_to_date(written))
 
 
 def _inputs(record: Record) -> list[Facts]:

@@ -9,14 +9,17 @@ import pytest
 from flask import Flask
 
 from server.config import now_ms
-from server.db import run_write
+from server.db import reading, run_write
 from server.models.blobs import STORED, Blob
+from server.models.log import Head
 from server.models.people import Consent
 from server.services.lot_facts import FACTS_BYTES_MAX, LotFacts, facts_now
 from server.store import people
+from sync.civil import days_between, ms_to_date
+from sync.ids import b64_encode
 from sync.ops import make_body
 from tests.server.consoles import other_cooperative
-from tests.server.diaries import diary_of, new_uuid
+from tests.server.diaries import DAY_MS, NOON, diary_of, new_uuid
 from tests.server.lots import SPRAY, House, kg, staff
 from tests.server.phones import start
 
@@ -97,6 +100,30 @@ def test_case_070_a_harvest_too_early_is_told_as_broken_and_stops_the_lot(house:
     assert told.facts["waiting"]["state"] == "broken"
     assert "harvest_early" in told.stops
     assert {"rule": "harvest_early", "severity": "stop", "count": 1} in told.facts["findings"]
+
+
+def test_case_073_a_clock_set_back_is_told_as_late_by_what_the_phone_held(house: House) -> None:
+    held = known_by(house)
+    spray = {"target_pest": "sâu tơ", **SPRAY}
+    set_back = house.entry(
+        "CT-10", "2026-11-08", anchor=held, recorded_at=NOON - 20 * DAY_MS, skew=0, **spray
+    )
+    heard = house.entry("CT-10", "2026-11-02", recorded_at=NOON - 20 * DAY_MS, skew=20 * DAY_MS, **spray)
+    nonsense = house.entry("CT-10", "2026-11-08", recorded_at=2**53 - 1, **spray)
+    house.approve(set_back, heard, nonsense)
+    found = facts(house, house.lot(house.harvest()).doc).facts
+    late = {one["entry"]: one.get("late_days") for one in found["steps"]}
+    today = ms_to_date(now_ms())
+    assert late[set_back.doc] == late[nonsense.doc] == days_between("2026-11-08", today)
+    assert late[heard.doc] == days_between("2026-11-02", ms_to_date(NOON)) == 7
+    assert "late" in found["not_proven"]
+
+
+def known_by(house: House) -> dict[str, Any]:
+    """Return what the household's phone holds of its log now, as an op says it."""
+    with reading() as session:
+        head = session.get_one(Head, house.lua.scope)
+        return {"seq": head.seq, "digest": b64_encode(head.digest)}
 
 
 def test_case_065_what_nobody_reviewed_or_what_was_changed_since_is_said(house: House) -> None:

@@ -236,6 +236,18 @@ def test_an_override_and_its_reason_are_said(manager: Diary, client: FlaskClient
     assert "lý do: Đã kiểm nghiệm đạt" in page(client)
 
 
+def test_case_071_a_clock_that_no_calendar_holds_breaks_neither_the_page_nor_its_events(
+    manager: Diary, client: FlaskClient
+) -> None:
+    uuid = "019a0000-0000-7000-8000-00000000000a"
+    step = {**STEP, "recorded_at": 2**53 - 1, "entry": f"entry:{uuid}"}
+    publish(manager, FACTS | {"steps": [step]})
+    assert "9007199254740991 ms" in page(client)
+    events = client.get(f"/t/{CODE}/epcis.json").get_json()["epcisBody"]["eventList"]
+    [told] = [one for one in events if one["eventID"].endswith(uuid)]
+    assert "snn:recorded_at" not in told
+
+
 def test_facts_of_a_foreign_shape_break_nothing(manager: Diary, client: FlaskClient) -> None:
     odd = {name: value for name in FACTS for value in (7,)}
     publish(manager, odd | {"steps": [1, {"kind": 3, "photos": [None], "inputs": ["x"]}], "farms": {"a": 1}})
