@@ -59,7 +59,8 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
             answer["scopes"] = [{"scope": scope, "write": write} for scope, write in sorted(scopes.items())]
         if pulled.assertions:
             answer["assertions"] = pulled.assertions
-        turned_down = log.turned_down(session, caller.membership, limits.TURNED_DOWN_MAX)
+        follows = [scope for scope in request.cursors if scope in scopes]
+        turned_down = log.turned_down(session, caller.membership, follows, limits.TURNED_DOWN_MAX)
         if turned_down:
             answer["turned_down"] = turned_down
         if len(request.ops) < limits.REQUEST_OPS_MAX:  # bytes come when no op waits

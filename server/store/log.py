@@ -34,7 +34,10 @@ _META = select(Meta.value).where(Meta.name == bindparam("named"))
 _HEADS = select(Head.scope, Head.seq, Head.digest).where(Head.scope.in_(bindparam("of", expanding=True)))
 _TURNED_DOWN = (
     select(HeldOp.id)
-    .where(HeldOp.by == bindparam("membership"), HeldOp.is_turned_down.is_(True))
+    .where(
+        (HeldOp.by == bindparam("membership")) | HeldOp.scope.in_(bindparam("of", expanding=True)),
+        HeldOp.is_turned_down.is_(True),
+    )
     .order_by(HeldOp.received_at.desc(), HeldOp.id)
     .limit(bindparam("most"))
 )
@@ -309,12 +312,14 @@ def fill_private(session: Session, scope: str, seq: int, private: str) -> None:
     session.execute(update(OpRow).where(OpRow.scope == scope, OpRow.seq == seq).values(private=private))
 
 
-def turned_down(session: Session, membership: str, most: int) -> list[str]:
-    """Return the ids of the newest ops by a membership that a person turned down.
+def turned_down(session: Session, membership: str, scopes: Sequence[str], most: int) -> list[str]:
+    """Return the ids of the newest ops that a person turned down: by a membership, or in some scopes.
 
-    Shape:  of all its keys, those too that a restore made unknown: whoever lost a key asks with another one.
+    Shape:  of all its keys, those too that a restore made unknown: whoever lost a key asks with another one;
+            `scopes`: those that the phone follows, for after a restore it brings what others wrote there.
     """
-    return list(run(session, _TURNED_DOWN, {"membership": membership, "most": most}).scalars())
+    asked = {"membership": membership, "of": list(scopes), "most": most}
+    return list(run(session, _TURNED_DOWN, asked).scalars())
 
 
 def held_of_device(session: Session, device: str, reason: str) -> list[HeldOp]:

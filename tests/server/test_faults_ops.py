@@ -91,6 +91,32 @@ def test_case_043_what_was_turned_down_is_told_to_the_key_that_followed_too(phon
     assert "turned_down" not in sync(stranger)
 
 
+def test_case_043_what_was_turned_down_is_told_to_whoever_brought_it_again_for_another(phone: Phone) -> None:
+    """After a restore any phone of the book brings an op, and all of them keep it until they hear."""
+    scope = scope_of(phone)
+    son = enrolled(phone.client, "Phạm Văn Sơn", "Nhà Lụa", "member")
+    stranger = enrolled(phone.client, "Đặng Văn Sự", "Nhà Sự")
+    reviewer = enrolled(phone.client, "Anh Tuấn", None, "reviewer")
+    brought = make(phone, scope, 1)
+    settle_device(
+        load_private(),
+        phone.shown["doc"].removeprefix("device:"),
+        {"revoked": True, "reason": "mất"},
+        now_ms(),
+    )
+    assert one(son, brought)["result"] == "held"
+    refused = {"turn_down": [op_id(ORIGIN, brought["body"])], "reason": "máy đã mất"}
+    doc = "admission:019a0000-0000-7000-8000-000000000044"
+    sync(reviewer, make(reviewer, scope, 1, doc=doc, fields=refused))
+    follows = {"cursors": {scope: "0"}}
+    assert (
+        sync(son, **follows)["turned_down"]
+        == sync(reviewer, **follows)["turned_down"]
+        == refused["turn_down"]
+    )
+    assert "turned_down" not in sync(stranger, **follows)
+
+
 @pytest.mark.parametrize("flip", [0, 31, 32, 63])
 def test_case_051_a_signature_with_one_flipped_bit_is_refused_and_takes_no_room(
     phone: Phone, flip: int
