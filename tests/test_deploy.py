@@ -1,0 +1,68 @@
+"""What lies in `deploy/` fits the program: files that are named are there, settings are known, no unit is open."""
+
+import re
+from configparser import ConfigParser
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from server.config import Settings
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = ROOT / "deploy"
+GUIDE = (DEPLOY / "README.md").read_text("utf-8")
+SERVICES = sorted((DEPLOY / "systemd").glob("*.service"))
+INSTALLED = "/opt/so-nha-nong/"
+CLOSED = {
+    "NoNewPrivileges": "yes",
+    "CapabilityBoundingSet": "",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "PrivateDevices": "yes",
+    "MemoryDenyWriteExecute": "yes",
+    "RestrictNamespaces": "yes",
+    "UMask": "0077",
+    "User": "so-nha-nong",
+}
+
+
+def service_of(path: Path) -> dict[str, str]:
+    """Return the section of a unit; of a name that is given twice the last value."""
+    read = ConfigParser(strict=False, interpolation=None, delimiters=("=",))
+    read.optionxform = str  # type: ignore[assignment, method-assign]
+    read.read(path, "utf-8")
+    return dict(read["Service"])
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda one: one.name)
+def test_a_unit_is_closed_and_starts_what_is_there(path: Path) -> None:
+    service = service_of(path)
+    assert service.items() >= CLOSED.items()
+    program, *words = service["ExecStart"].split()
+    assert program.startswith(INSTALLED)
+    ours = [program.removeprefix(INSTALLED), *words]
+    named = [one for one in ours if one.startswith("deploy/")]
+    assert [one for one in named if not (ROOT / one).is_file()] == []
+
+
+def test_the_guide_begins_every_unit_that_is_not_by_choice() -> None:
+    timers = {one.name for one in (DEPLOY / "systemd").glob("*.timer")}
+    started = {one.name for one in SERVICES if f"{one.stem}.timer" not in timers} | timers
+    assert [one for one in started if one.removesuffix(".service") not in GUIDE] == []
+
+
+def test_the_settings_that_are_handed_out_are_known() -> None:
+    known = {field.name.upper() for field in fields(Settings)}
+    known |= {f"{name}_FILE" for name in ("DATABASE_URL", "CITY_TOKEN", "MQTT_URL")}
+    scripts = ("nightly", "copy-tree", "gunicorn.conf.py")
+    used = " ".join((DEPLOY / name).read_text("utf-8") for name in scripts)
+    named = re.findall(r"^#?([A-Z_]+)=", (DEPLOY / "settings.env").read_text("utf-8"), re.MULTILINE)
+    assert named
+    assert [name for name in named if name not in known and not re.search(rf"\b{name}\b", used)] == []
+
+
+def test_every_file_that_the_guide_takes_is_there() -> None:
+    named = set(re.findall(r"deploy/[\w./*-]+", GUIDE))
+    assert [one for one in named if not list(ROOT.glob(one.rstrip(".")))] == []
