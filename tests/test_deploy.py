@@ -1,4 +1,4 @@
-"""What lies in `deploy/` fits the program: files that are named are there, settings are known, no unit is open."""
+"""What lies in `deploy/` fits the program: files are there, settings known, no unit open."""
 
 import re
 from configparser import ConfigParser
