@@ -90,7 +90,7 @@ check-long: export STEPS ?= 90
 check-long: build ## Thousands of seeds and of examples, for hours (SEEDS=3000 TIMES=20)
 	$(BIN)/python -m pytest -n 2 tests/sync
 	$(NPM) test --silent -- property
-	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py tests/server/test_migrations.py
+	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py tests/server/test_migrations.py tests/server/test_two_processes.py
 	$(NPM) test --silent -- engine/simulation
 
 clean: ## Remove what was installed and built; the data in instance/ stays
