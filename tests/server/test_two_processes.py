@@ -1,8 +1,8 @@
 """Two servers and a sequencer on one PostgreSQL, under the phones of four households, one of them killed.
 
-Each server is a gunicorn of two workers with a data folder of its own; the folder of the transparency log is one
-for all. Demanded is what phones and strangers rely on: nothing acknowledged is lost or doubled, and the log has
-one history.
+Each server is a gunicorn of two workers with a data folder of its own; the folder of the transparency log
+is one for all. Demanded is what phones and strangers rely on: nothing acknowledged is lost or doubled, and
+the log has one history.
 """
 
 from __future__ import annotations
