@@ -182,6 +182,11 @@ def may_see(role: str, page: str) -> bool:
     return role in _TABLE["pages"][page]
 
 
+def has_pages(role: str) -> bool:
+    """Say whether any page of the console is there for a role."""
+    return any(role in roles for roles in _TABLE["pages"].values())
+
+
 def actors(act: str) -> frozenset[str]:
     """Return the roles that may change rows by an act of the console."""
     return frozenset(_TABLE["acts"][act])

@@ -12,9 +12,9 @@ from server.config import now_ms
 from server.errors import ServiceError
 from server.pages import console_training_files
 from server.pages.console_finding import done_said
-from server.pages.console_frame import make_pages, show, staff_page
+from server.pages.console_frame import make_pages, query_uuid, show, staff_page
 from server.pages.console_show import date_text, parse_day
-from server.services import console_trainings, training_people
+from server.services import console_trainings, training_list, training_people
 from server.services.console import Staff, check_uuid
 from server.services.console_reach import NotDone, allow
 from server.services.console_trainings import KINDS, SKILLS
@@ -80,6 +80,17 @@ def training(uuid: str) -> Response:
     """Show one session with who came."""
     staff = staff_page(PLACE)
     return _one(staff, training_people.session_page(staff, check_uuid(uuid)))
+
+
+@blueprint.get("/tap-huan/<uuid>/diem-danh")
+def roll_call(uuid: str) -> Response:
+    """Show the list of one village, to tick who came; the browser signs it."""
+    staff = staff_page(PLACE)
+    village = request.args.get("thon", "")
+    if village != training_list.NO_VILLAGE:
+        village = query_uuid("thon")
+    page = training_list.roll_call(staff, check_uuid(uuid), village)
+    return show("training_list.html", staff, place=PLACE, page=page)
 
 
 @blueprint.post("/tap-huan/<uuid>")
@@ -173,6 +184,7 @@ def _one(
         villages=villages,
         kinds=KINDS,
         holders=console_trainings.may_hold(staff),
+        may_record=training_list.may_record(staff),
         done=done_said(),
         wrong=wrong,
     )

@@ -52,4 +52,5 @@ class LookAnswer(Schema):
     by = fields.String(required=True)
     passkey = fields.String(required=True)
     kind = fields.String(required=True)
+    pages = fields.Boolean(required=True)
     shown = fields.Dict(required=True)

@@ -44,7 +44,8 @@ class Reach:
     """What a staff member sees of training.
 
     `organisations`: the commune's, itself first; `farms`: by scope, those that are named to this person;
-    `all_farms`: all scopes of the commune, to tell its households from strangers.
+    `all_farms`: all scopes of the commune, to tell its households from strangers;
+    `is_commune`: all are named.
     """
 
     organisations: tuple[str, ...]
@@ -107,9 +108,7 @@ def overview(staff: Staff) -> Overview:
         rows = trainings.of_organisations(session, _sources(staff, reach))
         lines = tuple(_lines(session, staff, reach, rows))
         done = trainings.trained(session, reach.organisations)
-        firms = [
-            f"org:{one}" for one in (reach.organisations[1:] if reach.is_commune else [staff.organisation])
-        ]
+        firms = [f"org:{one}" for one in firms_of(staff, reach)]
         return Overview(
             lines,
             len(reach.farms),
@@ -183,10 +182,15 @@ def set_state(staff: Staff, uuid: str, state: str) -> None:
 def reach_of(session: Session, staff: Staff) -> Reach:
     """Return what a staff member sees of training."""
     organisations = trainings.commune_of(session, staff.organisation)
-    is_commune = staff.organisation == organisations[0]
+    is_commune = staff.organisation == organisations[0] and staff.may_act("see_trained")
     every = {f"farm:{one.id}": one for one in trainings.farms_of(session, organisations)}
     farms = every if is_commune else {scope: one for scope, one in every.items() if scope in staff.farms}
     return Reach(tuple(organisations), farms, frozenset(every), is_commune)
+
+
+def firms_of(staff: Staff, reach: Reach) -> list[str]:
+    """Return the cooperatives that this person sees as trained or not."""
+    return [one for one in reach.organisations[1:] if reach.is_commune or one == staff.organisation]
 
 
 def line_of(session: Session, staff: Staff, reach: Reach, uuid: str) -> Line:

@@ -27,7 +27,7 @@ from server.store.devices import Writer
 from server.store.passkeys import Owned
 from sync import ids, limits
 from sync.ops import domain
-from sync.rights import STAFF
+from sync.rights import STAFF, has_pages
 
 Purpose = Literal["register", "sign_in"]
 PER_ADDRESS: Final = 600  # a minute
@@ -51,7 +51,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class Look:
-    """Who signed in, as an invitation's look tells it; `token`: of the console's session, for staff."""
+    """Who signed in, as an invitation's look tells it.
+
+    `pages`: whether pages of the console are there for him; `token`: of its session, then.
+    """
 
     origin: str
     epoch: int
@@ -59,6 +62,7 @@ class Look:
     by: str
     passkey: str
     kind: str
+    pages: bool
     shown: dict[str, str]
     token: str | None
 
@@ -191,8 +195,8 @@ def _enter(session: Session, owned: Owned, now: int) -> Look:
     assert member is not None
     of = member.membership
     is_staff = of.role in STAFF
-    token = None
-    if is_staff:
+    token, pages = None, has_pages(of.role)
+    if pages:
         token = console_sessions.open_row(session, of, now, device=None, passkey=owned.row.doc)
     return Look(
         origin=log.origin(session),
@@ -201,6 +205,7 @@ def _enter(session: Session, owned: Owned, now: int) -> Look:
         by=of.id,
         passkey=owned.row.doc,
         kind="browser" if is_staff else "phone",
+        pages=pages,
         shown={
             "name": member.person.name,
             "village": "" if member.village is None else member.village.name,

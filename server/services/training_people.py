@@ -72,7 +72,7 @@ def guest_of(page: SessionPage, of: str) -> tuple[Guest, ...]:
 
 
 def _guests(session: Session, reach: Reach, rows: Sequence[AttendanceView], own: str) -> tuple[Guest, ...]:
-    names = _names(session, [one.membership for one in rows if one.membership])
+    names = names_of_members(session, [one.membership for one in rows if one.membership])
     villages = {one.id: one.name for one in people.villages(session)}
     firms = {one.id: one.name for one in people.organisations(session)}
     found: dict[str, Guest] = {}
@@ -84,7 +84,7 @@ def _guests(session: Session, reach: Reach, rows: Sequence[AttendanceView], own:
         elif row.farm not in reach.all_farms and row.organisation in reach.organisations:
             fresh = Guest(f"org:{row.organisation}", firms.get(row.organisation, ""), "", (), row.how)
         elif not row.farm and not row.organisation and (reach.is_commune or row.scope == own):
-            told = _private_name(session, row)
+            told = private_name(session, row)
             if told:
                 found[row.doc] = Guest("", told, "", (), row.how)
             continue
@@ -96,12 +96,12 @@ def _guests(session: Session, reach: Reach, rows: Sequence[AttendanceView], own:
     return tuple(sorted(found.values(), key=lambda one: (one.village, one.name, one.of)))
 
 
-def _names(session: Session, memberships: Iterable[str]) -> dict[str, str]:
+def names_of_members(session: Session, memberships: Iterable[str]) -> dict[str, str]:
     rows = people.members_where(session, Membership.id.in_(sorted(set(memberships))))
     return {one.membership.id: one.person.name for one in rows}
 
 
-def _private_name(session: Session, row: AttendanceView) -> str:
+def private_name(session: Session, row: AttendanceView) -> str:
     """Return the name that an attendance without a household says, "" where it was erased."""
     query = select(DocumentView.private).where(DocumentView.scope == row.scope, DocumentView.doc == row.doc)
     part = session.scalar(query)

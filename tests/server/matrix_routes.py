@@ -285,6 +285,7 @@ CONSOLE = (
     form("/xa/ocop/<uuid>/doi-chieu", "/xa/ocop/{entry}/doi-chieu", nobody),
     page("/xa/noi-ban/<uuid>/anh", "/xa/noi-ban/{entry}/anh", nobody),
     page("/tap-huan/<uuid>", "/tap-huan/{entry}", nobody),  # no session has its name
+    page("/tap-huan/<uuid>/diem-danh", "/tap-huan/{entry}/diem-danh", nobody),
     form("/tap-huan/<uuid>", "/tap-huan/{entry}", nobody),
     form("/tap-huan/<uuid>/trang-thai", "/tap-huan/{entry}/trang-thai", nobody),
     page("/tap-huan/<uuid>/danh-sach.pdf", "/tap-huan/{entry}/danh-sach.pdf", nobody),

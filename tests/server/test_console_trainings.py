@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +185,68 @@ def test_a_team_has_a_village_members_and_what_it_did(world: World, app: Flask) 
     world.officer.client.post(path, data={"vai": mai, "la": ""}, headers=OURS)
     assert "Chưa có ai" in world.officer.text(f"/htx/to-cong-nghe/{team}")
     assert world.manager.client.post("/htx/to-cong-nghe/them", data=said, headers=OURS).status_code == 404
+
+
+def ticks(source: str) -> dict[str, dict[str, Any]]:
+    """Return what a list offers to sign, by the name of the household or person."""
+    found = re.findall(
+        r'data-of="([^"]*)" data-doc="([^"]*)" data-after="([^"]*)" data-own="(\{.*?\})"([^>]*)>'
+        r"<span>([^<]*)",
+        source,
+    )
+    return {
+        name.strip(): {
+            "of": of, "doc": doc, "after": after.split(), "own": json.loads(own), "came": "checked" in more,
+            "fixed": "disabled" in more, "gone": "data-gone" in more,
+        }
+        for of, doc, after, own, more, name in found
+    }  # fmt: skip
+
+
+def test_an_officer_ticks_and_unticks_a_list_and_a_scan_doubles_nobody(world: World) -> None:
+    training = world.plan(world.officer)
+    path, scope = f"/htx/tap-huan/{training}/diem-danh", f"org:{world.commune}"
+    world.came(training, world.kha)  # by a phone of the cooperative, in its log
+    offered = ticks(world.officer.text(path))
+    assert offered["Nhà Kha"]["came"]
+    assert offered["Nhà Kha"]["fixed"], "another organisation's log is corrected there"
+    said = {"training": training, "kind": "digital", "how": "list", "happened_on": "2026-11-08"}
+    lua, said_lua = offered["Nhà Lụa"], {**said, "farm": world.lua.scope}
+    assert not lua["came"]
+    assert lua["doc"] == attendance_doc(training, world.lua.scope, "")
+    assert world.officer.sign(scope, lua["doc"], said_lua, lua["after"])["result"] == "accepted"
+    world.came(training, world.lua, how="list")  # the team ticks the same household
+    assert "2 hộ, 2 người" in world.officer.text(f"/htx/tap-huan/{training}")
+    lua = ticks(world.officer.text(path))["Nhà Lụa"]
+    assert list(lua["own"]) == [lua["doc"]]
+    for doc, after in lua["own"].items():
+        assert world.officer.sign(scope, doc, {"_deleted": True}, after)["result"] == "accepted"
+    lua = ticks(world.officer.text(path))["Nhà Lụa"]
+    assert (lua["gone"], lua["own"], lua["came"]) == (True, {}, True), "the team's word stands"
+    again = {**said_lua, "_deleted": None}
+    assert world.officer.sign(scope, lua["doc"], again, lua["after"])["result"] == "accepted"
+    guest = f"attendance:{new_uuid()}"
+    world.officer.sign(scope, guest, said, [], private={"name": "Vũ Thị Khách"})
+    assert list(ticks(world.officer.text(path))["Vũ Thị Khách"]["own"]) == [guest]
+    assert "2 hộ, 2 người" in world.officer.text(f"/htx/tap-huan/{training}")
+
+
+def test_a_list_names_to_each_only_whom_he_may_know(world: World) -> None:
+    training = world.plan(world.officer)
+    path = f"/htx/tap-huan/{training}/diem-danh"
+    leader = Browser(world.app, "Đỗ Thị Hằng", "helper", kind="browser", organisation=world.commune)
+    assert ticks(leader.text(path)) == {}
+    assert "Nhà Lụa" not in leader.text("/htx/tap-huan/con-thieu")
+    assert set(ticks(world.manager.text(path))) >= {"Nhà Lụa", "Nhà Kha"}
+    other = run_write(lambda s: add_organisation(s, "cooperative", "HTX Đoài", world.commune, now_ms())).id
+    diary_of(world.app.test_client(), "Đỗ Thị Sâm", "Nhà Sâm", organisation=other)
+    assert "Nhà Sâm" not in world.manager.text(path)
+    assert "Nhà Sâm" in world.officer.text(path)
+    assert world.officer.get(f"{path}?thon={new_uuid()}").status_code == 404
+
+
+def test_nobody_is_ticked_before_the_day_or_where_it_was_called_off(world: World) -> None:
+    path = f"/htx/tap-huan/{world.plan(world.officer, happened_on=LATER)}/diem-danh"
+    source = world.officer.text(path)
+    assert all(one["fixed"] for one in ticks(source).values())
+    assert "Lưu điểm danh" not in source

@@ -33,6 +33,7 @@ from tests.server.matrix_routes import (
     ROUTES,
     UPLOADS,
     Route,
+    own_org,
     reads_farm,
     reads_org,
     sees_page,
@@ -259,7 +260,7 @@ def test_case_052_066_067_an_op_of_every_type_is_taken_held_or_unknown_as_the_ta
 def expected(role: str, kind: str, doc_type: str, where: str) -> tuple[str, str | None]:
     """Return what the table says becomes of the first op of a document."""
     reads = reads_farm if kind == "farm" else reads_org
-    is_blind = rights.is_unread(kind, doc_type) and where in (OWN, SAME)
+    is_blind = rights.is_unread(kind, doc_type) and own_org(role, where)
     if (reads(role, where) or is_blind) and rights.may_write(role, kind, doc_type, is_first=True):
         return (
             ("held", "step_up")

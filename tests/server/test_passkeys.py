@@ -5,6 +5,8 @@ Source: PROTOCOL §27; faults.md 44–48, 95.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,7 +16,7 @@ from server.db import Base, reading, run_write
 from server.services import rebuilding
 from server.store import passkeys
 from tests.server.authenticators import Authenticator, ask, made_fields, own_passkey, send, sign_in
-from tests.server.consoles import OURS, Browser
+from tests.server.consoles import OURS, Browser, fake_build
 from tests.server.diaries import Diary, diary_of, new_uuid
 from tests.server.ops import make, sync
 from tests.server.phones import Phone, enrolled, invite_to, slug, start
@@ -69,7 +71,7 @@ def test_a_farmers_passkey_opens_a_look_and_no_console(farmer: Diary) -> None:
     farmer.phone.passkey = Authenticator()
     assert own_passkey(farmer.phone, farmer.phone.passkey)["result"] == "accepted"
     answer = sign_in(farmer.phone, farmer.phone.passkey)
-    assert answer.get_json()["kind"] == "phone"
+    assert (answer.get_json()["kind"], answer.get_json()["pages"]) == ("phone", False)
     assert "Set-Cookie" not in answer.headers
 
 
@@ -240,3 +242,13 @@ def test_a_helper_joins_by_an_invitation_and_may_make_one_passkey(client: FlaskC
     helper = enrolled(client, "Chị Hạnh", None, "helper", kind="phone")
     assert own_passkey(helper, Authenticator())["result"] == "accepted"
     assert own_passkey(helper, Authenticator(), n=902)["problem"] == "step_up"
+
+
+def test_a_helpers_passkey_opens_the_pages_of_helpers_and_no_others(app: Flask, tmp_path: Path) -> None:
+    fake_build(app, tmp_path / "build")
+    helper = Browser(app, "Chị Hạnh", "helper", kind="browser")
+    helper.text("/htx/tap-huan")
+    assert helper.get("/htx/ho").status_code == 404
+    answer = sign_in(helper.phone, helper.key)
+    assert (answer.get_json()["kind"], answer.get_json()["pages"]) == ("phone", True)
+    assert "sid=" in answer.headers["Set-Cookie"]

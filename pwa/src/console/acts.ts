@@ -10,6 +10,7 @@ import { ADMISSION_IDS_MAX } from "../core/limits.ts";
 import { isGuarded, needsStepUp, type ScopeKind } from "../core/rights.ts";
 import type { Value } from "../core/values.ts";
 import { assertOver } from "../net/passkeys.ts";
+import { attending } from "./attending.ts";
 import { type Bench, benchOf, say, still } from "./bench.ts";
 import type { Desk, Statement } from "./desk.ts";
 import { erasing } from "./erasing.ts";
@@ -26,7 +27,9 @@ const SAID = "so-nha-nong-console said";
 const NONE: readonly string[] = [];
 const AGAIN_MS = 30_000; // our choice
 /** Forms whose buttons sign. */
-const SIGNED = "settle admit device-op book-op erase label review approve say inspect lot trade".split(" ");
+const SIGNED = "settle admit device-op book-op erase label review approve say inspect lot trade attend".split(
+  " ",
+);
 /** Forms that say themselves what is missing. */
 const TELLING = ["label", "review", "say", "lot", "trade"];
 
@@ -135,6 +138,7 @@ function statementsOf(desk: Desk, form: HTMLFormElement, what: string): Statemen
   if ("label" in form.dataset) return labelling(desk, form);
   if ("lot" in form.dataset) return lotting(desk, form);
   if ("trade" in form.dataset) return trading(desk, form, what);
+  if ("attend" in form.dataset) return attending(desk, form);
   if ("review" in form.dataset || "approve" in form.dataset) return reviewing(desk, form, what);
   if ("say" in form.dataset) return saying(desk, form, what);
   if ("admit" in form.dataset) return admitting(desk, form, what);

@@ -90,7 +90,7 @@ async function touch(gate: Gate, inField: boolean): Promise<void> {
     return;
   }
   if (isSignedIn) return;
-  if (who.kind !== "browser") return say("not_staff");
+  if (!who.pages) return say("not_staff");
   isSignedIn = true;
   const mine = (await gate.shelf.persons()).find(
     (person) => person.membership === who.by && person.origin === who.origin,

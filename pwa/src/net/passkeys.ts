@@ -51,6 +51,8 @@ export interface SignedIn {
   readonly by: string;
   readonly passkey: string;
   readonly kind: string;
+  /** Whether pages of the console are there for this person. */
+  readonly pages: boolean;
   readonly shown: Readonly<Record<string, string>>;
 }
 
@@ -266,6 +268,7 @@ function lookOf(data: unknown): SignedIn {
     by: text(data, "by"),
     passkey: text(data, "passkey"),
     kind: text(data, "kind"),
+    pages: member(data, "pages") === true,
     shown: {
       name: text(shown, "name"),
       farm: text(shown, "farm"),

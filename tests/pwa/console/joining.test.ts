@@ -16,6 +16,7 @@ const LOOK = {
   after: [TIP],
   by: MEMBERSHIP,
   kind: "browser",
+  pages: true,
   confirm: false,
   shown: { name: "Nguyễn Thị Hà", village: "", farm: "", organisation: "HTX Thụy Hương" },
 };

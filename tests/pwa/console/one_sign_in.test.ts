@@ -15,7 +15,15 @@ vi.mock("../../../pwa/src/console/page.ts", () => ({
 }));
 
 const CHALLENGE = { challenge: "A".repeat(43), options: { challenge: "A".repeat(43), rpId: "localhost" } };
-const LOOK = { origin: ORIGIN, epoch: 1, scope: ORG, by: MEMBERSHIP, passkey: "passkey:x", kind: "browser" };
+const LOOK = {
+  origin: ORIGIN,
+  epoch: 1,
+  scope: ORG,
+  by: MEMBERSHIP,
+  passkey: "passkey:x",
+  kind: "browser",
+  pages: true,
+};
 
 class Answered {
   rawId = new ArrayBuffer(2);
