@@ -9,9 +9,10 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
-from server.db import DatabaseBusy, DatabaseFull, DatabaseTrouble, trouble_of
+from server.db import DatabaseBusy, DatabaseFull, DatabaseTrouble, ReadOnly, trouble_of
 from server.errors import Fault, ServiceError
 from server.problems import problem_answer
+from server.services import read_only
 from sync.errors import Refusal
 
 log = logging.getLogger("so_nha_nong")
@@ -57,6 +58,8 @@ def answer_service_error(error: ServiceError) -> Response:
 
 def answer_trouble(error: DatabaseTrouble) -> Response:
     """Return 507 where the disk is full, else 503; both say when to come again."""
+    if isinstance(error, ReadOnly):
+        return answer_service_error(read_only.refusal())
     log.warning("database", extra={"trouble": type(error).__name__})
     if isinstance(error, DatabaseFull):
         return problem_answer("storage_full")

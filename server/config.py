@@ -42,6 +42,7 @@ class Settings:
     tree_every_seconds: int = 60
     backup_dir: str = ""
     backups_kept: int = 3
+    read_only: bool = False
     witnesses: str = ""
     witnessed_logs: str = ""
     photo_keep_received: bool = True
@@ -109,6 +110,7 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             tree_every_seconds=_number(environ, "TREE_EVERY_SECONDS", plain.tree_every_seconds, 0),
             backup_dir=environ.get("BACKUP_DIR", ""),
             backups_kept=_number(environ, "BACKUPS_KEPT", plain.backups_kept, 1),
+            read_only=_flag(environ, "READ_ONLY", plain.read_only),
             witnesses=environ.get("WITNESSES", ""),
             witnessed_logs=environ.get("WITNESSED_LOGS", ""),
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, CursorResult, Engine, Executable, MetaData, event
 from sqlalchemy.exc import DBAPIError
@@ -62,6 +62,10 @@ class DatabaseFull(DatabaseTrouble):
 
 class DatabaseGone(DatabaseTrouble):
     """The database does not answer, or its file can't be used."""
+
+
+class ReadOnly(DatabaseTrouble):
+    """The operator lets nothing be written for now; whoever waits for a database waits for this too."""
 
 
 def init_db(app: Flask, settings: Settings) -> None:
@@ -133,14 +137,18 @@ def run(
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(*, is_note: bool = False) -> Iterator[Session]:
     """Give a session whose whole block is committed at its end, or not at all if it raises.
 
+    Shape:  `is_note` for what the server notes by itself so that people can read: sessions, counts of
+            requests, who saw what, views folded from the log. It alone is written in read-only mode.
     Tried once: where a collision is likely use `run_write`, which can do it again.
     Raises: DatabaseTrouble; whatever the block raises. Inside another `writing`: AssertionError, for it
     would wait for itself.
     """
     assert not _open.get(), "a transaction that writes is open already"
+    if not is_note and (mode := current_app.extensions.get("read_only")) is not None and mode.is_on():
+        raise ReadOnly
     token = _open.set(True)
     try:
         with translated(), Session(db.engine, expire_on_commit=False) as session, session.begin():
@@ -149,15 +157,16 @@ def writing() -> Iterator[Session]:
         _open.reset(token)
 
 
-def run_write(work: Callable[[Session], Result]) -> Result:
+def run_write(work: Callable[[Session], Result], *, is_note: bool = False) -> Result:
     """Return `work(session)`, committed; the whole transaction is done again up to 3 times if it collides.
 
     `work` may therefore run several times and must change nothing but the database through its session.
+    Shape:  `is_note` as in `writing`.
     Raises: DatabaseTrouble; whatever `work` raises.
     """
 
     def once() -> Result:
-        with writing() as session:
+        with writing(is_note=is_note) as session:
             return work(session)
 
     return retrying(once)

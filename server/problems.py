@@ -77,6 +77,13 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
         "The transparency log is being recovered",
         "later",
     ),
+    (
+        "read_only",
+        503,
+        "Máy chủ tạm chỉ cho xem, chưa nhận gì mới",
+        "The server only shows for the moment and takes nothing new",
+        "later",
+    ),
     ("busy", 503, "Máy chủ đang bận", "The server is busy", "later"),
     ("too_many", 429, "Gửi quá dồn dập", "Too many requests", "later"),
     # Device session, enrolment

@@ -10,7 +10,7 @@ from server.api.photos import photo_store
 from server.auth import require_device
 from server.config import now_ms
 from server.schemas import documented
-from server.services import photo_sweep, syncing
+from server.services import photo_sweep, read_only, syncing
 from sync.limits import REQUEST_BYTES_MAX
 from sync.wire import parse_request
 
@@ -24,6 +24,8 @@ def sync() -> Response:
     caller = require_device()
     request = parse_request(read_json_body(REQUEST_BYTES_MAX))
     answer = syncing.sync(request, caller.writer, now_ms())
-    if any(one is not None and '"doc":"erasure:' in one.body for one in request.ops):
+    if not read_only.is_on() and any(
+        one is not None and '"doc":"erasure:' in one.body for one in request.ops
+    ):
         photo_sweep.drop_erased(photo_store())  # at once; what an admission erased goes with the next sweep
     return Response(answer, content_type="application/json")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from flask import Flask
 
+from server.db import ReadOnly
 from server.services import schema_guard
 from server.services.schema_guard import WrongSchema
 
@@ -18,7 +19,7 @@ ON_ANY_SCHEMA = frozenset({"doctor", "restore", "upgrade", "verify"})
 
 
 def register(app: Flask) -> None:
-    """Add every command of this package to `app`, each refused on a schema that it does not know."""
+    """Add every command of this package to `app`, each refused where it can't do its work now."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}").register(app)
     for name, command in list(app.cli.commands.items()):
@@ -27,15 +28,19 @@ def register(app: Flask) -> None:
 
 
 def _guarded(command: click.Command) -> click.Command:
-    """Return a copy of a command (the same one serves several apps) that looks at the schema first."""
+    """Return a copy of a command (the same one serves several apps) that says in words why it can't work."""
     made = copy(command)
 
     def invoke(context: click.Context) -> Any:
         try:
             schema_guard.check()
+            return command.invoke(context)
         except WrongSchema as error:
             raise click.ClickException(str(error)) from error
-        return command.invoke(context)
+        except ReadOnly as error:
+            raise click.ClickException(
+                "Máy chủ đang chỉ cho xem / the server is read-only: flask --app wsgi readonly off"
+            ) from error
 
     made.invoke = invoke  # type: ignore[method-assign, assignment]
     return made

@@ -8,8 +8,8 @@ from flask import Flask
 from server.api.photos import photo_store
 from server.cli.doctor import SIGNS
 from server.config import now_ms
-from server.db import DatabaseTrouble
-from server.services import doctor, schema_guard, upgrading
+from server.db import DatabaseTrouble, ReadOnly
+from server.services import doctor, read_only, schema_guard, upgrading
 from server.services.schema_guard import WrongSchema
 from server.services.upgrading import Kept, UpgradeFailed
 from server.store.archive import ArchiveDamaged
@@ -32,12 +32,17 @@ def upgrade_command(no_backup: bool) -> None:
                 f"Cơ sở dữ liệu đã đúng bản {schema.here}. / The database is at {schema.here} already."
             )
             return
+        read_only.check()
         kept = None
         if not no_backup and upgrading.has_something():
             kept = upgrading.keep(schema, photo_store(), now_ms())
             click.echo(f"Đã sao lưu và so lại / backed up and compared: {kept.path}")
     except WrongSchema as error:
         raise click.ClickException(str(error)) from error
+    except ReadOnly as error:
+        raise click.ClickException(
+            "Máy chủ đang chỉ cho xem / the server is read-only: flask --app wsgi readonly off"
+        ) from error
     except (OSError, ValueError, ArchiveDamaged, DatabaseTrouble) as error:
         raise click.ClickException(
             f"Chưa sao lưu được, chưa đổi gì / no backup, nothing changed: {error or type(error).__name__}"

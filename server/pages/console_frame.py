@@ -17,14 +17,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH, require_device
 from server.config import current_settings, now_ms
-from server.db import DatabaseTrouble
+from server.db import DatabaseTrouble, ReadOnly
 from server.errors import ServiceError
 from server.pages.console_places import places_of
 from server.pages.console_show import area_text, date_text, number_shown, time_text
 from server.pages.console_views import role_shown
 from server.pages.console_words import Language, pick_language, say
 from server.pages.entry_assets import entry_assets
-from server.services import auditing, console
+from server.services import auditing, console, read_only
 from server.services.console import Staff
 from sync import ids
 
@@ -101,6 +101,7 @@ def answer(template: str, status: int, **context: Any) -> Response:
         "number": partial(number_shown, language),
         "here": request.full_path.rstrip("?"),
         "rp": current_settings().rp_id,
+        "paused": read_only.standing(),
         **context,
     }
     try:
@@ -151,20 +152,28 @@ def refuse(error: ServiceError) -> AnyResponse:
         return answer("no.html", 403, kind="wait_page")
     if error.slug in ("bad_values", "too_many"):
         return answer("no.html", 422 if error.slug == "bad_values" else 429, kind=error.slug)
+    if error.slug == "read_only":
+        return _paused()
     if error.slug == "csrf":
         return answer("no.html", 403, kind="foreign")
     return _trouble()
 
 
-def _wait(_error: DatabaseTrouble) -> AnyResponse:
-    """Say that the server can't answer now."""
-    return _trouble()
+def _wait(error: DatabaseTrouble) -> AnyResponse:
+    """Say that the server can't answer now, or takes nothing now."""
+    return _paused() if isinstance(error, ReadOnly) else _trouble()
 
 
 def _keep_private(page: Response) -> Response:
     """Keep personal pages out of every cache: after signing out nothing comes back."""
     page.headers["Cache-Control"] = "no-store"
     page.vary.add("Cookie")
+    return page
+
+
+def _paused() -> Response:
+    page = answer("no.html", 503, kind="paused")
+    page.headers["Retry-After"] = str(read_only.RETRY_SECONDS)
     return page
 
 

@@ -67,7 +67,7 @@ def note(organisation: str, membership: str, act: str, objects: list[str], reque
         if rate_counts.count_rate(session, "audit", "sweep", DAY_MS, now) == 1:
             audit.sweep(session, now - current_settings().audit_months * MONTH_MS)
 
-    run_write(work)
+    run_write(work, is_note=True)
 
 
 def page(staff: Staff, wanted: AuditFilter, after: str | None) -> AuditPage:

@@ -27,7 +27,7 @@ from server.models.blobs import PART, Blob
 from server.services import restoring
 from server.services.photos import PhotoStore
 from server.services.sequencing import tree_folder
-from server.store import backups, log, people, photos, table_dump, tree_files
+from server.store import backups, log, people, photos, read_only, table_dump, tree_files
 from server.store.archive import (
     PIECE,
     ArchiveDamaged,
@@ -81,7 +81,10 @@ def write(path: Path, store: PhotoStore, now: int) -> Manifest:
 def note_made(manifest: Manifest, path: Path) -> None:
     """Keep that a backup was made, for `doctor` and the metrics. Raises: DatabaseTrouble."""
     name = _name(manifest)
-    run_write(lambda session: backups.note_made(session, name, path.name, manifest.made_at, manifest.ops))
+    run_write(
+        lambda session: backups.note_made(session, name, path.name, manifest.made_at, manifest.ops),
+        is_note=True,
+    )
 
 
 def check(path: Path) -> Manifest:
@@ -131,7 +134,7 @@ def note_tested(manifest: Manifest, now: int) -> int:
         backups.note_tested(session, _name(manifest), now, safe)
         return len(safe)
 
-    return run_write(work)
+    return run_write(work, is_note=True)
 
 
 def _is_this_log(session: Session, scope: str, head: list[object]) -> bool:
@@ -224,6 +227,7 @@ def _put_rows(found: Reader) -> None:
         table_dump.empty_tables(connection, tables)
         for table in tables:
             table_dump.load_table(connection, table, found.lines("tables", f"{table.name}.jsonl"))
+        read_only.forget(session)  # the old server stood still for the move; this one begins
         session.execute(delete(Blob).where(Blob.state == PART))  # their pieces are in no backup
 
 

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from flask import Flask
 
 from server.config import now_ms
+from server.services import read_only
 
 
 class Clock:
-    """The thread of one process. `tick` is called with the time, in ms, and raises nothing."""
+    """The thread of one process, still in read-only mode. `tick` gets the time, in ms, and raises nothing."""
 
     def __init__(self, app: Flask, name: str, seconds: int, tick: Callable[[int], object]) -> None:
         self._app = weakref.ref(app)
@@ -46,4 +47,5 @@ class Clock:
             if app is None:
                 return
             with app.app_context():
-                self._tick(now_ms())
+                if not read_only.is_on():
+                    self._tick(now_ms())

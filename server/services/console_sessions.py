@@ -123,7 +123,7 @@ def bind(token: str | None, device: str, now: int) -> Bound:
         fresh = open_row(session, member, now, device=device, passkey=None)
         return Bound(fresh, shows_pages=True)
 
-    return run_write(work)
+    return run_write(work, is_note=True)
 
 
 def note_made(token: str | None, credential: str, now: int) -> None:
@@ -176,7 +176,7 @@ def skip(token: str | None, now: int) -> str:
         rows.end(session, row.token_hash)
         return open_row(session, member, now, device=device, passkey=None, skipped=True)
 
-    return run_write(work)
+    return run_write(work, is_note=True)
 
 
 def may_skip(organisation: str) -> bool:
@@ -207,12 +207,12 @@ def listed(person: str, this: str, now: int) -> list[Listed]:
 
 def end(token: str) -> None:
     """End the cookie's session."""
-    run_write(lambda session: rows.end(session, hash_token(token)))
+    run_write(lambda session: rows.end(session, hash_token(token)), is_note=True)
 
 
 def end_one(person: str, session_id: str) -> None:
     """End one of a person's sessions."""
-    run_write(lambda session: rows.end_one(session, person, session_id))
+    run_write(lambda session: rows.end_one(session, person, session_id), is_note=True)
 
 
 def end_all(person: str) -> None:
@@ -223,7 +223,7 @@ def end_all(person: str) -> None:
         for device in rows.browsers_of(session, person):
             device_proofs.end_sessions(session, device)
 
-    run_write(work)
+    run_write(work, is_note=True)
 
 
 def _is_live(session: Session, row: ConsoleSession) -> bool:
@@ -238,6 +238,6 @@ def _label(session: Session, device: str | None) -> str:
 
 def _note_seen(token: str, now: int) -> None:
     try:
-        run_write(lambda session: rows.note_seen(session, hash_token(token), now))
+        run_write(lambda session: rows.note_seen(session, hash_token(token), now), is_note=True)
     except DatabaseTrouble:
         return  # the page is shown; the next one notes it

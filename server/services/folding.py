@@ -25,5 +25,8 @@ def make_folded(scopes: Collection[str]) -> None:
 
 def fold_scope(scope: str, book: RuleBook | None) -> None:
     """Fold a scope run by run, and judge it where there are rules."""
-    while run_write(partial(views.fold_scope, scope=scope, most=FOLD_OPS_MAX, book=book)) == FOLD_OPS_MAX:
+    while (
+        run_write(partial(views.fold_scope, scope=scope, most=FOLD_OPS_MAX, book=book), is_note=True)
+        == FOLD_OPS_MAX
+    ):
         pass

@@ -24,6 +24,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from server.config import now_ms
 from server.db import DatabaseTrouble
+from server.services import read_only
 from server.services.sensing import take_readings
 from sync.errors import Refusal
 from sync.ids import is_device
@@ -103,6 +104,7 @@ class Listener:
         if data is None:
             return
         try:
+            read_only.check()  # the broker keeps it so long, as while the database is away
             results = take_readings(data, now_ms())
         except Refusal:
             return

@@ -105,7 +105,7 @@ def packed_for(organisation: str) -> Packed:
         bare = _bare(session, organisation)
     text = write_text(lists_to_wire(bare)).encode("utf-8")
     made = {"size": len(text), "packed": gzip.compress(text, 9, mtime=0)}
-    run_write(lambda session: upsert(session, ListText, {"tag": bare.version}, made, made))
+    run_write(lambda session: upsert(session, ListText, {"tag": bare.version}, made, made), is_note=True)
     return Packed(bare.version, len(text), made["packed"])  # type: ignore[arg-type]
 
 

@@ -96,7 +96,8 @@ def challenge(purpose: Purpose, who: Writer | None, address: str, now: int) -> t
     run_write(
         lambda session: passkeys.add_challenge(
             session, hash_token(text), purpose, membership, now, expires_at
-        )
+        ),
+        is_note=True,
     )
     if membership is None:
         return text, authenticators.ask_options(place_here(), fresh)
@@ -141,11 +142,13 @@ def sign_in(response: object, now: int) -> Look:
     if sent.user_handle is not None and sent.user_handle != handle:
         logger.warning("passkey with another's user handle", extra={"membership": owned.row.membership})
         raise ServiceError("passkey_unknown")
-    is_whole = run_write(lambda session: passkeys.count_use(session, sent.credential, count, now))
+    is_whole = run_write(
+        lambda session: passkeys.count_use(session, sent.credential, count, now), is_note=True
+    )
     if owned.suspended or not is_whole:
         logger.warning("passkey in two places", extra={"membership": owned.row.membership})
         raise ServiceError("cloned_passkey")
-    return run_write(lambda session: _enter(session, owned, now))
+    return run_write(lambda session: _enter(session, owned, now), is_note=True)
 
 
 def parse(response: object) -> Asserted:
@@ -173,7 +176,9 @@ def _taken(response: object, purpose: Purpose, membership: str | None, now: int)
     """Return an answer whose challenge was ours, for this, and is used up now."""
     sent = parse(response)
     name = hash_token(ids.b64_encode(sent.challenge))
-    if not run_write(lambda session: passkeys.take_challenge(session, name, purpose, membership, now)):
+    if not run_write(
+        lambda session: passkeys.take_challenge(session, name, purpose, membership, now), is_note=True
+    ):
         raise ServiceError("bad_challenge")
     return sent
 

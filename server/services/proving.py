@@ -116,4 +116,4 @@ def keep_evidence(held: str, given: str, device: str, now: int) -> None:
         raise ServiceError("bad_checkpoint")
     text = json.dumps({"held": held, "given": given}, ensure_ascii=False)
     name = ids.b64_encode(hashlib.sha256(text.encode()).digest())
-    run_write(lambda session: tree.keep_evidence(session, name, device, text, now))
+    run_write(lambda session: tree.keep_evidence(session, name, device, text, now), is_note=True)

@@ -37,7 +37,9 @@ def check(bucket: str, subject: str, window: int, most: int, now: int) -> None:
 def over(bucket: str, subject: str, window: int, most: int, now: int) -> ServiceError | None:
     """Count one more, and return the refusal where that is above `most` in the running window."""
     name = hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()
-    count = run_write(lambda session: rate_counts.count_rate(session, bucket, name, window, now))
+    count = run_write(
+        lambda session: rate_counts.count_rate(session, bucket, name, window, now), is_note=True
+    )
     if count <= most:
         return None
     return ServiceError("too_many", retry_after=max(1, (window - now % window) // 1000))

@@ -35,7 +35,7 @@ def check() -> Iterator[Difference]:
 def rebuild() -> Iterator[Difference]:
     """Make every view anew and give what differed before; a scope whose log is damaged is left as it is."""
     for scope in sorted(_scopes(), key=lambda one: one.startswith("farm:")):  # judged by others' label books
-        yield from run_write(partial(_rebuild_scope, scope=scope))
+        yield from run_write(partial(_rebuild_scope, scope=scope), is_note=True)
 
 
 def _scopes() -> list[str]:

@@ -43,7 +43,7 @@ def compare() -> int | None:
             return None
         epoch = None
         if known is not None and known.origin == here.origin and known.is_beyond(here):
-            epoch = run_write(lambda session: log.begin_epoch(session, known.epoch + 1))
+            epoch = run_write(lambda session: log.begin_epoch(session, known.epoch + 1), is_note=True)
             _say(epoch, known, here)
         _keep(known, epoch)
         return epoch
@@ -70,7 +70,7 @@ def restored() -> int:
             raise ValueError("this server is not set up: run `flask setup` first")
         is_ours = known is not None and known.origin == here.origin
         newest = max(here.epoch, known.epoch if known is not None and is_ours else 0)
-        epoch = run_write(lambda session: log.begin_epoch(session, newest + 1))
+        epoch = run_write(lambda session: log.begin_epoch(session, newest + 1), is_note=True)
         _say(epoch, known, here)
         _keep(known, epoch)
         return epoch

@@ -84,7 +84,7 @@ def _note_seen(heard: Collection[Writer], now: int) -> None:
             devices.note_seen(session, device, now)
 
     if fresh:
-        run_write(work)
+        run_write(work, is_note=True)
 
 
 def check_rate(address: str, now: int) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
 from server.errors import ServiceError
-from server.services import coming_back, coming_back_alone, rates
+from server.services import coming_back, coming_back_alone, rates, read_only
 from server.services.tokens import hash_token, make_token
 from server.store import device_proofs, devices, log
 from server.store.devices import Writer
@@ -60,7 +60,10 @@ def challenge(device: str, address: str, now: int) -> str:
         rates.check("challenges", address, rates.MINUTE_MS, PER_ADDRESS, now)
     nonce = ids.b64_encode(secrets.token_bytes(32))
     expires_at = now + limits.NONCE_MINUTES * MINUTE_MS
-    run_write(lambda session: device_proofs.add_nonce(session, hash_token(nonce), device, now, expires_at))
+    run_write(
+        lambda session: device_proofs.add_nonce(session, hash_token(nonce), device, now, expires_at),
+        is_note=True,
+    )
     return nonce
 
 
@@ -77,10 +80,14 @@ def open_session(
     Raises: ServiceError: nonce_unknown; session for an unknown device or a signature that is not its;
             device_revoked; key_wanted while the inviter is not back; no_right, bad_signature.
     """
-    if not run_write(lambda session: device_proofs.take_nonce(session, hash_token(nonce), device, now)):
+    if not run_write(
+        lambda session: device_proofs.take_nonce(session, hash_token(nonce), device, now), is_note=True
+    ):
         raise ServiceError("nonce_unknown")
     with reading() as session:
         origin, key = log.origin(session), devices.key_of(session, device)
+    if key is None:
+        read_only.check()  # its own document would go into the log first
     own = coming_back.parse_own(origin, sent, device)
     is_known = key is not None
     key = key or coming_back.own_key(own, device)
@@ -90,7 +97,8 @@ def open_session(
     token = make_token()
 
     def work(session: Session) -> Session24:
-        coming_back.take(session, origin, own.device, found, now, may_fail=is_known)
+        if not read_only.is_on():
+            coming_back.take(session, origin, own.device, found, now, may_fail=is_known)
         who = devices.writer(session, device)
         if who is None:
             raise ServiceError("session")
@@ -101,7 +109,7 @@ def open_session(
         ops, kept = coming_back_alone.given(session, row)
         return Session24(store_token(session, token, device, now), who.kind, ops, kept)
 
-    return run_write(work)
+    return run_write(work, is_note=True)
 
 
 def caller_of(token: str, now: int) -> tuple[Writer, dict[str, bool]]:
@@ -131,7 +139,7 @@ def waits_in(who: Writer, scope: str) -> bool:
 
 def end(token: str) -> None:
     """End a session."""
-    run_write(lambda session: device_proofs.end_session(session, hash_token(token)))
+    run_write(lambda session: device_proofs.end_session(session, hash_token(token)), is_note=True)
 
 
 def store_token(session: Session, token: str, device: str, now: int) -> Opened:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import admitting, proving, stepping_up, taking
+from server.services import admitting, proving, read_only, stepping_up, taking
 from server.services.pulling import pull
 from server.store import backups, devices, log
 from server.store.devices import Writer
@@ -31,10 +31,11 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
 
     Raises: DatabaseTrouble.
     """
-    if caller.state == "confirmed" and caller.is_awaited:
+    takes = not read_only.is_on()
+    if takes and caller.state == "confirmed" and caller.is_awaited:
         admitting.admit_confirmed(caller, now)
     report = json.dumps(dict(request.phone)) if request.phone else None
-    confirmations = stepping_up.verify_all(request.assertions, now)
+    confirmations = stepping_up.verify_all(request.assertions, now) if takes else {}
     results = taking.take(request.ops, request.keys, caller, now, report, confirmations)
     with reading() as session:
         was_noted = any(one.get("result") in NOTED for one in results)  # with the ops themselves
@@ -63,13 +64,13 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
         turned_down = log.turned_down(session, caller.membership, follows, limits.TURNED_DOWN_MAX)
         if turned_down:
             answer["turned_down"] = turned_down
-        if len(request.ops) < limits.REQUEST_OPS_MAX:  # bytes come when no op waits
+        if takes and len(request.ops) < limits.REQUEST_OPS_MAX:  # bytes come when no op waits
             answer |= _want(session, scopes, caller.device, now)
         if request.tree is not None:
             proven = proving.for_phone(session, request.tree, pulled.cursors)
             answer |= {} if proven is None else {"tree": proven}
     if not is_noted:
-        run_write(lambda session: devices.note_seen(session, caller.device, now, report))
+        run_write(lambda session: devices.note_seen(session, caller.device, now, report), is_note=True)
     return _write(answer, pulled.ops)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import admitting, judging, rates, stepping_up
+from server.services import admitting, judging, rates, read_only, stepping_up
 from server.services.judging import Batch
 from server.services.stepping_up import Confirmation
 from server.store import devices, erasures, log, people, sent_before
@@ -29,6 +29,7 @@ from sync.wire import SentOp
 
 Result = dict[str, object]
 Taken = tuple[dict[int, Result], list[Writer]]
+READ_ONLY: Result = {"result": "later", "problem": "read_only"}
 UNKNOWN: Result = {"result": "later", "problem": "scope_unknown"}
 
 
@@ -54,6 +55,8 @@ def take(
     Shape:  `report` is what the phone says of itself, JSON; kept with the first scope's ops, for a commit of
             its own would cost as much as theirs.
     """
+    if read_only.is_on():
+        return [dict(READ_ONLY) for _ in sent]
     results: list[Result] = [{} for _ in sent]
     by_scope: dict[str, list[Checked]] = {}
     for one in _check_all(sent, keys, carrier, results):

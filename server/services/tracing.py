@@ -187,7 +187,7 @@ def note_scan(code: str, serial: str, now: int, times: int = 1) -> None:
     """Count that a code was opened; only the day is kept."""
     day = (now + VIETNAM_MS) // DAY_MS
     key = serial[:SERIAL_KEY_LENGTH]
-    run_write(lambda session: trace_scans.add(session, code, key, day, times))
+    run_write(lambda session: trace_scans.add(session, code, key, day, times), is_note=True)
 
 
 def scans_of(code: str) -> int:

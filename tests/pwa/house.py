@@ -33,7 +33,7 @@ from server.app import create_app
 from server.config import SQLITE_FILE, Settings, now_ms
 from server.db import db, reading, run_write
 from server.models.log import OpRow
-from server.services import restoring, sequencing, tree_check, tree_clock
+from server.services import read_only, restoring, sequencing, tree_check, tree_clock
 from server.services.inviting import append_operator_op, settle_device
 from server.services.seed_lists import load_lists
 from server.services.setup import new_id
@@ -93,6 +93,7 @@ class House:
             )
             self.made = create_app(settings)
             self.made.extensions["clock"] = lambda: self.read(CLOCK)
+            self.made.extensions["read_only"].seconds = lambda: self.read(CLOCK) / 1000
         return self.made
 
     def begin(self) -> None:
@@ -258,6 +259,10 @@ def operate(asked: dict[str, Any]) -> Any:
         return {"id": link.invite, "secret": link.url.rpartition(".")[2], "code": link.code}
     if do == "settle":
         return settle_device(load_private(), asked["invite"], asked["fields"], now_ms())
+    if do == "pause":
+        return str(read_only.switch_on("chuyển máy"))
+    if do == "go_on":
+        return read_only.switch_off()
     if do == "lists":
         return load_lists(commune(), now_ms())
     if do == "operator":

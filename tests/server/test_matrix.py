@@ -7,16 +7,19 @@ Does not see what a step-up or the values of a form decide.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from server.app import create_app
 from server.config import Settings
 from server.db import db
 from server.problems import CATALOGUE
+from server.services import read_only
 from sync import rights
 from sync.rights import HELPERS, HOUSEHOLD, OPERATOR, ROLES, SENSOR, may_ask, may_settle
 from tests.server.conftest import create_schema
@@ -106,6 +109,38 @@ def test_case_066_067_069_who_may_gets_it_and_all_others_what_a_missing_one_give
         if not is_right:
             wrong.append((*route.name, where, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["manager", "owner", "auditor"])
+def test_in_read_only_mode_whoever_looks_gets_the_same_and_nothing_is_taken(world: World, role: str) -> None:
+    caller, place = world.callers[role], world.places[OWN]
+    looks = [route for route in ROUTES if route.method in ("GET", "HEAD")]
+    before = {one: caller.ask("GET", one).status_code for one in PAGES}
+    before |= {one: one.ask(caller, place).status_code for one in looks}
+    read_only.switch_on("chuyển máy")
+    try:
+        after = {one: caller.ask("GET", one).status_code for one in PAGES}
+        after |= {one: one.ask(caller, place).status_code for one in looks}
+        assert after == before
+        taken = [
+            (method, rule.rule)
+            for rule in world.app.url_map.iter_rules()
+            for method in sorted((rule.methods or set()) & {"POST", "PATCH", "PUT", "DELETE"})
+            if rule.endpoint not in read_only.PASSES and caller.ask(method, named(rule)).status_code != 503
+        ]
+        assert taken == []
+    finally:
+        read_only.switch_off()
+
+
+def named(rule: Rule) -> str:
+    """Return an address of a rule; what it names is nowhere."""
+    values = {name: 1 if "int:" in rule.rule else new_uuid() for name in rule.arguments}
+    for choice in re.findall(r"<any\(([^)]*)\):(\w+)>", rule.rule):
+        values[choice[1]] = choice[0].split(",")[0]
+    found = rule.build(values)
+    assert found is not None
+    return found[1]
 
 
 HALTED = [f"{role}, {state}" for role in ("owner", "manager") for state in ("waiting", "ended", "revoked")]

@@ -44,7 +44,8 @@ export async function stuckOps(c: Context): Promise<StuckOp[]> {
       .toArray();
     const late = await db.outbox.limit(ROWS_MAX).toArray();
     const waiting = await db.ops.bulkGet(late.map((one) => one.id));
-    for (const op of waiting) if (op && op.problem !== null) rows.push(op);
+    // Where the server takes nothing for the moment, each simply waits: nothing is the matter with it.
+    for (const op of waiting) if (op && op.problem !== null && op.problem !== "read_only") rows.push(op);
     const mine = await unsettled(
       db,
       rows.filter((row) => isMine(c, row)),

@@ -42,6 +42,8 @@ export class Turn {
   private readonly sick = new Set<string>();
   /** The server answers no pull to so old an app; what we have it still takes. */
   private pushOnly = false;
+  /** The server takes nothing for the moment: no more is sent in this turn, only pulled. */
+  private paused = false;
   /** How many scopes were asked for to their end: a request holds only so many. */
   private windowAt = 0;
   private done = 0;
@@ -88,6 +90,7 @@ export class Turn {
     const answer = parseAnswer(reply.data, this.origin, batch.ops.length);
     if (answer === null) return { kind: "not_our_server" };
     this.pace.grow();
+    this.paused ||= answer.results.some((one) => one.problem === "read_only");
     const taken = await this.take(batch.ops, answer);
     if (taken === null) return null;
     if (taken.whole && this.whole) return { kind: "broken" };
@@ -99,6 +102,7 @@ export class Turn {
     if (!this.pushOnly && window.length === REQUEST_SCOPES_MAX) return null;
     if ((await this.batch(1, 1)).ops.length > 0) return null;
     if (this.pushOnly) return { kind: "failed", reply: UPDATE };
+    if (this.paused) return { kind: "failed", reply: PAUSED };
     return { kind: this.sick.size > 0 ? "broken" : "done" };
   }
 
@@ -139,7 +143,7 @@ export class Turn {
 
   private takes(op: OpRow): boolean {
     const isMine = op.device === this.who.device || !this.speaking.has(op.device);
-    return isMine && !this.deferred.has(op.id);
+    return isMine && !this.paused && !this.deferred.has(op.id);
   }
 
   /** What room the browser says that there is; nothing where it says nothing. */
@@ -190,3 +194,4 @@ function touchesOf(ops: readonly OpRow[]): { assertions?: unknown[] } {
 }
 
 const UPDATE: Reply = { kind: "problem", status: 426, slug: "update", retryMs: null };
+const PAUSED: Reply = { kind: "problem", status: 503, slug: "read_only", retryMs: null };
