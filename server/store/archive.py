@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
@@ -20,6 +23,10 @@ from typing import IO, Any, Final
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 PIECE: Final = 1 << 20
+# What zipfile raises of bytes that were cut or turned: a bad head, bad packing, a flag or a method of none.
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error,
+)  # fmt: skip
 _PACKED: Final = (".jsonl",)  # photos and hashes do not get smaller
 
 
@@ -117,13 +124,14 @@ def reading_archive(path: Path) -> Iterator[Reader]:
 
     Raises: ArchiveDamaged; OSError.
     """
-    try:
-        with zipfile.ZipFile(path) as file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(zipfile.ZipFile(path))
             manifest = _manifest(file)
             _compare(file, manifest)
-            yield Reader(file, manifest)
-    except zipfile.BadZipFile as error:
-        raise ArchiveDamaged(f"{path.name} is no whole archive") from error
+        except _BROKEN as error:
+            raise ArchiveDamaged(f"{path.name} is no whole archive") from error
+        yield Reader(file, manifest)
 
 
 def _manifest(file: zipfile.ZipFile) -> Manifest:

@@ -107,6 +107,11 @@ class Phone:
 
     def kill(self) -> None:
         """End the browser at once, as a phone without memory does: nothing is asked, nothing is flushed."""
+        self.strike()
+        self._forget()
+
+    def strike(self) -> None:
+        """Kill the browser's process and leave everything as it lies; `kill` tidies up behind it."""
         marks = (f"--user-data-dir={self.profile}".encode(), b"--type=")
         for folder in Path("/proc").glob("[0-9]*"):
             try:
@@ -115,7 +120,6 @@ class Phone:
                 continue
             if marks[0] in words and not any(word.startswith(marks[1]) for word in words):
                 os.kill(int(folder.name), signal.SIGKILL)
-        self._forget()
 
     def close(self) -> None:
         """End the browser in good order."""

@@ -72,3 +72,17 @@ def test_case_006_words_that_do_not_fit_stay_on_the_screen_until_there_is_room(
     phone.save()
     phone.waits_for_sent()
     assert len(ops_of(house, phone.stored("identities")[0]["device"])) == 1
+
+
+def test_case_012_a_browser_that_does_not_keep_the_book_is_told_of_and_everything_works(
+    house: House, phone: Phone, farm: str
+) -> None:
+    phone.open(None)
+    phone.context.add_init_script(
+        "navigator.storage.persist = navigator.storage.persisted = async () => false"
+    )
+    phone.join(house.invite_fast("Phạm Thị Lụa", farm))
+    begin_spraying(phone)
+    phone.save()
+    phone.waits_for_sent()
+    phone.sees("Sổ chưa được giữ chắc")

@@ -152,7 +152,7 @@ def test_a_photo_that_is_not_here_yet_keeps_its_op_out_of_what_is_covered(app: F
 
 
 @pytest.mark.parametrize("harm", ["bit", "member", "cut", "manifest"])
-def test_a_damaged_backup_says_so_and_nothing_is_put_back(
+def test_case_112_a_damaged_backup_says_so_and_nothing_is_put_back(
     app: Flask, elsewhere: Flask, tmp_path: Path, harm: str
 ) -> None:
     path = tmp_path / "all.zip"

@@ -13,7 +13,8 @@ from server.config import now_ms
 from server.db import writing
 from server.models.devices import DeviceSeen
 from server.services import backing_up, doctor
-from tests.server.phones import start
+from tests.server.ops import make, scope_of, sync
+from tests.server.phones import enrolled, start
 
 DAY = doctor.DAY_MS
 
@@ -61,3 +62,13 @@ def test_a_phone_that_keeps_unsent_lines_and_is_silent_is_told(app: Flask) -> No
             )
     found = {one.name: one for one in doctor.examine(now_ms())}["phones"]
     assert (found.grade, found.said.split()[0]) == ("look", "1")
+
+
+@pytest.mark.usefixtures("_set_up")
+def test_case_114_a_clock_that_jumped_back_a_day_is_an_alarm(app: Flask) -> None:
+    now = now_ms()
+    phone = enrolled(app.test_client(), "Phạm Thị Lụa", "Nhà Lụa")
+    sync(phone, make(phone, scope_of(phone), 1))
+    assert grades(now)["clock"] == "good"
+    found = {one.name: one for one in doctor.examine(now - DAY)}["clock"]
+    assert (found.grade, "behind the log" in found.said) == ("bad", True)

@@ -1,0 +1,1 @@
+"""Pages of `docs/` that are made of what the repository holds: `python -m tests.tables NAME` writes one."""
