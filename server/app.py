@@ -20,7 +20,7 @@ from server.config import Settings, finish_settings, settings_of_process, system
 from server.db import Base, DatabaseTrouble, db, init_db
 from server.errors import ServiceError
 from server.schemas.problem import ProblemSchema
-from server.services import city_clock, read_only, restoring, schema_guard, tree_clock
+from server.services import city_clock, metering, read_only, restoring, schema_guard, tree_clock
 from server.services.sequencing import check_log_key
 from server.services.setup import check_operator
 
@@ -45,6 +45,7 @@ API_MODULES = (
 )
 PAGE_MODULES = (
     "problems",
+    "metrics",
     "tree_log",
     "witness",
     "bundles",
@@ -133,6 +134,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["caller"] = _who_calls()
     rim.register(app, settings)
     read_only.register(app)
+    metering.register(app)
     api = DocumentedApi(app)
     answers.register_answers(app)
     for name in API_MODULES:

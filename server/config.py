@@ -43,6 +43,7 @@ class Settings:
     backup_dir: str = ""
     backups_kept: int = 3
     read_only: bool = False
+    metrics_token: str = field(default="", repr=False)
     witnesses: str = ""
     witnessed_logs: str = ""
     photo_keep_received: bool = True
@@ -111,6 +112,7 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             backup_dir=environ.get("BACKUP_DIR", ""),
             backups_kept=_number(environ, "BACKUPS_KEPT", plain.backups_kept, 1),
             read_only=_flag(environ, "READ_ONLY", plain.read_only),
+            metrics_token=_secret(environ, "METRICS_TOKEN"),
             witnesses=environ.get("WITNESSES", ""),
             witnessed_logs=environ.get("WITNESSED_LOGS", ""),
             photo_keep_received=_flag(environ, "PHOTO_KEEP_RECEIVED", plain.photo_keep_received),

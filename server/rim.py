@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest
 
 from server.config import Settings
 from server.errors import ServiceError
+from server.services import metering
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -143,6 +144,8 @@ def _log_request(answer: Response) -> None:
     """Write one line: the route's pattern, never the path, for paths hold invites, scopes and hashes."""
     rule = request.url_rule.rule if request.url_rule is not None else "-"
     began = g.get("began_at")
+    took = 0 if began is None else time.perf_counter_ns() - began
+    metering.count_request(request.method, rule, answer.status_code, took / 1e9)
     log.info(
         "request",
         extra={
@@ -150,7 +153,7 @@ def _log_request(answer: Response) -> None:
             "method": request.method,
             "route": rule,
             "status": answer.status_code,
-            "ms": None if began is None else (time.perf_counter_ns() - began) // 1_000_000,
+            "ms": None if began is None else took // 1_000_000,
             "bytes_in": request.content_length,
             "bytes_out": answer.content_length,
         },

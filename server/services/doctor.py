@@ -5,7 +5,6 @@ Nothing is changed. Source: faults.md 31–34, 113; DESIGN §4 "Databases".
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from server.config import current_settings
 from server.db import DatabaseTrouble, journal_mode, reading
-from server.models.devices import DeviceSeen
 from server.models.log import OpRow
 from server.services import schema_guard
 from server.services.schema_guard import Schema
 from server.services.sequencing import TreeBroken, kept_note, tree_folder
-from server.store import backups, log, operator, people, tree
+from server.store import backups, figures, log, operator, people, tree
 from server.store.key_files import KeyMissing
 
 DAY_MS: Final = 86_400_000
@@ -121,10 +119,7 @@ def _aged(name: str, at: int | None, now: int, days_max: int, command: str) -> F
 
 
 def _phones(session: Session, now: int) -> Found:
-    query = select(DeviceSeen.phone).where(
-        DeviceSeen.phone.is_not(None), DeviceSeen.last_seen < now - UNSENT_DAYS * DAY_MS
-    )
-    count = sum(_unsent(report) > 0 for report in session.scalars(query))
+    count = figures.silent_with_unsent(session, now - UNSENT_DAYS * DAY_MS)
     if not count:
         return Found(
             "phones", "good", "không máy nào giữ dòng chưa gửi quá 3 ngày / none with lines unsent for days"
@@ -133,15 +128,6 @@ def _phones(session: Session, now: int) -> Found:
         f"{count} máy còn dòng chưa gửi, quá 3 ngày chưa nghe / phones with unsent lines, silent for 3 days"
     )
     return Found("phones", "look", said)
-
-
-def _unsent(report: str | None) -> int:
-    try:
-        said = json.loads(report or "null")
-    except ValueError:
-        return 0
-    number = said.get("unsent") if isinstance(said, dict) else None
-    return number if isinstance(number, int) else 0
 
 
 def _operator() -> Found:

@@ -6,6 +6,7 @@ Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §8; faults.md groups B and D.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
-from server.services import admitting, judging, rates, read_only, stepping_up
+from server.services import admitting, judging, metering, rates, read_only, stepping_up
 from server.services.judging import Batch
 from server.services.stepping_up import Confirmation
 from server.store import devices, erasures, log, people, sent_before
@@ -77,6 +78,8 @@ def take(
             results[place] = result
         for writer in confirmed:
             admitting.admit_confirmed(writer, now)
+    for became, number in Counter(str(one.get("result")) for one in results).items():
+        metering.count("so_nha_nong_ops_total", number, result=became)
     return results
 
 
