@@ -13,7 +13,7 @@ NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
 endif
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help install run bench check-long test update lint types pytest journeys vitest build clean
+.PHONY: help install run bench check-long test update lint types pytest journeys vitest build guides clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -92,6 +92,9 @@ check-long: build ## Thousands of seeds and of examples, for hours (SEEDS=3000 T
 	$(NPM) test --silent -- property
 	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py tests/server/test_migrations.py tests/server/test_two_processes.py
 	$(NPM) test --silent -- engine/simulation
+
+guides: build chromium ## The guides of docs/guides: pictures from a fresh demo, then the PDFs (about five minutes)
+	$(BIN)/python -m tests.guides
 
 clean: ## Remove what was installed and built; the data in instance/ stays
 	rm -rf $(VENV) pwa/node_modules pwa/dist

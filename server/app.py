@@ -89,6 +89,7 @@ PAGE_MODULES = (
     "console_seasons",
     "trace",
     "public_bulletins",
+    "guides",
     "shop",
     "models",
     "console_inspections",
