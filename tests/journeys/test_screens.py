@@ -205,6 +205,8 @@ def test_the_screens_before_the_first_line_are_sound(
     phone.sees(phone.page.locator("main.form"))
     look.keep("season-form")
     look.at("gui", "send-empty", ".card.done")
+    phone.go("cai-dat")
+    phone.sees(phone.page.locator('a[href="/huong-dan/"]'))
     assert not look.faults, "\n".join(look.faults)
 
 

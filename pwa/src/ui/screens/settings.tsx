@@ -86,6 +86,7 @@ export function SettingsScreen() {
       )}
       {!app().practice && <Own />}
       <InstallOffer always />
+      {app().sync.status.value.connection !== "offline" && <Guides />}
       <h2>{w.about}</h2>
       <section class="card stack">
         <p>{w.about_text}</p>
@@ -107,6 +108,17 @@ function Own() {
         <Way to="roi" icon="leave" text={mine.value.leave} />
       </div>
     </>
+  );
+}
+
+/** The guides to print, for whoever has coverage: they are pages of the server, none is kept on the phone. */
+function Guides() {
+  return (
+    <a class="pick row" href="/huong-dan/" target="_blank" rel="noopener">
+      <Icon name="document" />
+      <b class="grow">{mine.value.guides}</b>
+      <Icon name="next" />
+    </a>
   );
 }
 

@@ -88,4 +88,5 @@ export const mineEn: typeof mineVi = {
   reminders_offline: "This needs coverage. Press again where there is some.",
   reminders_not_here: "This phone can't remind you. You see everything when you open the book.",
   consent_noted: "Noted",
+  guides: "Guides to print",
 };

@@ -82,4 +82,5 @@ export const mineVi = {
   reminders_offline: "Cần có sóng để bật. Ra chỗ có sóng rồi bấm lại.",
   reminders_not_here: "Máy này không nhắc được. Mở sổ ra là thấy đủ.",
   consent_noted: "Đã ghi lại",
+  guides: "Hướng dẫn in ra",
 };
