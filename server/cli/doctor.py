@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import click
 from flask import Flask
 
@@ -12,10 +15,18 @@ SIGNS = {"good": "✓", "look": "!", "bad": "✗"}
 
 
 @click.command("doctor")
-def doctor_command() -> None:
-    """Look at versions, disk, clock, database, backups, phones, keys and the public log; exit code 1: bad."""
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for a machine's watch.")
+def doctor_command(*, as_json: bool) -> None:
+    """Look at everything an operator should know of; exit code 1 where something is bad.
+
+    Versions, disk, certificate, clocks, database and its schema, read-only mode, backups and the last one
+    restored on trial, phones with unsent lines, keys, the public log.
+    """
     found = list(doctor.examine(now_ms()))
-    for one in found:
+    if as_json:
+        worst = max((one.grade for one in found), key=list(SIGNS).index)
+        click.echo(json.dumps({"is": worst, "found": [asdict(one) for one in found]}, ensure_ascii=False))
+    for one in found if not as_json else ():
         click.echo(f"{SIGNS[one.grade]} {one.name}: {one.said}")
     if any(one.grade == "bad" for one in found):
         raise SystemExit(1)

@@ -10,14 +10,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from server.config import current_settings
 from server.db import DatabaseTrouble, journal_mode, reading
-from server.models.log import OpRow
-from server.services import schema_guard
+from server.services import doctor_outside, read_only, schema_guard
 from server.services.schema_guard import Schema
 from server.services.sequencing import TreeBroken, kept_note, tree_folder
 from server.store import backups, figures, log, operator, people, tree
@@ -27,6 +27,10 @@ DAY_MS: Final = 86_400_000
 BACKUP_DAYS: Final = 2  # our choice: made every night, one may fail
 TESTED_DAYS: Final = 35  # our choice: once a month
 UNSENT_DAYS: Final = 3
+CERTIFICATE_DAYS: Final = 20  # our choice: Caddy renews 30 days before the end
+CERTIFICATE_BAD_DAYS: Final = 7
+SKEW_MS: Final = 300_000  # our choice
+SKEWED_MIN: Final = 3
 CLOCK_MS: Final = 60_000  # our choice: more ahead of this clock than phones' ops can be
 
 Grade = Literal["good", "look", "bad"]
@@ -45,6 +49,9 @@ def examine(now: int) -> Iterator[Found]:
     """Give everything that was looked at; where the database is away, that and what lies outside it."""
     yield Found("version", "good", f"Python {platform.python_version()}, {platform.platform(terse=True)}")
     yield _disk()
+    yield _certificate(now)
+    yield _time_service()
+    yield _read_only()
     try:
         with reading() as session:
             yield _database(session)
@@ -56,14 +63,47 @@ def examine(now: int) -> Iterator[Found]:
                 yield Found("setup", "bad", "chưa dựng máy chủ: flask setup / not set up: flask setup")
                 return
             yield _clock(session, now)
+            yield _phone_clocks(session)
             yield from _backups(session, now)
             yield _phones(session, now)
-            leaves = tree.size(session)
+            leaves, head = tree.size(session), tree.head(session)
+            yield _size(session)
     except DatabaseTrouble as error:
         yield Found("database", "bad", f"không trả lời / does not answer: {type(error).__name__}")
         return
     yield _operator()
-    yield _tree(leaves)
+    yield _tree(leaves, None if head is None else head.root)
+
+
+def _certificate(now: int) -> Found:
+    url = current_settings().public_url
+    try:
+        days = doctor_outside.certificate_days(url, now)
+    except doctor_outside.Unreachable as error:
+        return Found("certificate", "look", f"{url} không tới được từ đây / not reached from here: {error}")
+    if days is None:
+        is_local = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+        said = f"{url}: không có HTTPS, máy khác không vào được / no HTTPS, no other device can join"
+        return Found("certificate", "good" if is_local else "bad", said)
+    grade: Grade = "bad" if days < CERTIFICATE_BAD_DAYS else "look" if days < CERTIFICATE_DAYS else "good"
+    return Found("certificate", grade, f"{url}: còn {days} ngày / days left")
+
+
+def _time_service() -> Found:
+    is_set = doctor_outside.is_clock_set()
+    said = {
+        True: "được chỉnh theo mạng / set by the network",
+        False: "không ai chỉnh: bật NTP / set by nobody: switch NTP on",
+        None: "máy không cho biết / this machine does not tell",
+    }
+    return Found("time service", "good" if is_set else "look", said[is_set])
+
+
+def _read_only() -> Found:
+    found = read_only.standing()
+    if found is None:
+        return Found("read-only", "good", "không, nhận bình thường / no, everything is taken")
+    return Found("read-only", "look", f"đang chỉ cho xem / nothing is taken: {found.why}")
 
 
 def _disk() -> Found:
@@ -81,6 +121,8 @@ def _database(session: Session) -> Found:
         wanted = journal_mode(tuple(int(one) for one in version.split("."))).lower()
         is_right = said["journal_mode"] == wanted and said["synchronous"] == 2
         shown = f"SQLite {version}, {said['journal_mode']}, synchronous {said['synchronous']}"
+        if wanted != "wal":
+            shown += " (WAL: SQLite ≥ 3.51.3)"  # correct, only slower
         return Found("database", "good" if is_right else "bad", shown)
     named = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
     settings = {one: str(session.scalar(text(f"SHOW {one}"))) for one in named}
@@ -97,12 +139,36 @@ def _schema(found: Schema) -> Found:
 
 
 def _clock(session: Session, now: int) -> Found:
-    newest = session.scalar(select(func.max(OpRow.received_at))) or 0
+    newest = figures.newest_received(session)
     if newest > now + CLOCK_MS:
         ahead = (newest - now) // 1000
         said = f"đồng hồ lùi {ahead} giây so với nhật ký / the clock is {ahead} s behind the log"
         return Found("clock", "bad", said)
     return Found("clock", "good", "không lùi / not behind the log")
+
+
+def _phone_clocks(session: Session) -> Found:
+    """Say whether the newest ops of most books mean that it is the server whose clock is wrong.
+
+    One phone's clock is its own matter; where most are off to the same side it is ours.
+    Source: faults.md 114.
+    """
+    skews = figures.newest_skews(session)
+    for sign, side in ((1, "nhanh hơn / ahead of"), (-1, "chậm hơn / behind")):
+        off = [one for one in skews if one * sign > SKEW_MS]
+        if len(off) >= SKEWED_MIN and 2 * len(off) > len(skews):
+            said = (
+                f"máy chủ {side} {len(off)}/{len(skews)} máy ghi gần đây / of the phones: look at the clock"
+            )
+            return Found("phones' clocks", "bad", said)
+    off_alone = sum(abs(one) > SKEW_MS for one in skews)
+    said = f"{off_alone}/{len(skews)} máy lệch quá 5 phút / phones are off by more than 5 minutes"
+    return Found("phones' clocks", "good", said)
+
+
+def _size(session: Session) -> Found:
+    size = figures.database_bytes(session, current_settings().sqlite_path)
+    return Found("database size", "good", f"{size / 1e6:.0f} MB, {figures.ops(session)} dòng / ops")
 
 
 def _backups(session: Session, now: int) -> Iterator[Found]:
@@ -141,7 +207,7 @@ def _key(name: str, is_there: Callable[[], bool]) -> Found:
         return Found(name, "bad", str(error))
 
 
-def _tree(leaves: int) -> Found:
+def _tree(leaves: int, root: bytes | None) -> Found:
     try:
         note = kept_note(tree_folder())
     except (TreeBroken, KeyMissing) as error:
@@ -150,4 +216,8 @@ def _tree(leaves: int) -> Found:
         return Found("public log", "look" if leaves else "good", "chưa có điểm chốt / no checkpoint yet")
     size = note.checkpoint.size
     said = f"{size} lá, gốc {note.checkpoint.root.hex()[:16]}… / leaves, root"
-    return Found("public log", "good" if size <= leaves else "bad", said)
+    if size > leaves or root != note.checkpoint.root:
+        return Found(
+            "public log", "bad", f"{said}: không khớp cơ sở dữ liệu / not the database's: tree check"
+        )
+    return Found("public log", "good", said)

@@ -47,6 +47,7 @@ NAMES: Final[dict[str, tuple[str, str]]] = {
     "photo_bytes": ("gauge", "Their bytes as received"),
     "photos_begun": ("gauge", "Uploads that are not whole yet"),
     "phones_silent_unsent": ("gauge", "Phones with unsent lines, not heard of for three days"),
+    "clock_behind_seconds": ("gauge", "How far this machine's clock is behind what it wrote itself"),
     "tree_leaves": ("gauge", "Leaves of the transparency log"),
     "checkpoint_age_seconds": ("gauge", "Age of its newest checkpoint"),
     "backup_age_seconds": ("gauge", "Age of the newest backup"),
@@ -125,6 +126,7 @@ def _asked(session: Session, now: int) -> Iterator[tuple[str, float]]:
     yield from figures.log_figures(session)
     yield from figures.queue_figures(session)
     yield from figures.photo_figures(session)
+    yield "clock_behind_seconds", max(0, figures.newest_received(session) - now) / 1000
     yield "phones_silent_unsent", figures.silent_with_unsent(session, now - SILENT_MS)
     yield "tree_leaves", tree.size(session)
     head = tree.head(session)

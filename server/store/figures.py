@@ -13,17 +13,18 @@ from server.models.backups import SafePoint
 from server.models.blobs import PART, STORED, Blob
 from server.models.city import CityDelivery
 from server.models.devices import DeviceSeen
-from server.models.log import Head, HeldOp
+from server.models.log import Head, HeldOp, OpRow
 from server.models.reminders import PushSubscription
 from server.models.views import EntryView, ViewHead
 from server.store.city import WAITING
 
 Figures = Iterator[tuple[str, float]]
+_IS_HEAD = (OpRow.scope == Head.scope) & (OpRow.seq == Head.seq)
 
 
 def log_figures(session: Session) -> Figures:
     """Give what stands in the logs, what is held, how far views and tested backups are behind."""
-    yield "ops_logged", session.scalar(select(func.sum(Head.seq))) or 0
+    yield "ops_logged", ops(session)
     yield "books", session.scalar(select(func.count()).select_from(Head)) or 0
     held = select(func.count()).select_from(HeldOp).where(HeldOp.is_turned_down.is_(False))
     yield "ops_held", session.scalar(held) or 0
@@ -35,6 +36,24 @@ def log_figures(session: Session) -> Figures:
     lag = select(func.sum(Head.seq - func.coalesce(SafePoint.seq, 0)))
     lag = lag.outerjoin(SafePoint, SafePoint.scope == Head.scope)
     yield "ops_not_safe", session.scalar(lag) or 0
+
+
+def ops(session: Session) -> int:
+    """Return how many ops all logs hold."""
+    return int(session.scalar(select(func.sum(Head.seq))) or 0)
+
+
+def newest_received(session: Session) -> int:
+    """Return when the newest op of any log was received, in ms; by heads, for the log is long."""
+    query = select(func.max(OpRow.received_at)).join(Head, _IS_HEAD)
+    return int(session.scalar(query) or 0)
+
+
+def newest_skews(session: Session) -> list[int]:
+    """Return by how many ms the server was ahead of the writer's clock, by the newest op of each book."""
+    bodies = session.scalars(select(OpRow.body).join(Head, _IS_HEAD).where(Head.scope.like("farm:%")))
+    skews = (json.loads(body).get("skew") for body in bodies)
+    return [one for one in skews if isinstance(one, int)]
 
 
 def queue_figures(session: Session) -> Figures:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import ssl
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from flask import Flask
 from flask_migrate import stamp
 
@@ -12,7 +23,8 @@ from server.api.photos import photo_store
 from server.config import now_ms
 from server.db import writing
 from server.models.devices import DeviceSeen
-from server.services import backing_up, doctor
+from server.services import backing_up, doctor, doctor_outside, read_only
+from server.services.doctor_outside import Unreachable
 from tests.server.ops import make, scope_of, sync
 from tests.server.phones import enrolled, start
 
@@ -28,6 +40,12 @@ def grades(now: int) -> dict[str, str]:
 def _set_up(app: Flask) -> None:
     stamp(revision="head")
     start()
+
+
+@pytest.fixture(autouse=True)
+def _clock_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this machine's clock be set by the network, whatever runs the tests."""
+    monkeypatch.setattr(doctor_outside, "is_clock_set", lambda: True)
 
 
 def test_before_setup_it_says_what_to_run(app: Flask) -> None:
@@ -72,3 +90,68 @@ def test_case_114_a_clock_that_jumped_back_a_day_is_an_alarm(app: Flask) -> None
     assert grades(now)["clock"] == "good"
     found = {one.name: one for one in doctor.examine(now - DAY)}["clock"]
     assert (found.grade, "behind the log" in found.said) == ("bad", True)
+
+
+@pytest.mark.usefixtures("_set_up")
+def test_case_114_where_most_phones_say_that_the_server_is_off_it_is_the_servers_clock(app: Flask) -> None:
+    skews = (0, 400_000, 500_000, 600_000)
+    for n, skew in enumerate(skews):
+        phone = enrolled(app.test_client(), f"Bà {n}", f"Nhà {n}")
+        sync(phone, make(phone, scope_of(phone), 1, skew=skew))
+        found = {one.name: one for one in doctor.examine(now_ms())}["phones' clocks"]
+        assert found.grade == ("bad" if n == 3 else "good"), (n, found)
+    assert "3/4" in found.said
+
+
+@pytest.mark.usefixtures("_set_up")
+def test_a_machine_reads_it_as_json_and_read_only_mode_is_told(app: Flask) -> None:
+    read_only.switch_on("chuyển máy")
+    done = app.test_cli_runner().invoke(args=["doctor", "--json"])
+    said = json.loads(done.output)
+    found = {one["name"]: one["grade"] for one in said["found"]}
+    assert (done.exit_code, said["is"], found["read-only"], found["schema"]) == (1, "bad", "look", "good")
+
+
+@pytest.mark.parametrize(("days", "grade"), [(60, "good"), (12, "look"), (3, "bad")])
+def test_how_long_the_certificate_is_good_is_told(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, grade: str
+) -> None:
+    port = serve_certificate(tmp_path, days, monkeypatch)
+    settings = replace(app.extensions["settings"], public_url=f"https://localhost:{port}")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    found = {one.name: one for one in doctor.examine(now_ms())}["certificate"]
+    assert (found.grade, f"còn {days} ngày" in found.said) == (grade, True)
+
+
+def test_an_address_that_does_not_answer_is_no_reason_to_stop() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(Unreachable, match="ConnectionRefusedError"):
+        doctor_outside.certificate_days(f"https://127.0.0.1:{port}", 0)
+    assert doctor_outside.certificate_days("http://so.example.vn", 0) is None
+
+
+def serve_certificate(folder: Path, days: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Answer one TLS handshake with a certificate that is good for so many days; return the port."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.DNSName("localhost")
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.fromtimestamp(now_ms() / 1000, UTC)
+    made = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=days, hours=1))
+    made = made.add_extension(x509.SubjectAlternativeName([name]), critical=False)
+    path = folder / "both.pem"
+    path.write_bytes(
+        made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        with listening, listening.accept()[0] as line, context.wrap_socket(line, server_side=True) as shown:
+            shown.recv(1)
+
+    threading.Thread(target=answer, daemon=True).start()
+    return int(listening.getsockname()[1])
