@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.tables import faults
+from tests.tables import day, faults
 
-PAGES = {"faults": faults}
+PAGES = {"day": day, "faults": faults}
 
 
 def main(names: list[str]) -> int:
