@@ -54,6 +54,7 @@ update: install ## New versions of all packages, locked by hash: says what chang
 	$(BIN)/python -m tests.supply relock $(abspath $(BIN))/uv
 	$(MAKE) install
 	$(BIN)/python -m tests.supply facts $(abspath $(BIN))/uv
+	$(BIN)/python -m tests.guides print
 	$(MAKE) test
 
 lint: install
