@@ -8,9 +8,6 @@ show personal data, and every act on rows.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -24,7 +21,7 @@ from server.services.setup import new_id
 from server.store import audit, people, rate_counts
 from server.store.audit import AuditFilter
 
-__all__ = ["DAY_MS", "AuditFilter", "export", "note", "page"]
+__all__ = ["DAY_MS", "AuditFilter", "note", "page"]
 
 MONTH_MS = 30 * 86_400_000  # at least: 12 months are 360 days here
 DAY_MS = 86_400_000
@@ -94,20 +91,6 @@ def page(staff: Staff, wanted: AuditFilter, after: str | None) -> AuditPage:
     last = shown[-1] if len(found) > PAGE else None
     names = sorted({(one.membership.id, one.person.name) for one in staffs}, key=lambda one: (one[1], one[0]))
     return AuditPage(lines, None if last is None else f"{last.at}~{last.id}", acts, names)
-
-
-def export() -> Iterator[str]:
-    """Give every event as lines of CSV, the oldest first, for the operator."""
-    yield _csv("at", "organisation", "membership", "act", "object", "request")
-    with reading() as session:
-        for one in audit.all_events(session):
-            yield _csv(str(one.at), one.organisation, one.membership, one.act, one.object, one.request)
-
-
-def _csv(*cells: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
 
 
 def _who(found: Who | None) -> tuple[str, str]:

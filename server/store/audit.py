@@ -46,11 +46,10 @@ def events(
     return list(session.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(most)))
 
 
-def all_events(session: Session) -> Iterator[AuditEvent]:
-    """Give every event, the oldest first."""
-    yield from session.scalars(
-        select(AuditEvent).order_by(AuditEvent.at, AuditEvent.id).execution_options(yield_per=500)
-    )
+def events_between(session: Session, first: int, last: int) -> Iterator[AuditEvent]:
+    """Give every event from `first` on and before `last` (ms), the oldest first."""
+    query = select(AuditEvent).where(AuditEvent.at >= first, AuditEvent.at < last)
+    yield from session.scalars(query.order_by(AuditEvent.at, AuditEvent.id).execution_options(yield_per=500))
 
 
 def acts_of(session: Session, organisations: Collection[str]) -> list[str]:

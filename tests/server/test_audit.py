@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from server.config import now_ms
-from server.db import reading
+from server.db import reading, writing
 from server.models.people import Person
 from server.models.privacy import AuditEvent
 from server.pages.console_words import words
 from sync.rights import PAGES as PAGES_OF_THE_TABLE
+from sync.signing import SoftwareKey
 from tests.server.consoles import OURS, PAGES, Browser, entry_path, fake_build, other_cooperative
 from tests.server.diaries import DAY_MS, Diary, diary_of
 from tests.server.phones import start
@@ -102,13 +103,77 @@ def test_another_cooperative_sees_nothing_of_it(app: Flask, lua: Diary) -> None:
 def test_events_go_when_they_are_old_and_the_operator_gets_them_as_a_table(app: Flask, lua: Diary) -> None:
     manager = Browser(app, "Trần Thị Hoa", "manager")
     manager.text("/htx/ho")
-    told = app.test_cli_runner().invoke(args=["audit", "export"]).output.splitlines()
-    assert told[0] == "at,organisation,membership,act,object,request"
+    told = exported(app)
+    assert told[0] == "at,organisation,membership,act,object,request,chain"
     assert "see_farms" in told[1]
     later = now_ms() + 13 * 31 * DAY_MS
     app.extensions["clock"] = lambda: later
     Browser(app, "Quản lý Mới", "manager").text("/htx/cho")
     assert [act for act, _ in acts()] == ["see_held"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_an_export_shows_whatever_was_changed_left_out_put_in_or_signed_by_another(
+    app: Flask, lua: Diary, tmp_path: Path, form: str
+) -> None:
+    manager = Browser(app, "Trần Thị Hoa", "manager")
+    for path in ("/htx/ho", "/htx/cho", "/htx/may"):
+        manager.text(path)
+    lines = exported(app, "--as", form)
+    head = form == "csv"
+    assert "see_farms" in lines[head]
+    assert checked(app, tmp_path, lines) == (0, "3 việc")
+    altered = [one.replace("see_held", "see_farms") for one in lines]
+    for wrong in (
+        altered,
+        lines[:head] + lines[head + 1 :],
+        [*lines[: head + 1], *lines[head:]],
+        lines[:-1],
+        [*lines[:head], lines[head + 1], lines[head], *lines[head + 2 :]],
+        [*lines[:-1], lines[-1].replace("3 events", "2 events")],
+        ["", "x"],
+    ):
+        assert checked(app, tmp_path, wrong)[0] == 1, wrong
+    app.extensions["operator_key"] = SoftwareKey.generate().public
+    assert checked(app, tmp_path, lines)[0] == 1
+
+
+def test_an_export_holds_the_days_that_were_asked_for(app: Flask, lua: Diary, tmp_path: Path) -> None:
+    manager = Browser(app, "Trần Thị Hoa", "manager")
+    days = [1_793_491_200_000 + n * DAY_MS for n in range(3)]  # from 2026-11-01T00:00:00Z on
+    with writing() as session:
+        for n, day in enumerate(days):
+            session.add(
+                AuditEvent(
+                    id=f"e{n}",
+                    at=day,
+                    organisation="o",
+                    membership="m",
+                    act=f"act{n}",
+                    object="",
+                    request="r",
+                )
+            )
+    period = ("--from", "2026-11-01", "--to", "2026-11-02")
+    assert [line.split(",")[3] for line in exported(app, *period)] == ["act", "act0", "act1", "end"]
+    assert checked(app, tmp_path, exported(app, *period)) == (0, "2 việc")
+    assert manager.phone.shown["by"] not in str(exported(app, *period))
+
+
+def exported(app: Flask, *words: str) -> list[str]:
+    """Return the lines of an export."""
+    done = app.test_cli_runner().invoke(args=["audit", "export", *words])
+    assert done.exit_code == 0, done.output
+    return done.output.splitlines()
+
+
+def checked(app: Flask, folder: Path, lines: list[str]) -> tuple[int, str]:
+    """Return the exit code of a check, and how many events it counted."""
+    file = folder / "audit"
+    file.write_text("\n".join(lines), "utf-8")
+    done = app.test_cli_runner().invoke(args=["audit", "check", str(file)])
+    assert "Traceback" not in done.output
+    return done.exit_code, " ".join(done.output.partition(": ")[2].split()[:2])
 
 
 def test_every_act_and_page_of_the_console_has_words_of_its_own(app: Flask) -> None:
