@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.db import run_write
+from server.db import reading, run_write
 from server.demo.phones import DemoPhone
+from server.models.lots import LotSource, LotView
 from server.models.sales import BankAccount, PurchasePoint
 from server.services.setup import new_id
+from server.services.viewing import make_current
 from server.store import till
 from sync.civil import add_days, ms_to_date
 from sync.ids import make_uuid7
@@ -24,6 +27,8 @@ from sync.values import Json
 
 POINTS: Final = ("Chợ Núi Đối (mẫu)", "Sân kho thôn Đoài (mẫu)")
 OWN: Final = ("970405", "2100000000001", "HTX NONG NGHIEP THUAN THIEN MAU")
+LOTS_BOUGHT: Final = 2
+LOT_PRICE: Final = 9000
 GIVEN: Final = {
     "thanh": ("970436", "0071000000002", "PHAM VAN THANH"),
     "man": ("970422", "9704000000003", "HOANG THI MAN"),
@@ -82,6 +87,34 @@ def trade(scale: Scale) -> None:
         doc = f"sale:{make_uuid7(scale.time, secrets.token_bytes(10))}"
         scale.clerk.write(scope, doc, scale.time, fields, private)
     scale.clerk.sync(scale.time)
+    _buy_lots(scale, points[0], receipts)
+    scale.clerk.sync(scale.time)
+
+
+def _buy_lots(scale: Scale, point: str, receipts: list[str]) -> None:
+    """Buy the harvests of the first lots, each for its lot; one is only claimed."""
+    scope = f"org:{scale.organisation}"
+    make_current([scope])
+    with reading() as session:
+        query = select(LotSource).where(LotSource.scope == scope, LotSource.unit == "g")
+        sources = list(session.scalars(query.order_by(LotSource.doc, LotSource.place).limit(LOTS_BOUGHT)))
+        days = {one.doc: one.happened_on for one in session.scalars(select(LotView))}
+    for place, one in enumerate(sources):
+        receipts.append(next_receipt(scale.clerk.key.device, receipts))
+        kg, rest = divmod(one.size or 0, 1000)
+        amount: dict[str, Json] = {"amount": f"{kg}.{rest:03}".rstrip("0").rstrip("."), "unit": "kg"}
+        dear: dict[str, Json] = {"dong": LOT_PRICE, "per": "kg"}
+        said: dict[str, Json] = {
+            "direction": "buy", "lot": one.doc, "farm": one.farm, "amount": amount,
+            "happened_on": days[one.doc], "at": "06:30", "point": point, "receipt": receipts[-1],
+            "pay": "vietqr",
+        }  # fmt: skip
+        state: dict[str, Json] = (
+            {"paid": "confirmed", "paid_on": days[one.doc]} if place else {"paid": "claimed"}
+        )
+        private: dict[str, Json] = {"price": dear, "total": total_of(amount, dear, []).dong}
+        doc = f"sale:{make_uuid7(scale.time, secrets.token_bytes(10))}"
+        scale.clerk.write(scope, doc, scale.time, {**said, **state}, private)
 
 
 def _rows(session: Session, scale: Scale) -> list[str]:

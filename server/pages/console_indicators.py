@@ -12,8 +12,9 @@ from server.auth import CONSOLE_PATH
 from server.config import now_ms
 from server.pages.console_finding import done_said
 from server.pages.console_frame import make_pages, page_language, query_text, query_uuid, show, staff_page
+from server.pages.console_show import dong_text
 from server.pages.indicator_views import Shown, drawn_days, drawn_marks, rows_of, rule_text, shown_of
-from server.services.console import Staff
+from server.services.console import Staff, check_uuid
 from server.services.console_reach import NotDone
 from server.services.indicators import counting, definitions
 from server.services.indicators.shape import NUMBERS, Part
@@ -56,6 +57,24 @@ def indicator(number: int) -> Response:
         rule=rule_text(language, number, found.page.params[number]), days=drawn_days(found),
         marks=drawn_marks(found.figure), years=counting.years(_today()), today=_today(),
     )  # fmt: skip
+
+
+@blueprint.get("/chi-tieu/7/htx/<organisation>")
+def indicator_sums(organisation: str) -> Response:
+    """Show what one cooperative's sales come to, by day and point: sums, and nobody's sale."""
+    staff = staff_page(PLACE)
+    page, sums = counting.open_sums(staff, check_uuid(organisation), _year())
+    return show(
+        "indicator_sums.html", staff, place=PLACE, page=page, sums=sums, of=organisation, dong=dong_text
+    )
+
+
+@blueprint.get("/chi-tieu/5/thua/<farm>/<plot>")
+def indicator_plot(farm: str, plot: str) -> Response:
+    """Show why one plot counts, or not: its seasons, approved days and sensors; where it lies is not told."""
+    staff = staff_page(PLACE)
+    page, found = counting.open_plot(staff, check_uuid(farm), check_uuid(plot), _year())
+    return show("indicator_plot.html", staff, place=PLACE, page=page, found=found)
 
 
 @blueprint.get("/chi-tieu/cach-tinh")

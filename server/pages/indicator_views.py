@@ -241,8 +241,9 @@ def _reach(figure: Figure, counted: int, whole: int | None) -> int:
 
 def _values(language: Language, values: Mapping[str, object]) -> dict[str, object]:
     said = dict(values)
-    if "day" in said:
-        said["day"] = date_text(str(said["day"]))
+    for name in ("day", "since", "until"):
+        if said.get(name):
+            said[name] = date_text(str(said[name]))
     if "pay" in said:
         said["pay"] = say(language, f"paid_by_{said['pay']}")
     if "where" in said:

@@ -292,6 +292,8 @@ CONSOLE = (
     page("/tap-huan/<uuid>/chung-nhan.pdf", "/tap-huan/{entry}/chung-nhan.pdf", nobody),
     page("/bao-cao/<uuid>.<any(pdf, xlsx):kind>", "/bao-cao/{entry}.pdf", nobody),  # no report has its name
     page("/chi-tieu/<int:number>", "/chi-tieu/4", sees("indicators", anywhere)),
+    page("/chi-tieu/7/htx/<organisation>", "/chi-tieu/7/htx/{organisation}", sees("indicators", reaches)),
+    page("/chi-tieu/5/thua/<farm>/<plot>", "/chi-tieu/5/thua/{farm}/{entry}", nobody),  # no plot has its name
     page("/chi-tieu/<int:number>/cach-tinh", "/chi-tieu/4/cach-tinh", sees("indicators", anywhere)),
     on("POST", "/htx/chi-tieu/<int:number>/cach-tinh", "/htx/chi-tieu/4/cach-tinh", RULES, 422),
     page("/to-cong-nghe/<uuid>", "/to-cong-nghe/{entry}", nobody),  # no team has its name
@@ -339,8 +341,7 @@ FORMS = {
     "/htx/xa/them": "commune", "/htx/ho/hai-nguoi": "farms",
     "/htx/danh-muc/nhap": "lists", "/htx/danh-muc/mau": "lists",
     "/htx/tap-huan/them": "trainings", "/htx/to-cong-nghe/them": "teams",
-    "/htx/mo-hinh/them": "models",
-    "/htx/bao-cao": "reports",
+    "/htx/mo-hinh/them": "models", "/htx/bao-cao": "reports",
     "/htx/san-pham/them": "products", "/htx/san-pham/dia-chi": "products", "/htx/thu-hoi": "recall",
     "/htx/gian-hang/sua": "shop", "/htx/gian-hang/mo": "shop", "/htx/noi-ban/them": "listings",
     "/htx/xa/san-pham-chu-luc": "key_products",

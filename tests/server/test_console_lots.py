@@ -94,6 +94,31 @@ def test_a_lot_tells_its_balance_and_one_step_back_and_forward(house: House, off
     assert "7K3M-9QXA" in office.text(LOTS)
 
 
+def test_a_lot_tells_what_was_bought_for_it_to_each_what_he_may_see(
+    app: Flask, house: House, office: Office
+) -> None:
+    lot = house.lot(house.harvest())
+    said = {"direction": "buy", "lot": lot.doc, "farm": house.lua.scope, "happened_on": "2026-11-20"}
+    said |= {"pay": "vietqr", "paid": "claimed"}
+    first, wrong, right = (f"sale:{new_uuid()}" for _ in range(3))
+    house.manager.record(first, {**said, "receipt": "NGF6-1", "amount": kg("60")}, {"total": 540_000})
+    house.manager.record(wrong, {**said, "receipt": "NGF6-2", "amount": kg("90")}, {"total": 1})
+    house.manager.record(right, {**said, "receipt": "NGF6-3", "amount": kg("30"), "corrects": wrong})
+    page = office.text(path_of(lot.doc))
+    assert f'href="/htx/mua-ban/phieu/{first.partition(":")[2]}"' in page
+    for shown in ("NGF6-1", "NGF6-3", "540.000", "Nhà Lụa", "Đã mua 90\xa0kg, hàng vào lô 100\xa0kg"):
+        assert shown in page
+    assert "Còn 10\xa0kg chưa có phiếu mua" in page
+    assert "NGF6-2" not in page
+    assert lot.doc.partition(":")[2] in office.text(f"/htx/mua-ban/phieu/{first.partition(':')[2]}")
+    reviewer = Office(app, "Chị Hoa", "reviewer").text(path_of(lot.doc))
+    assert "NGF6-1" in reviewer
+    assert "540.000" not in reviewer
+    assert "mua-ban/phieu" not in reviewer
+    house.manager.record(f"sale:{new_uuid()}", {**said, "amount": kg("40")})
+    assert "nhiều hơn hàng vào lô 30\xa0kg" in office.text(path_of(lot.doc))
+
+
 def test_what_was_recorded_wrongly_is_taken_back_from_the_page(house: House, office: Office) -> None:
     lot = house.lot(house.harvest())
     house.event("loss", {lot.doc: "30"}, reason="dập")

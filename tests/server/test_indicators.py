@@ -196,6 +196,26 @@ def test_each_figure_opens_to_its_records_and_a_change_of_its_rule_is_kept_with_
     assert manager.get("/htx/chi-tieu").status_code == 404
 
 
+def test_the_records_of_area_and_of_sales_lead_to_pages_that_the_officer_may_open(app: Flask) -> None:
+    year = Year(app)
+    officer, manager = year.officer, Office(app, "Trần Văn Cường", "manager")
+    [plot, *_] = re.findall(r'href="(/htx/chi-tieu/5/thua/[^"]+)"', officer.text("/htx/chi-tieu/5?phan=1"))
+    page = officer.text(plot)
+    for said in ("Nhà Lụa: A", "01/02/2026 – 30/05/2026", "từ 07/09/2026, đang làm", "mới nhất 20/11/2026"):
+        assert said in page
+    [sums, *_] = re.findall(
+        r'href="(/htx/chi-tieu/7/htx/[^"#]+)#n2026-11-02"', officer.text("/htx/chi-tieu/7")
+    )
+    page = officer.text(sums)
+    for said in ("Chợ", "1/4 phiếu", "200", "500", ">2</td>"):
+        assert said in page
+    assert "Nhà Lụa" not in page
+    for path in (plot, sums):
+        assert manager.get(path).status_code == 404
+    for path in (f"/htx/chi-tieu/7/htx/{new_uuid()}", f"/htx/chi-tieu/5/thua/{new_uuid()}/{new_uuid()}"):
+        assert officer.get(path).status_code == 404
+
+
 def test_an_empty_commune_says_what_is_not_known(app: Flask) -> None:
     start()
     officer = Office(app, "Lê Thị Hạnh", "officer")

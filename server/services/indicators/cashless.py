@@ -6,6 +6,7 @@ owed counts when it is paid. A figure is told only where enough of the purchase 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
@@ -16,6 +17,19 @@ from server.services.indicators.shape import Ask, Found, Line, Missing, Params, 
 from sync.sales import CASHLESS
 
 OPEN = "open"
+
+
+@dataclass(frozen=True)
+class DaySum:
+    """What one cooperative's purchase point was paid and paid on a day. `point`: its name, "" for none."""
+
+    day: str
+    point: str
+    counted: int
+    whole: int
+    dong: int
+    whole_dong: int
+    unpaid: int
 
 
 def found(session: Session, ask: Ask, params: Params) -> Found:
@@ -64,6 +78,7 @@ def lines(session: Session, ask: Ask, params: Params, part: Part) -> list[Line]:
             is_counted=sale.pay in CASHLESS,
             village=village or "",
             organisation=sale.scope.removeprefix("org:"),
+            link=f"/htx/chi-tieu/7/htx/{sale.scope.removeprefix('org:')}?nam={ask.year}#n{sale.happened_on}",
             notes=(
                 ("line_sale", {"day": sale.happened_on, "point": point or "—", "pay": sale.pay}),
                 ("line_no_value", {})
@@ -73,6 +88,22 @@ def lines(session: Session, ask: Ask, params: Params, part: Part) -> list[Line]:
         )
         for sale, point, village in rows
     ]
+
+
+def sums(session: Session, ask: Ask, params: Params, organisation: str) -> list[DaySum]:
+    """Return the sums of one cooperative by day and point, the newest day first."""
+    cashless, paid, dong = _is_cashless(), _paid(params), func.coalesce(SaleView.total_dong, 0)
+    key = (SaleView.happened_on, func.coalesce(PurchasePoint.name, ""))
+    columns = (
+        func.sum(case((and_(paid, cashless), 1), else_=0)),
+        func.sum(case((paid, 1), else_=0)),
+        func.sum(case((and_(paid, cashless), dong), else_=0)),
+        func.sum(case((paid, dong), else_=0)),
+        func.sum(case((paid, 0), else_=1)),
+    )
+    query = _standing(ask, *key, *columns).where(SaleView.scope == f"org:{organisation}")
+    rows = session.execute(query.group_by(*key).order_by(key[0].desc(), key[1]))
+    return [DaySum(day, point, *(int(one) for one in rest)) for day, point, *rest in rows]
 
 
 def _standing(ask: Ask, *columns: Any) -> Select[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.config import now_ms
 from server.db import reading
+from server.errors import ServiceError
 from server.models.indicators import IndicatorDay
 from server.models.log import Head
 from server.models.people import Organisation, Village
@@ -111,6 +112,25 @@ def open_figure(staff: Staff, number: int, year: int, part: Part) -> Opened:
         ).all()
     figure = page.figures[number - 1]
     return Opened(page, figure, tuple(rows[: part.most]), len(rows) > part.most, tuple(days))
+
+
+def open_sums(staff: Staff, organisation: str, year: int) -> tuple[Page, list[cashless.DaySum]]:
+    """Return what a cooperative's sales come to, by day and point. Raises: ServiceError(not_found)."""
+    page = page_of(staff, year)
+    if organisation not in page.organisations:
+        raise ServiceError("not_found")
+    with reading() as session:
+        return page, cashless.sums(session, page.ask, page.params[7], organisation)
+
+
+def open_plot(staff: Staff, farm: str, plot: str, year: int) -> tuple[Page, monitored.PlotLine]:
+    """Return a plot behind figure 5. Raises: ServiceError(not_found)."""
+    page = page_of(staff, year)
+    with reading() as session:
+        found = monitored.plot_of(session, page.ask, page.params[5], farm, plot)
+    if found is None:
+        raise ServiceError("not_found")
+    return page, found
 
 
 def count(session: Session, organisation: str, year: int, today: str, waiting: int = 0) -> Page:
