@@ -88,10 +88,16 @@ bench: build chromium ## The table of DESIGN §5, also into tests/bench/results 
 check-long: export TIMES ?= 20
 check-long: export SEEDS ?= 3000
 check-long: export STEPS ?= 90
-check-long: build ## Thousands of seeds and of examples, for hours (SEEDS=3000 TIMES=20)
+check-long: export KILLS ?= 300
+check-long: export GONE ?= 2000
+check-long: build chromium ## What is drawn at random, at length, for hours (SEEDS=3000 TIMES=20 KILLS=300)
 	$(BIN)/python -m pytest -n 2 tests/sync
 	$(NPM) test --silent -- property
-	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py tests/server/test_migrations.py tests/server/test_two_processes.py
+	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py tests/server/test_migrations.py
+	$(BIN)/python -m pytest -n 0 -s tests/server/test_killed_under_load.py
+	KILLS=100 $(BIN)/python -m pytest -n 0 -s tests/journeys/test_browser_killed.py
+	$(BIN)/python -m pytest -n 2 tests/server/test_archives_fuzzed.py \
+		tests/server/test_passkey_mutations.py tests/server/test_two_processes.py
 	$(NPM) test --silent -- engine/simulation
 
 guides: build chromium ## The guides of docs/guides: pictures from a fresh demo, then the PDFs (about five minutes)
