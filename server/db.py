@@ -137,6 +137,31 @@ def run(
 
 
 @contextmanager
+def driven(connection: Connection, told: str) -> Iterator[Any]:
+    """Give a cursor of the driver's own, in the connection's transaction; its errors come as DBAPIError.
+
+    At a third of the cost of a statement, which SQLAlchemy readies, runs and reads. `told`: what is done.
+    """
+    dialect = connection.dialect
+    driver = dialect.loaded_dbapi
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except driver.Error as error:
+        raise DBAPIError.instance(
+            told,
+            None,
+            error,
+            driver.Error,
+            hide_parameters=True,
+            connection_invalidated=dialect.is_disconnect(error, connection.connection, cursor),
+            dialect=dialect,
+        ) from error
+    finally:
+        cursor.close()
+
+
+@contextmanager
 def writing(*, is_note: bool = False) -> Iterator[Session]:
     """Give a session whose whole block is committed at its end, or not at all if it raises.
 
@@ -213,10 +238,12 @@ _SQLITE: dict[int, Callable[[], DatabaseTrouble | None]] = {
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get(BEGIN, "IMMEDIATE")
     only_reads = mode == "DEFERRED"
-    if connection.info.get("only_reads", False) != only_reads:
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(only_reads)}")
-        connection.info["only_reads"] = only_reads
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    begin = f"BEGIN {mode}"
+    with driven(connection, begin) as cursor:
+        if connection.info.get("only_reads", False) != only_reads:
+            cursor.execute(f"PRAGMA query_only = {int(only_reads)}")
+            connection.info["only_reads"] = only_reads
+        cursor.execute(begin)
 
 
 @contextmanager

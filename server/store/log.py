@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Pool, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Pool, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from server.db import Base, run
 from server.models.log import Epoch, Head, HeldOp, Meta, OpRow
 from server.store import photos
+from server.store.bulk import among, insert_rows
 from sync import ids
 from sync.log import next_digest, start_digest
 from sync.merge import Placed, fold
@@ -28,7 +29,7 @@ from sync.ops import Op, domain, parse_op
 # Built once: making a statement anew costs as much as running it.
 _IN_SCOPE = OpRow.scope == bindparam("of")
 _KNOWN_OPS = select(OpRow).where(_IN_SCOPE, OpRow.id.in_(bindparam("ids", expanding=True)))
-_KNOWN_DOCS = select(OpRow.doc).where(_IN_SCOPE, OpRow.doc.in_(bindparam("docs", expanding=True))).distinct()
+_KNOWN_DOCS = select(OpRow.doc).where(_IN_SCOPE, among(OpRow.doc, "docs")).distinct()
 _ANY_HELD = select(HeldOp.id).where(HeldOp.scope == bindparam("of")).limit(1)
 _META = select(Meta.value).where(Meta.name == bindparam("named"))
 _HEADS = select(Head.scope, Head.seq, Head.digest).where(Head.scope.in_(bindparam("of", expanding=True)))
@@ -50,7 +51,7 @@ _HELD_OF_DEVICE = (
     )
     .order_by(HeldOp.scope, HeldOp.n)
 )
-_APPEND = insert(cast(Table, OpRow.__table__))  # rows, not entities: half the cost
+_OP_ROWS = cast(Table, OpRow.__table__)
 _HEAD_ROWS = cast(Table, Head.__table__)
 _MOVE_HEAD = (
     update(_HEAD_ROWS)
@@ -168,7 +169,7 @@ def append_at(session: Session, scope: str, ops: Sequence[tuple[Signed, int]]) -
         seq += 1
         digest = next_digest(prefix, digest, seq, received_at, urlsafe_b64decode(one.op.id + "="))
         rows.append(_row(scope, seq, digest, one, received_at))
-    run(session, _APPEND, rows)
+    insert_rows(session, _OP_ROWS, rows)
     numbers = list(range(head.seq + 1, seq + 1))
     run(session, _MOVE_HEAD, {"of": scope, "to": seq, "ending": digest})
     set_committed_value(head, "seq", seq)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.db import run
 from server.models.findings import FindingView, JudgedScope, RecordKey
 from server.models.views import DocumentView, EntryView
+from server.store.bulk import among, insert_rows
 from server.store.view_fold import Row
 from server.store.view_groups import Group, Groups
 
@@ -46,13 +47,12 @@ class RuleBook(Protocol):
 
 
 # Built once: making a statement anew costs as much as running it.
-_NAMED: BindParameter[list[str]] = bindparam("named", expanding=True)
 _KEYS_OF = (
-    select(RecordKey.key).where(RecordKey.scope == bindparam("in"), RecordKey.doc.in_(_NAMED)).distinct()
+    select(RecordKey.key).where(RecordKey.scope == bindparam("in"), among(RecordKey.doc, "named")).distinct()
 )
 _MEMBERS = (
     select(RecordKey.key, RecordKey.doc)
-    .where(RecordKey.scope == bindparam("in"), RecordKey.key.in_(_NAMED))
+    .where(RecordKey.scope == bindparam("in"), among(RecordKey.key, "named"))
     .order_by(RecordKey.key, RecordKey.doc)
 )
 _SAID = (
@@ -69,24 +69,29 @@ _SAID = (
     "last_seq",
 )
 _DOCUMENTS = select(*(getattr(DocumentView, name) for name in _SAID)).where(
-    DocumentView.scope == bindparam("in"), DocumentView.doc.in_(_NAMED)
+    DocumentView.scope == bindparam("in"), among(DocumentView.doc, "named")
 )
 _STORED = (
     select(FindingView.__table__)
-    .where(FindingView.scope == bindparam("in"), FindingView.key.in_(_NAMED))
+    .where(FindingView.scope == bindparam("in"), among(FindingView.key, "named"))
     .order_by(FindingView.key, FindingView.place)
+)
+_OF_ENTRY = (FindingView.scope == EntryView.scope) & (FindingView.about == EntryView.doc)
+_WORST = func.coalesce(select(func.max(FindingView.severity)).where(_OF_ENTRY).scalar_subquery(), 0)
+_ENTRY_ROWS = EntryView.__table__
+_GRADE = (
+    update(_ENTRY_ROWS)  # type: ignore[arg-type]
+    .where(EntryView.scope == bindparam("in"), among(EntryView.doc, "named"), EntryView.severity != _WORST)
+    .values(severity=_WORST)
 )
 _GRAVEST = (
     select(FindingView.about, func.max(FindingView.severity))
-    .where(FindingView.scope == bindparam("in"), FindingView.about.in_(_NAMED))
+    .where(FindingView.scope == bindparam("in"), among(FindingView.about, "named"))
     .group_by(FindingView.about)
 )
-_GRADES = select(EntryView.doc, EntryView.severity).where(
-    EntryView.scope == bindparam("in"), EntryView.doc.in_(_NAMED)
-)
 
 
-_FORGET_KEYS = delete(RecordKey).where(RecordKey.scope == bindparam("in"), RecordKey.doc.in_(_NAMED))
+_FORGET_KEYS = delete(RecordKey).where(RecordKey.scope == bindparam("in"), among(RecordKey.doc, "named"))
 _FORGET = delete(FindingView).where(
     FindingView.scope == bindparam("of"),
     FindingView.key == bindparam("at"),
@@ -126,7 +131,7 @@ def write_keys(
         groups.put(doc, record, keys)
         fresh += [{"scope": scope, "doc": doc, "key": key} for key in sorted(keys)]
     if fresh:
-        run(session, insert(_table(RecordKey)), fresh)
+        insert_rows(session, _table(RecordKey), fresh)
     return {row["key"] for row in fresh}
 
 
@@ -149,7 +154,7 @@ def rejudge(
         if gone:
             run(session, _FORGET, gone)
         if new:
-            run(session, insert(_table(FindingView)), new)
+            insert_rows(session, _table(FindingView), new)
         groups.shrink()
     _grade(session, scope, about)
 
@@ -157,7 +162,9 @@ def rejudge(
 def _recall(session: Session, scope: str, keys: Sequence[str], book: RuleBook, groups: Groups) -> None:
     """Read those of these groups that are not remembered."""
     lacking = groups.lacks(keys)
-    if not lacking:
+    if groups.is_whole:
+        groups.groups |= {key: Group() for key in lacking}
+    if groups.is_whole or not lacking:
         return
     named = {"in": scope, "named": lacking}
     members = [(str(key), str(doc)) for key, doc in run(session, _MEMBERS, named)]
@@ -175,24 +182,24 @@ def _recall(session: Session, scope: str, keys: Sequence[str], book: RuleBook, g
 
 def _judge(scope: str, key: str, group: Group, book: RuleBook, gone: list[Row], new: list[Row]) -> set[str]:
     """Judge a group; add what is to be deleted and written; return whom what differs is about."""
-    said = book.judge(key, group.ordered()) if group.records else ()
-    before = group.said or ()
-    rows = []
-    for place, finding in enumerate(said):
-        kept = before[place] if place < len(before) else None
-        is_known = kept is not None and (kept is finding or kept == finding)
-        rows.append(group.rows[place] if is_known else _placed(scope, key, place, book.row_of(finding)))
-    known = group.rows
-    same = next(
-        (at for at, (a, b) in enumerate(zip(rows, known, strict=False)) if a is not b and a != b), None
-    )
-    first = min(len(rows), len(known)) if same is None else same
+    said, known = book.judge(key, group.ordered()) if group.records else (), group.rows
+    first = _first_other(said, group.said or ())  # most of a large group stays as it is
+    rows = known[:first]
+    rows += [_placed(scope, key, place, book.row_of(said[place])) for place in range(first, len(said))]
+    first += _first_other(rows[first:], known[first:])
     if first < len(known):
         gone.append({"of": scope, "at": key, "from": first})
     new += rows[first:]
     group.rows, group.said = rows, said
     left, right = ({_told(row): row["about"] for row in some[first:]} for some in (rows, known))
     return {(left | right)[one] for one in left.keys() ^ right.keys()}
+
+
+def _first_other(some: Sequence[Any], others: Sequence[Any]) -> int:
+    """Return the first place at which two lists differ, the length of the shorter one where none does."""
+    pairs = zip(some, others, strict=False)
+    least = min(len(some), len(others))
+    return next((at for at, (a, b) in enumerate(pairs) if a is not b and a != b), least)
 
 
 def _placed(scope: str, key: str, place: int, row: Row) -> Row:
@@ -259,21 +266,8 @@ def documents(session: Session, scope: str, docs: Collection[str]) -> dict[str, 
 
 def _grade(session: Session, scope: str, docs: Collection[str]) -> None:
     """Write how grave the gravest finding about each entry is, where it differs."""
-    entries = [doc for doc in docs if doc.startswith("entry:")]
-    wanted = gravest(session, scope, entries)
-    changed: dict[int, list[str]] = {}
-    for some in _parts(entries):
-        for doc, severity in run(session, _GRADES, {"in": scope, "named": some}):
-            if severity != wanted.get(doc, 0):
-                changed.setdefault(wanted.get(doc, 0), []).append(str(doc))
-    for severity, found in sorted(changed.items()):
-        for some in _parts(found):
-            session.execute(
-                update(EntryView)
-                .where(EntryView.scope == scope, EntryView.doc.in_(some))
-                .values(severity=severity)
-                .execution_options(synchronize_session=False)
-            )
+    for some in _parts([doc for doc in docs if doc.startswith("entry:")]):
+        run(session, _GRADE, {"in": scope, "named": some})
 
 
 def _parts(items: Collection[str]) -> Iterator[list[str]]:

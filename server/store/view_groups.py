@@ -53,21 +53,25 @@ class Group:
 class Groups:
     """Groups by their keys, and the records in them; groups that nobody looked at are not here.
 
-    Shape:  `records`: document → its record, the keys of all its groups.
+    Shape:  `records`: document → its record, the keys of all its groups; `is_whole`: every record of the
+            scope is here, and every group that has one: a group that is not here is empty.
     """
 
     groups: dict[str, Group] = field(default_factory=dict)
     records: dict[str, tuple[Any, Collection[str]]] = field(default_factory=dict)
+    is_whole: bool = False
 
     def put(self, doc: str, record: Any, keys: Collection[str]) -> None:
-        """Take a document out of its groups and put it, as it is now, into those that are here."""
+        """Take a document out of its groups and put it, as it is now, into those that are here or begin."""
         _, before = self.records.pop(doc, (None, ()))
         for key in before:
             if key in self.groups:
                 self.groups[key].drop(doc)
         self.records[doc] = (record, keys)
         for key in keys:
-            if key in self.groups:
+            if self.is_whole:
+                self.groups.setdefault(key, Group()).put(doc, record)
+            elif key in self.groups:
                 self.groups[key].put(doc, record)
 
     def lacks(self, keys: Iterable[str]) -> list[str]:
@@ -76,15 +80,16 @@ class Groups:
 
     def gather(self) -> None:
         """Make all groups of the records that are here, which are all records of the scope."""
-        for doc, (record, keys) in self.records.items():
-            for key in keys:
-                self.groups.setdefault(key, Group()).put(doc, record)
+        self.is_whole = True
+        for doc, (record, keys) in list(self.records.items()):
+            self.put(doc, record, keys)
 
     def shrink(self) -> None:
         """Forget everything where it is more than a process remembers."""
         if len(self.records) > RECORDS_KEPT:
             self.groups.clear()
             self.records.clear()
+            self.is_whole = False
 
 
 _kept: OrderedDict[str, tuple[object, Groups]] = OrderedDict()

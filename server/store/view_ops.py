@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.db import run
 from server.models.log import OpRow
+from server.store.bulk import among
 from sync.merge import Placed
 from sync.ops import Op
 
@@ -21,9 +22,7 @@ from sync.ops import Op
 _OPS = select(OpRow.seq, OpRow.id, OpRow.received_at, OpRow.body, OpRow.private).where(
     OpRow.scope == bindparam("of")
 )
-_OF_DOCS = _OPS.where(
-    OpRow.doc.in_(bindparam("docs", expanding=True)), OpRow.seq <= bindparam("upto")
-).order_by(OpRow.doc, OpRow.seq)
+_OF_DOCS = _OPS.where(among(OpRow.doc, "docs"), OpRow.seq <= bindparam("upto")).order_by(OpRow.doc, OpRow.seq)
 _ABOVE = _OPS.where(OpRow.seq > bindparam("above")).order_by(OpRow.seq)
 
 

@@ -10,33 +10,33 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.db import run
 from server.models.views import DocumentView, EntryView, PhotoView, ReviewView
+from server.store.bulk import among
 from server.store.view_fold import Row
 from sync.reviews import Review, standing_of
 
 STATE_COLUMNS: Final = ("state", "is_answered", "approvals", "reviewed_at", "queue")
 
 # Built once: making a statement anew costs as much as running it.
-_DOCS: BindParameter[list[str]] = bindparam("docs", expanding=True)
 _SAID = (
     select(ReviewView.__table__)
-    .where(ReviewView.scope == bindparam("in"), ReviewView.of.in_(_DOCS))
+    .where(ReviewView.scope == bindparam("in"), among(ReviewView.of, "docs"))
     .order_by(ReviewView.of, ReviewView.seq)
 )
 _ENTRIES = select(DocumentView.doc, DocumentView.doc, DocumentView.heads, DocumentView.conflicts).where(
-    DocumentView.scope == bindparam("in"), DocumentView.doc.in_(_DOCS)
+    DocumentView.scope == bindparam("in"), among(DocumentView.doc, "docs")
 )
 _PHOTOS = (
     select(PhotoView.of, PhotoView.doc, DocumentView.heads, DocumentView.conflicts)
     .join(DocumentView, (DocumentView.scope == PhotoView.scope) & (DocumentView.doc == PhotoView.doc))
-    .where(PhotoView.scope == bindparam("in"), PhotoView.of.in_(_DOCS))
+    .where(PhotoView.scope == bindparam("in"), among(PhotoView.of, "docs"))
 )
 _STATES = select(EntryView.doc, EntryView.is_deleted, *(getattr(EntryView, name) for name in STATE_COLUMNS))
-_STATES = _STATES.where(EntryView.scope == bindparam("in"), EntryView.doc.in_(_DOCS))
+_STATES = _STATES.where(EntryView.scope == bindparam("in"), among(EntryView.doc, "docs"))
 _SETTLE = (
     update(EntryView.__table__)  # type: ignore[arg-type]
     .where(EntryView.scope == bindparam("in"), EntryView.doc == bindparam("at"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,7 @@ from server.store import (
     view_readings,
     view_states,
 )
+from server.store.bulk import among, insert_rows
 from server.store.view_findings import RuleBook
 from server.store.view_fold import BESIDE, DOCUMENTS, ENTRIES, PHOTOS, REVIEWS, Row, Rows
 from server.store.view_fold_sales import SALES
@@ -66,11 +67,12 @@ MODELS: dict[str, type[Base]] = {
 }
 
 # Built once: making a statement anew costs as much as running it.
-_DOCS: BindParameter[list[str]] = bindparam("docs", expanding=True)
-_KNOWN = select(DocumentView.doc).where(DocumentView.scope == bindparam("of"), DocumentView.doc.in_(_DOCS))
+_KNOWN = select(DocumentView.doc).where(
+    DocumentView.scope == bindparam("of"), among(DocumentView.doc, "docs")
+)
 _COUNTS = (
     select(PhotoView.of, func.count())
-    .where(PhotoView.scope == bindparam("of"), PhotoView.of.in_(_DOCS), PhotoView.is_deleted.is_(False))
+    .where(PhotoView.scope == bindparam("of"), among(PhotoView.of, "docs"), PhotoView.is_deleted.is_(False))
     .group_by(PhotoView.of)
 )
 
@@ -105,6 +107,7 @@ def fold_scope(session: Session, scope: str, most: int | None = None, book: Rule
         return view_readings.fold(session, scope, head, most)
     is_judged = book is not None and view_findings.is_current(session, scope, head.seq, book)
     groups = _remembered(session, scope, head.seq, book) if book is not None and is_judged else Groups()
+    groups.is_whole |= is_judged and head.seq == 0
     fresh = list(ops_above(session, scope, head.seq, most))
     if not fresh:
         if book is not None and not is_judged:
@@ -220,7 +223,7 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows, *, is
             session.execute(delete(table).where(table.c.scope == scope, table.c.doc.in_(old)))
     for view, fresh in rows.items():
         if fresh and view != ENTRIES:
-            run(session, insert(table_of(view)), fresh)
+            insert_rows(session, table_of(view), fresh)
     made = _insert_entries(session, scope, rows[ENTRIES], is_graded=is_graded)
     count_photos(session, scope, photos.difference(made))
     for some in _entries_among((photos | told).difference(made)):
@@ -239,7 +242,7 @@ def _insert_entries(session: Session, scope: str, rows: Sequence[Row], *, is_gra
             doc = row["doc"]
             row |= {**BESIDE, "photos": counts.get(doc, 0), "severity": grades.get(doc, 0)}
         view_states.for_new(session, scope, rows)
-        run(session, insert(table_of(ENTRIES)), rows)
+        insert_rows(session, table_of(ENTRIES), rows)
     return made
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, Literal, TypeVar
 
 from sync.civil import is_civil_date
@@ -84,8 +85,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return found
 
 
-def _place(finding: Finding) -> tuple[str, str, str]:
-    return (finding.about, finding.rule, finding.field)
+_place: Final = attrgetter("about", "rule", "field")
 
 
 def _facts(finding: Finding) -> str:
