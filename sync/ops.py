@@ -7,7 +7,7 @@ Source: DESIGN §3 "Op"; WIRE "Body", "Op id", "Private part".
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -26,7 +26,7 @@ class Op:
 
     `id` is base64url of 32 bytes; `recorded_at` and `skew` are ms; `fields` is the `set` of the
     body, `private_fields` that of the private part (None where the part did not come or was
-    erased); `body` and `private` are the exact texts.
+    erased); `body` and `private` are the exact texts; `doc_type` is the part of `doc` before the colon.
     """
 
     id: str
@@ -44,11 +44,10 @@ class Op:
     private_fields: Mapping[str, Json] | None
     body: str
     private: str | None
+    doc_type: str = field(init=False, compare=False, repr=False)  # kept: every judge asks it many times
 
-    @property
-    def doc_type(self) -> str:
-        """The document's type, the part before the colon."""
-        return self.doc[: self.doc.index(":")]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "doc_type", self.doc.partition(":")[0])
 
 
 def domain(name: str, origin: str) -> bytes:

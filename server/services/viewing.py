@@ -8,13 +8,13 @@ Source: DESIGN §2, §5 "push".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from server.db import reading
-from server.services.folding import fold_scope, make_folded
+from server.services.folding import fold_scope
 from server.services.lists import lists_in
 from server.store import people, views
 from server.store.rule_book import Rules
@@ -31,21 +31,33 @@ def make_current(scopes: Collection[str]) -> None:
     Raises: DatabaseTrouble.
     """
     farms = [one for one in scopes if one.startswith(FARM)]
-    make_folded([one for one in scopes if not one.startswith(FARM)])
-    if not farms:
-        return
     with reading() as session:
         of = people.organisations_of_farms(session, [one.removeprefix(FARM) for one in farms])
-    organisations = sorted(set(of.values()))
-    make_folded([f"org:{one}" for one in organisations])  # the label book of each
-    with reading() as session:
-        books = {one: Rules(lists_in(session, one)) for one in organisations}
-        unknown = Rules(Lists())
-        waiting = set(views.behind(session, farms))
-        by_scope = {scope: books.get(of.get(scope.removeprefix(FARM), ""), unknown) for scope in farms}
-        stale = _stale(session, [one for one in farms if one not in waiting], by_scope)
-    for scope in [*sorted(waiting), *stale[:REJUDGED_MAX]]:
-        fold_scope(scope, by_scope[scope])
+        books = {f"org:{one}" for one in of.values()}  # the label book of each
+        late = views.behind(session, [*books.union(scopes)])
+        first = [one for one in late if not one.startswith(FARM)]
+        waiting = [] if first else _waiting(session, farms, of, late)
+    if first:
+        for scope in first:
+            fold_scope(scope, None)
+        with reading() as session:  # the lists as they are now
+            waiting = _waiting(session, farms, of, late)
+    for scope, rules in waiting:
+        fold_scope(scope, rules)
+
+
+def _waiting(
+    session: Session, farms: Sequence[str], of: Mapping[str, str], late: Sequence[str]
+) -> list[tuple[str, Rules]]:
+    """Return the farms to fold, those of `late`, and some of those to judge anew, with their rules."""
+    if not farms:
+        return []
+    books = {one: Rules(lists_in(session, one)) for one in sorted(set(of.values()))}
+    unknown = Rules(Lists())
+    rules = {scope: books.get(of.get(scope.removeprefix(FARM), ""), unknown) for scope in farms}
+    waiting = [one for one in late if one in rules]
+    stale = _stale(session, sorted(rules.keys() - set(waiting)), rules)
+    return [(scope, rules[scope]) for scope in (*waiting, *stale[:REJUDGED_MAX])]
 
 
 def rules_for(session: Session, scope: str) -> Rules | None:

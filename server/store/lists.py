@@ -14,8 +14,10 @@ from typing import Any, Final, cast
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.lists import PLAIN_CHARS, ListRow, ListText, ListVersion
 from server.models.people import Organisation
+from server.store.bulk import among
 from sync import ids
 from sync.civil import add_days
 from sync.lists import Banned, Dose, ListKind, Lists, Loaded, Mark, Product, Use, make_lists
@@ -25,12 +27,19 @@ from sync.values import Json, write_text
 DRAFT, TAKEN, DROPPED = "draft", "taken", "dropped"
 BANNED, LABEL = "banned", "label"
 KINDS: Final = ("pesticide", "veterinary", "fertiliser", BANNED, LABEL)
+# Built once: every look at a farm asks these.
+_COMMUNES = select(Organisation.id).where(Organisation.kind == "commune")
+_TAKEN = (
+    select(ListVersion.id, ListVersion.valid_from, ListVersion.valid_to)
+    .where(among(ListVersion.organisation, "organisations"), ListVersion.state == TAKEN)
+    .order_by(ListVersion.id)
+)
 _SHAPE: Final = "1"  # another text is made for the same versions where this changes
 
 
 def organisations_for(session: Session, organisation: str) -> list[str]:
     """Return whose lists count for an organisation: its own and the commune's."""
-    communes = session.scalars(select(Organisation.id).where(Organisation.kind == "commune"))
+    communes = run(session, _COMMUNES, {}).scalars()
     return sorted({organisation, *communes})
 
 
@@ -86,10 +95,8 @@ def forget_texts(session: Session) -> None:
 
 def tag_of(session: Session, organisations: Collection[str]) -> str:
     """Return the name of the state of these organisations' lists, another one after every change."""
-    query = select(ListVersion.id, ListVersion.valid_from, ListVersion.valid_to).where(
-        ListVersion.organisation.in_(organisations), ListVersion.state == TAKEN
-    )
-    said = "\n".join(" ".join(row) for row in session.execute(query.order_by(ListVersion.id)))
+    rows = run(session, _TAKEN, {"organisations": organisations})
+    said = "\n".join(" ".join(row) for row in rows)
     return ids.b64_encode(hashlib.sha256(f"{_SHAPE}\n{said}".encode()).digest()[:16])
 
 

@@ -51,6 +51,7 @@ _HELD_OF_DEVICE = (
     )
     .order_by(HeldOp.scope, HeldOp.n)
 )
+_DIGEST = select(OpRow.digest).where(_IN_SCOPE, OpRow.seq == bindparam("at"))
 _OP_ROWS = cast(Table, OpRow.__table__)
 _HEAD_ROWS = cast(Table, Head.__table__)
 _MOVE_HEAD = (
@@ -256,7 +257,7 @@ def digest_at(session: Session, scope: str, seq: int) -> bytes | None:
     """Return the digest of a scope at a number, or None where the log does not reach so far."""
     if seq == 0:
         return start_digest(origin(session), scope)
-    return session.scalar(select(OpRow.digest).where(OpRow.scope == scope, OpRow.seq == seq))
+    return run(session, _DIGEST, {"of": scope, "at": seq}).scalar()
 
 
 def texts(session: Session, scope: str) -> Iterable[tuple[int, int, str]]:

@@ -19,10 +19,12 @@ from server.models.people import (
     Village,
 )
 from server.store import till
+from server.store.bulk import among
 from sync.rights import OPERATOR, needs_until, reads_of, rule
 
 ERASED_NAME = "Người đã xóa"  # what is shown; that it was done says `erased_at`
 ERASED_VALUES = '{"erased":true}'
+_ORGANISATIONS = select(Farm.id, Farm.organisation).where(among(Farm.id, "farms"))
 _UNSETTLED = select(Request.scope).where(
     Request.scope.in_(bindparam("scopes", expanding=True)), Request.result == "waiting"
 )
@@ -102,7 +104,7 @@ def find_farm(session: Session, organisation: str, name: str) -> Farm | None:
 
 def organisations_of_farms(session: Session, farms: Sequence[str]) -> dict[str, str]:
     """Return the organisation of each of these farms, by its id; one that is not known is left out."""
-    rows = session.execute(select(Farm.id, Farm.organisation).where(Farm.id.in_(farms)))
+    rows = run(session, _ORGANISATIONS, {"farms": farms})
     return {str(farm): str(organisation) for farm, organisation in rows}
 
 

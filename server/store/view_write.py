@@ -13,6 +13,7 @@ from itertools import groupby
 from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from server.db import Base, run
 from server.models.log import OpRow
@@ -77,6 +78,15 @@ _COUNTS = (
 )
 
 
+_LOCKED = select(ViewHead).where(ViewHead.scope == bindparam("of")).with_for_update()
+_FRESH = {"populate_existing": True}
+_MOVE = (
+    update(ViewHead.__table__)  # type: ignore[arg-type]
+    .where(ViewHead.scope == bindparam("of"))
+    .values(seq=bindparam("to"))
+)
+
+
 def table_of(view: str) -> Table:
     """Return the table of a view."""
     table = MODELS[view].__table__
@@ -86,15 +96,20 @@ def table_of(view: str) -> Table:
 
 def lock_view(session: Session, scope: str) -> ViewHead:
     """Return up to where the scope is folded, locked until the transaction ends; made where it is new."""
-    head = session.get(ViewHead, scope, with_for_update=True, populate_existing=True)
+    head = session.scalar(_LOCKED, {"of": scope}, execution_options=_FRESH)
     if head is not None:
         return head
     dialect = session.get_bind().dialect.name
     make = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(ViewHead)
     session.execute(make.values(scope=scope, seq=0).on_conflict_do_nothing())
-    head = session.get(ViewHead, scope, with_for_update=True, populate_existing=True)
+    head = session.scalar(_LOCKED, {"of": scope}, execution_options=_FRESH)
     assert head is not None
     return head
+
+
+def _move(session: Session, head: ViewHead, upto: int) -> None:
+    run(session, _MOVE, {"of": head.scope, "to": upto})
+    set_committed_value(head, "seq", upto)
 
 
 def fold_scope(session: Session, scope: str, most: int | None = None, book: RuleBook | None = None) -> int:
@@ -131,8 +146,7 @@ def fold_scope(session: Session, scope: str, most: int | None = None, book: Rule
         if book is not None and is_judged:
             keys |= view_findings.keys_of(session, scope, old)
             keys |= view_findings.write_keys(session, scope, old, rows[DOCUMENTS], book, groups)
-    head.seq = upto
-    session.flush()
+    _move(session, head, upto)
     if book is not None and is_judged:
         view_findings.rejudge(session, scope, keys, docs, book, groups)
         view_findings.note(session, scope, upto, book)

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from server.db import run
 from server.models.findings import JudgedScope
 from server.models.log import Head, NamedPhoto
 from server.models.views import DocumentView, EntryPlot, EntryView, PhotoView, PlotView, SeasonView, ViewHead
+from server.store.bulk import among
 from server.store.own_products import has_picture
 from server.store.view_write import fold_scope
 
@@ -28,8 +30,14 @@ _MARK = "~"  # stands in no scope, document or date
 _BEHIND = (
     select(Head.scope)
     .outerjoin(ViewHead, ViewHead.scope == Head.scope)
-    .where(Head.scope.in_(bindparam("scopes", expanding=True)), Head.seq > func.coalesce(ViewHead.seq, 0))
+    .where(among(Head.scope, "scopes"), Head.seq > func.coalesce(ViewHead.seq, 0))
     .order_by(Head.scope)
+)
+
+_OF_TYPE = (
+    select(DocumentView)
+    .where(DocumentView.scope == bindparam("of"), DocumentView.type == bindparam("type"))
+    .order_by(DocumentView.first_seq)
 )
 
 
@@ -54,7 +62,7 @@ class EntryFilter:
 
 def behind(session: Session, scopes: Collection[str]) -> list[str]:
     """Return those of the scopes whose views lack ops of the log, in the order of names."""
-    return list(session.scalars(_BEHIND, {"scopes": list(scopes)}))
+    return [str(scope) for scope in run(session, _BEHIND, {"scopes": scopes}).scalars()]
 
 
 def judged(session: Session, scopes: Collection[str]) -> list[tuple[str, int, str, int]]:
@@ -111,8 +119,7 @@ def document(session: Session, scope: str, doc: str) -> DocumentView | None:
 
 def documents_of(session: Session, scope: str, doc_type: str) -> list[DocumentView]:
     """Return all documents of a type in a scope, in the order in which they came."""
-    query = select(DocumentView).where(DocumentView.scope == scope, DocumentView.type == doc_type)
-    return list(session.scalars(query.order_by(DocumentView.first_seq)))
+    return list(session.scalars(_OF_TYPE, {"of": scope, "type": doc_type}))
 
 
 def plots_of(session: Session, scopes: Collection[str]) -> list[PlotView]:
