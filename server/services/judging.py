@@ -6,7 +6,7 @@ Source: DESIGN §3 "Sync", "Who signs"; PROTOCOL §8, §11, §23.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -74,14 +74,20 @@ def standing(session: Session, batch: Batch, device: str) -> Standing:
     """Return what a device may in the batch's scope, looked up once a batch."""
     found = batch.standings.get(device)
     if found is None:
-        writer = devices.writer(session, device, batch.scope)
+        stand_all(session, batch, [device])
+        found = batch.standings[device]
+    return found
+
+
+def stand_all(session: Session, batch: Batch, of: Collection[str]) -> None:
+    """Look up what these devices may in the batch's scope."""
+    for device, writer in devices.writers(session, of, batch.scope).items():
         is_operator = writer is not None and writer.role == OPERATOR
-        found = batch.standings[device] = Standing(
+        batch.standings[device] = Standing(
             writer,
             reaches=writer is not None and (is_operator or devices.had_right(session, writer, batch.scope)),
             writes=writer is not None and (is_operator or _writes(session, writer, batch.scope)),
         )
-    return found
 
 
 def _writes(session: Session, writer: Writer, scope: str) -> bool:

@@ -59,8 +59,7 @@ def room_for_ops(session: Session, of: Iterable[str], now: int, scope: str) -> d
 def count_ops(session: Session, stored: Mapping[str, int], now: int) -> None:
     """Count the ops taken of each device, in the transaction that takes them."""
     most = current_settings().ops_per_day
-    for device in sorted(stored):  # in one order, for the rows are locked
-        count = rate_counts.count_rate(session, OPS, device, DAY_MS, now, stored[device])
+    for device, count in rate_counts.count_rates(session, OPS, stored, DAY_MS, now).items():
         if count >= most:
             logger.warning("quota of a device used up", extra={"device": device, "ops": count})
 

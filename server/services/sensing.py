@@ -66,8 +66,9 @@ def _writers(named: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[
     """
     found: dict[tuple[str, str], tuple[Writer | None, bool]] = {}
     with reading() as session:
+        writers = devices.writers(session, sorted({device for device, _ in named}))
         for device, scope in sorted(named):
-            writer = devices.writer(session, device)
+            writer = writers[device]
             found[device, scope] = (
                 writer,
                 writer is not None and devices.had_right(session, writer, scope),

@@ -100,28 +100,44 @@ def _check_all(
         return []
     with reading() as session:
         origin = log.origin(session)
-        known: dict[str, bytes | None] = {carrier.device: carrier.key}
-        checked = []
-        for place, one in enumerate(sent):
-            try:
-                if one is None:
-                    raise Refusal("bad_body", "an op of the wrong shape")
-                op = parse_op(origin, one.body, one.private)
-                signature = _signature(one.signature)
-                if op.device not in known:
-                    known[op.device] = devices.key_of(session, op.device) or keys.get(op.device)
-                known[op.device] = known[op.device] or join_key(op)
-                key = known[op.device]
-                if key is None:
-                    results[place] = {"result": "later", "problem": "key_wanted"}
-                elif not verify(key, message(origin, op.body), signature):
-                    raise Refusal("bad_signature", "not signed by its device")
-                else:
-                    checked.append(Checked(place, log.Signed(op, signature), key))
-            except Refusal as refusal:
-                result = "later" if refusal.slug in LATER else "refused"
-                results[place] = {"result": result, "problem": refusal.slug}
+        parsed = _parse_all(origin, sent, results)
+        named = {signed.op.device for _, signed in parsed}
+        known = dict(keys) | devices.keys_of(session, named - {carrier.device})
+    known[carrier.device] = carrier.key
+    checked = []
+    for place, signed in parsed:
+        op = signed.op
+        key = known.get(op.device) or join_key(op)
+        if key is None:
+            results[place] = {"result": "later", "problem": "key_wanted"}
+            continue
+        known[op.device] = key
+        try:
+            if not verify(key, message(origin, op.body), signed.signature):
+                raise Refusal("bad_signature", "not signed by its device")
+            checked.append(Checked(place, signed, key))
+        except Refusal as refusal:
+            results[place] = _refused(refusal)
     return checked
+
+
+def _parse_all(
+    origin: str, sent: Sequence[SentOp | None], results: list[Result]
+) -> list[tuple[int, log.Signed]]:
+    parsed = []
+    for place, one in enumerate(sent):
+        try:
+            if one is None:
+                raise Refusal("bad_body", "an op of the wrong shape")
+            op = parse_op(origin, one.body, one.private)
+            parsed.append((place, log.Signed(op, _signature(one.signature))))
+        except Refusal as refusal:
+            results[place] = _refused(refusal)
+    return parsed
+
+
+def _refused(refusal: Refusal) -> Result:
+    return {"result": "later" if refusal.slug in LATER else "refused", "problem": refusal.slug}
 
 
 def _signature(text: str) -> bytes:
@@ -153,6 +169,8 @@ def _take_scope(
     batch.room = rates.room_for_ops(session, {*batch.used, carrier.device}, now, scope)
     unsettled = bool(people.unsettled_scopes(session, [scope]))
     carries = devices.had_right(session, carrier, scope)
+    if len(batch.used) > 1:
+        judging.stand_all(session, batch, batch.used)
     results: dict[int, Result] = {}
     first: dict[str, int] = {}
     filled: set[str] = set()

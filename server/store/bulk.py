@@ -14,15 +14,19 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     ColumnElement,
     Dialect,
     Table,
     Text,
     TypeDecorator,
     bindparam,
+    cast,
+    func,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
@@ -64,9 +68,17 @@ def _among_postgres(element: _Among, compiler: SQLCompiler, **asked: Any) -> str
     return f"{column} = ANY ({names})"
 
 
-def among(column: InstrumentedAttribute[str] | ColumnElement[str], name: str) -> ColumnElement[bool]:
+def among(column: InstrumentedAttribute[Any] | ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Return the condition that a column is one of the texts of the parameter `name`, a list."""
     return _Among(column, bindparam(name, type_=Names()))
+
+
+def each_pair(dialect: str, name: str) -> ReadOnlyColumnCollection[str, Any]:
+    """Return the columns `key` and `value` of the members of the parameter `name`, a JSON object."""
+    named = bindparam(name, type_=Text)
+    is_sqlite = dialect == "sqlite"
+    every = func.json_each(named) if is_sqlite else func.json_each_text(cast(named, JSON))
+    return every.table_valued("key", "value").c
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

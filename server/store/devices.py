@@ -6,7 +6,7 @@ Rights that a person decides on (held or accepted) are asked of `sync.rights` by
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from server.models.devices import DeviceRow, DeviceSeen, DeviceSession
 from server.models.log import HeldOp
 from server.models.people import Farm, Help, Membership
 from server.store import assertions, books, log, people
+from server.store.bulk import among
 from server.store.device_fold import Folded, Invite, fold_devices, parse_invite
 from server.store.operator import operator_device, public_key
 from server.store.upserts import upsert
@@ -57,7 +58,10 @@ _WRITERS = (
     .order_by(func.coalesce(DeviceRow.joined_seq, 0), DeviceRow.scope, DeviceRow.doc)
     .limit(1)
 )  # fmt: skip
-_BY_DEVICE = _WRITERS.where(DeviceRow.device == bindparam("of"))
+_BY_DEVICE = _WRITERS.limit(None).where(among(DeviceRow.device, "of"))
+_KEYS = select(DeviceRow.device, DeviceRow.key).where(
+    among(DeviceRow.device, "of"), DeviceRow.key.is_not(None)
+)
 _BY_SESSION = _WRITERS.join(DeviceSession, DeviceSession.device == DeviceRow.device).where(
     DeviceSession.token_hash == bindparam("token"), DeviceSession.expires_at > bindparam("now")
 )
@@ -97,10 +101,17 @@ def writer(session: Session, device: str, scope: str | None = None) -> Writer | 
     Shape:  the operator is nobody's person in particular: its membership is that of the organisation that
             `scope` is or belongs to, and without `scope` it is None too.
     """
-    if device == operator_device():
-        return None if scope is None else _operator(session, device, scope)
-    row = run(session, _BY_DEVICE, {"of": device}).first()
-    return None if row is None else _writer(row)
+    return writers(session, [device], scope)[device]
+
+
+def writers(session: Session, of: Collection[str], scope: str | None = None) -> dict[str, Writer | None]:
+    """Return who writes with each of these devices, by one look."""
+    operator, found = operator_device(), dict[str, Writer | None].fromkeys(of)
+    for row in run(session, _BY_DEVICE, {"of": [one for one in of if one != operator]}):
+        found[row.device] = found[row.device] or _writer(row)
+    if operator in found and scope is not None:
+        found[operator] = _operator(session, operator, scope)
+    return found
 
 
 def writer_of_session(session: Session, token_hash: str, now: int) -> Writer | None:
@@ -132,10 +143,17 @@ def _writer(row: Row[*tuple[Any, ...]]) -> Writer:
 
 def key_of(session: Session, device: str) -> bytes | None:
     """Return the public key of a device that joined, or of the operator."""
-    if device == operator_device():
-        return public_key()
-    text = session.scalar(select(DeviceRow.key).where(DeviceRow.device == device).limit(1))
-    return None if text is None else ids.b64_decode(text)
+    return keys_of(session, [device]).get(device)
+
+
+def keys_of(session: Session, of: Collection[str]) -> dict[str, bytes]:
+    """Return the public keys of those of the devices that have one."""
+    rows = run(session, _KEYS, {"of": of}) if of else ()
+    found = {str(device): ids.b64_decode(str(key)) for device, key in rows}
+    operator, key = operator_device(), public_key()
+    if operator is not None and key is not None and operator in of:
+        found[operator] = key
+    return found
 
 
 def scopes_of(session: Session, of: Writer) -> dict[str, bool]:

@@ -8,11 +8,9 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     String,
     Table,
-    Text,
     and_,
     bindparam,
     delete,
@@ -30,6 +28,7 @@ from sqlalchemy.orm import Session
 from server.db import run
 from server.models.blobs import ERASED, PART, STORED, Blob, BlobPart
 from server.models.log import NamedPhoto, OpRow
+from server.store.bulk import each_pair
 from server.store.upserts import upsert
 
 # Built once: making a statement anew costs more than running it.
@@ -124,13 +123,10 @@ def name_photos(session: Session, scope: str, named: Mapping[str, int]) -> None:
 
 @cache
 def _names(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    is_sqlite = dialect == "sqlite"
-    named = bindparam("named", type_=Text)
-    every = func.json_each(named) if is_sqlite else func.json_each_text(as_type(named, JSON))
-    each = every.table_valued("key", "value").c
+    each = each_pair(dialect, "named")
     rows = select(bindparam("of", type_=String), each.key, as_type(each.value, BigInteger), false())
     table = cast(Table, NamedPhoto.__table__)
-    put = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    put = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     columns = ["scope", "sha256", "seq", "is_settled"]
     rows = rows.where(each.key.is_not(None))  # SQLite reads no upsert behind a select without any WHERE
     put = put.from_select(columns, rows)

@@ -6,7 +6,7 @@ another one that took its number, without asking for every id.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.db import run
 from server.models.log import HeldOp, OpRow
+from server.store.bulk import among
 from sync.ops import Op
 
 
@@ -42,13 +43,13 @@ def _by_number(
 ) -> CompoundSelect[Any]:
     """Return a look-up of a device's ops, those of the log and the held ones, by their numbers."""
     lacks_private = OpRow.private.is_(None).label("lacks_private")
-    logged = select(OpRow.id, OpRow.n, OpRow.seq, OpRow.received_at, OpRow.doc, lacks_private, null())
-    held = select(HeldOp.id, HeldOp.n, null(), null(), null(), null(), HeldOp.reason)
+    logged = select(
+        OpRow.device, OpRow.id, OpRow.n, OpRow.seq, OpRow.received_at, OpRow.doc, lacks_private, null()
+    )
+    held = select(HeldOp.device, HeldOp.id, HeldOp.n, null(), null(), null(), null(), HeldOp.reason)
     return union_all(
         *(
-            query.where(table.scope == bindparam("of"), table.device == bindparam("device")).where(
-                has_number(table.n)
-            )
+            query.where(table.scope == bindparam("of"), among(table.device, "devices"), has_number(table.n))
             for query, table in ((logged, OpRow), (held, HeldOp))
         )
     )
@@ -67,20 +68,23 @@ def look(session: Session, scope: str, ops: Iterable[Op]) -> SentBefore:
     numbers: dict[str, list[int]] = {}
     for op in ops:
         numbers.setdefault(op.device, []).append(op.n)
-    found = SentBefore()
-    for device, of in numbers.items():
-        used = found.used[device] = set()
-        for op_id, n, *placed, reason in _rows(session, scope, device, of):
-            used.add(n)
-            if reason is None:
-                found.logged[op_id] = Logged(*placed)
-            else:
-                found.held[op_id] = reason
+    found = SentBefore(used={device: set() for device in numbers})
+    for device, op_id, n, *placed, reason in _rows(session, scope, numbers):
+        found.used[device].add(n)
+        if reason is None:
+            found.logged[op_id] = Logged(*placed)
+        else:
+            found.held[op_id] = reason
     return found
 
 
-def _rows(session: Session, scope: str, device: str, numbers: Sequence[int]) -> Iterable[Any]:
-    low, high = min(numbers), max(numbers)
-    if high - low < 2 * len(numbers):  # as a rule they follow each other
-        return run(session, _RUN, {"of": scope, "device": device, "low": low, "high": high})
-    return run(session, _SINGLE, {"of": scope, "device": device, "numbers": numbers})
+def _rows(session: Session, scope: str, numbers: Mapping[str, Sequence[int]]) -> Iterator[Any]:
+    every = [n for of in numbers.values() for n in of]
+    low, high = min(every, default=0), max(every, default=0)
+    if (high - low) * len(numbers) < 2 * len(every):  # as a rule they follow each other, on sensors in step
+        yield from run(session, _RUN, {"of": scope, "devices": list(numbers), "low": low, "high": high})
+    elif len(numbers) > 1:
+        for device, of in numbers.items():
+            yield from _rows(session, scope, {device: of})
+    else:
+        yield from run(session, _SINGLE, {"of": scope, "devices": list(numbers), "numbers": every})
