@@ -301,12 +301,10 @@ def known_docs(session: Session, scope: str, docs: Iterable[str]) -> set[str]:
 def used_numbers(session: Session, scope: str, device: str, numbers: Sequence[int]) -> set[int]:
     """Return those of a device's `n` that some op, in the log or held, has."""
     found: set[int] = set()
-    is_run = max(numbers) - min(numbers) < 2 * len(numbers)  # as a rule they follow each other
     for table in (OpRow, HeldOp):
         query = select(table.n).where(table.scope == scope, table.device == device)
-        these = table.n.between(min(numbers), max(numbers)) if is_run else table.n.in_(numbers)
-        found |= set(session.scalars(query.where(these)))
-    return found & set(numbers)
+        found |= set(session.scalars(query.where(table.n.in_(numbers))))
+    return found
 
 
 def fill_private(session: Session, scope: str, seq: int, private: str) -> None:
