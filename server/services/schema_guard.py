@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.db import reading
+from server.store import people
 from server.store.schema import is_known, newest_revision, revision_of
 
 State = Literal["fits", "older", "newer", "none"]
@@ -50,8 +51,15 @@ def look() -> Schema:
 
 
 def check() -> None:
-    """Refuse to work with a database of another schema. Raises: NewerSchema, OlderSchema, DatabaseTrouble."""
-    refuse(look())
+    """Refuse to work with rows of another schema, or of none. Raises: WrongSchema, DatabaseTrouble."""
+    found = look()
+    refuse(found)
+    with reading() as session:
+        if found.state == "none" and not people.has_tables(session):
+            raise OlderSchema(
+                "Cơ sở dữ liệu còn trống: chạy flask --app wsgi upgrade "
+                "/ The database is empty: run flask --app wsgi upgrade"
+            )
 
 
 def refuse(found: Schema) -> None:

@@ -106,6 +106,21 @@ def test_commands_refuse_another_schema_but_those_that_mend_it(older: Flask, rev
     assert ("update the program" in run(older, "upgrade").output) == (revision != OLDER)
 
 
+def test_on_an_empty_database_commands_say_what_to_run_and_an_upgrade_makes_the_tables(
+    empty_url: str, tmp_path: Path
+) -> None:
+    app = create_app(Settings(data_dir=tmp_path, database_url=empty_url, demo=False, tree_every_seconds=0))
+    with app.app_context():
+        for words in (["setup"], ["people", "list"], ["demo", "start"]):
+            done = run(app, *words)
+            assert (done.exit_code, "run flask --app wsgi upgrade" in done.output) == (1, True), words
+        assert run(app, "upgrade").exit_code == 0
+        assert (here(), kept()) == (newest_revision(), [])
+        assert run(app, "setup").exit_code == 0
+        app.extensions["watermark"].rest()
+        db.engine.dispose()
+
+
 def test_the_program_itself_does_not_serve_it_and_its_doctor_does_speak(tmp_path: Path) -> None:
     with filled(f"sqlite:///{tmp_path / 'so-nha-nong.db'}", tmp_path):
         pass
