@@ -14,8 +14,8 @@ from server.db import ReadOnly
 from server.services import schema_guard
 from server.services.schema_guard import WrongSchema
 
-# What must run whatever the schema is: they look at it, or mend it. `db` is not one of ours.
-ON_ANY_SCHEMA = frozenset({"doctor", "restore", "upgrade", "verify"})
+# What must run whatever the schema is: they look at it, or mend it.
+ON_ANY_SCHEMA = frozenset({"db", "doctor", "restore", "upgrade", "verify"})
 
 
 def register(app: Flask) -> None:

@@ -103,6 +103,7 @@ def test_commands_refuse_another_schema_but_those_that_mend_it(older: Flask, rev
             done = run(older, name, *(["x"] if name in ("backup",) else []))
             assert (done.exit_code, revision in done.output) == (1, True), name
     assert f"{revision}" in run(older, "doctor").output
+    assert run(older, "db", "heads").exit_code == 0
     assert ("update the program" in run(older, "upgrade").output) == (revision != OLDER)
 
 
