@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Iterator, Mapping
 
 from tests.bench import (
+    chart,
     crowd,
     indicators,
     lighthouse,
@@ -19,11 +21,13 @@ from tests.bench import (
     memory,
     noticing,
     phone,
+    photos,
     pull,
     push,
     review,
     sensors,
     sizes,
+    storm,
     trace,
     tree,
     wire,
@@ -36,6 +40,8 @@ PARTS = (
     "wire",
     "push",
     "crowd",
+    "storm",
+    "photos",
     "pull",
     "review",
     "indicators",
@@ -60,8 +66,10 @@ def main(words: list[str]) -> int:
         name = "-".join([name, *wanted])
     rows: list[Row] = []
     failed: list[str] = []
+    took: dict[str, float] = {}
     for what, part in _parts(wanted, is_quick=is_quick):
         print(what, end=" ", flush=True)
+        began = time.perf_counter()
         try:
             for row in part:
                 rows.append(row)
@@ -69,14 +77,18 @@ def main(words: list[str]) -> int:
         except Exception:
             failed.append(what)
             print(f" failed:\n{traceback.format_exc()}", flush=True)
-        print("", flush=True)
-        write(rows, name, failed)
+        took[what] = time.perf_counter() - began
+        print(f" {took[what]:.0f} s", flush=True)
+        write(rows, name, failed, took)
     print(show(rows))
     if not lighthouse.is_here():
         print("Not measured: Lighthouse, for it is not installed (tests/bench/lighthouse.py).")
     if failed:
         print(f"Failed: {', '.join(failed)}.")
-    print(write(rows, name, failed))
+    path = write(rows, name, failed, took)
+    print(f"{path}, after {sum(took.values()) / 60:.0f} min")
+    if wanted == list(PARTS):
+        print(chart.draw(path))
     return len(failed)
 
 
@@ -108,6 +120,11 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
                 yield f"{part} {kind}", push.rows(kind, 10 if is_quick else 60)
             elif part == "crowd":
                 yield f"{part} {kind}", crowd.rows(kind, 4 if is_quick else 15)
+            elif part == "storm":
+                sizes_of = (40, (1, 10, 40), 100) if is_quick else (400, (1, 20, 200), 600)
+                yield f"{part} {kind}", storm.rows(kind, *sizes_of)
+            elif part == "photos":
+                yield f"{part} {kind}", photos.rows(kind, 4 if is_quick else 20)
             elif part == "pull":
                 yield f"{part} {kind}", pull.rows(kind, 4 if is_quick else 20, lengths)
             elif part == "review":

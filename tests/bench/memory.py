@@ -31,8 +31,8 @@ def rows(batches: int) -> Iterator[Row]:
             for body in bodies:
                 _post(port, phone, body)
             for place in range(PHOTOS):
-                _send_photo(port, phone, home.scope, _picture(place))
-            workers = [_peak_mb(pid) for pid in _children(master)]
+                send_photo(port, phone, home.scope, picture(place))
+            workers = [peak_mb(pid) for pid in children(master)]
     worst = max(workers)
     group = "memory, gunicorn with 2 workers"
     yield Row(
@@ -52,7 +52,8 @@ def _post(port: int, phone: Phone, body: bytes) -> None:
     ask(port, "POST", "/api/v1/sync", body, headers)
 
 
-def _send_photo(port: int, phone: Phone, scope: str, data: bytes) -> None:
+def send_photo(port: int, phone: Phone, scope: str, data: bytes) -> None:
+    """Send a photo that is not there yet, as a phone does: create, then one piece."""
     folder = f"/api/v1/photos/{scope.replace(':', '/')}"
     sha256 = ids.b64_encode(hashlib.sha256(data).digest())
     tus = phone.headers | {"Tus-Resumable": "1.0.0"}
@@ -62,7 +63,7 @@ def _send_photo(port: int, phone: Phone, scope: str, data: bytes) -> None:
     ask(port, "PATCH", f"{folder}/{sha256}", data, part)
 
 
-def _picture(seed: int) -> bytes:
+def picture(seed: int) -> bytes:
     """Return a picture as a phone sends it: 1600 × 1200, about 250 KB."""
     noise = Image.frombytes("RGB", (200, 150), random.Random(seed).randbytes(90_000))
     out = io.BytesIO()
@@ -70,11 +71,13 @@ def _picture(seed: int) -> bytes:
     return out.getvalue()
 
 
-def _children(master: int) -> list[int]:
+def children(master: int) -> list[int]:
+    """Return the workers of a gunicorn."""
     return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
 
-def _peak_mb(pid: int) -> float:
+def peak_mb(pid: int) -> float:
+    """Return the greatest resident memory that a process ever had."""
     line = next(
         one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if one.startswith("VmHWM")
     )

@@ -21,12 +21,12 @@ from sync import ids
 from sync.ops import message, parse_op
 from sync.signing import verify
 from tests.bench.diaries import requests
+from tests.bench.references import KINTO, POUCHDB
 from tests.bench.servers import bench_server
 from tests.bench.table import Row, median_of
 from tests.server.phones import ORIGIN
 
 BATCH = 100
-KINTO = "Kinto on PostgreSQL: about 110 ops/s; PouchDB Server: about 5,000, folding nothing"
 
 
 def rows(kind: str, batches: int) -> Iterator[Row]:
@@ -50,7 +50,7 @@ def rows(kind: str, batches: int) -> Iterator[Row]:
     whole = [a + b for a, b in zip(push, views, strict=True)]
     yield _speed(group, "floor: inflate, parse, verify, bulk insert, commit", least)
     yield _speed(group, "push: log, digest and heads durable", push, KINTO)
-    yield _speed(group, "push until all views are current", whole)
+    yield _speed(group, "push until all views are current", whole, POUCHDB)
     yield _share(group, "push / floor", least, push, 0.8)
     yield _share(group, "push until all views are current / floor", least, whole, 0.5)
 

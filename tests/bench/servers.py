@@ -37,9 +37,12 @@ class Bench:
     app: Flask
     settings: Settings
 
-    def phone(self, person: str, farm: str | None, role: str = "owner") -> Phone:
-        """Return a new phone that has joined."""
-        return enrolled(self.app.test_client(), person, farm, role)
+    def phone(self, person: str, farm: str | None, role: str = "owner", address: str = "") -> Phone:
+        """Return a new phone that has joined, from an address of its own where one is given."""
+        client = self.app.test_client()
+        if address:
+            client.environ_base["REMOTE_ADDR"] = address
+        return enrolled(client, person, farm, role)
 
     def household(self, phone: Phone, seed: int = 1) -> Household:
         """Return the writer of a diary on a phone's key, in the farm that the phone sees."""

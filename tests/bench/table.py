@@ -10,7 +10,7 @@ import os
 import platform
 import statistics
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,15 +50,17 @@ def show(rows: Sequence[Row]) -> str:
     for group in dict.fromkeys(row.group for row in rows):
         lines.append(f"\n{group}")
         for row in (one for one in rows if one.group == group):
-            spread = "" if row.spread is None else f" ({_number(row.spread[0])}–{_number(row.spread[1])})"
+            spread = "" if row.spread is None else f" ({number(row.spread[0])}–{number(row.spread[1])})"
             mark = {True: "✓", False: "✗", None: " "}[row.met]
             beside = " · ".join(part for part in (row.goal and f"goal {row.goal}", row.reference) if part)
-            lines.append(f" {mark} {row.what:<58} {_number(row.value):>9} {row.unit:<8}{spread:<22} {beside}")
+            lines.append(f" {mark} {row.what:<58} {number(row.value):>9} {row.unit:<8}{spread:<22} {beside}")
     return "\n".join(lines)
 
 
-def write(rows: Sequence[Row], name: str, failed: Sequence[str] = ()) -> Path:
-    """Write the rows with machine and commit, and the parts that failed; return the file."""
+def write(
+    rows: Sequence[Row], name: str, failed: Sequence[str] = (), took: Mapping[str, float] | None = None
+) -> Path:
+    """Write the rows with machine and commit, what failed and the seconds of each part; return the file."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     about = {
@@ -67,14 +69,22 @@ def write(rows: Sequence[Row], name: str, failed: Sequence[str] = ()) -> Path:
         "is_clean": _git("status", "--porcelain") == "",
         "failed": list(failed),
         "load": [round(one, 1) for one in os.getloadavg()],  # others' work makes every time longer
-        "machine": {"system": platform.platform(), "python": platform.python_version(), "cores": _cores()},
+        "machine": {
+            "system": platform.platform(),
+            "python": platform.python_version(),
+            "cores": os.cpu_count(),
+            "processor": _line("/proc/cpuinfo", "model name"),
+            "memory": _line("/proc/meminfo", "MemTotal"),
+        },
+        "took": {part: round(seconds) for part, seconds in (took or {}).items()},
     }
     text = json.dumps(about | {"rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
     return path
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a number as the table shows it."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
@@ -85,7 +95,7 @@ def _git(*words: str) -> str:
     return done.stdout.strip()
 
 
-def _cores() -> int:
-    return len(
-        [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("processor")]
-    )
+def _line(path: str, name: str) -> str:
+    """Return what the first line of a name says in a file of the system."""
+    lines = Path(path).read_text("utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")
