@@ -66,7 +66,7 @@ export class Link {
       // A dead server's socket still takes connections, and nobody ever answers them.
       if (!(await this.house.ask({ do: "is_up" }))) throw lost();
       await this.house.tick();
-      return fetch(`http://127.0.0.1:${this.house.port}${url}`, { ...init, signal: null });
+      return this.watched(`http://127.0.0.1:${this.house.port}${url}`, init);
     };
     if (fault?.kind === "request_lost") throw lost();
     if (fault?.kind === "late") {
@@ -96,6 +96,21 @@ export class Link {
     if (fault?.kind === "response_lost") throw lost();
     return this.passOn(note, answer, fault?.kind === "answer_cut" ? whole.slice(0, fault.at) : whole);
   };
+
+  /** Fetch, and give up where the server dies meanwhile of another request: fetch alone waits five minutes. */
+  private async watched(url: string, init: RequestInit): Promise<Response> {
+    const gone = new AbortController();
+    const look = setInterval(async () => {
+      if (!(await this.house.ask({ do: "is_up" }))) gone.abort();
+    }, 500);
+    try {
+      return await fetch(url, { ...init, signal: gone.signal });
+    } catch (error) {
+      throw gone.signal.aborted ? lost() : error;
+    } finally {
+      clearInterval(look);
+    }
+  }
 
   private passOn(note: Seen, answer: Response, whole: ArrayBuffer): Response {
     const { status } = answer;
