@@ -92,11 +92,11 @@ check-long: export KILLS ?= 300
 check-long: export GONE ?= 2000
 check-long: build chromium ## What is drawn at random, at length, for hours (SEEDS=3000 TIMES=20 KILLS=300)
 	$(BIN)/python -m pytest -n 2 tests/sync
-	$(NPM) test --silent -- property
+	$(NPM) test --silent -- property app/carry
 	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py tests/server/test_migrations.py
 	$(BIN)/python -m pytest -n 0 -s tests/server/test_killed_under_load.py
 	KILLS=100 $(BIN)/python -m pytest -n 0 -s tests/journeys/test_browser_killed.py
-	$(BIN)/python -m pytest -n 2 tests/server/test_archives_fuzzed.py \
+	$(BIN)/python -m pytest -n 2 tests/server/test_archives_fuzzed.py tests/server/test_faults_photos.py \
 		tests/server/test_passkey_mutations.py tests/server/test_two_processes.py
 	$(NPM) test --silent -- engine/simulation
 

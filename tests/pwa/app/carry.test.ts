@@ -4,11 +4,15 @@ import { exportUnsent } from "../../../pwa/src/app/carry.ts";
 import { importFile } from "../../../pwa/src/app/carry_in.ts";
 import { makeDrafts } from "../../../pwa/src/app/drafts.ts";
 import { loadPeople } from "../../../pwa/src/app/people.ts";
+import { b64Encode, sha256 } from "../../../pwa/src/core/index.ts";
 import { saveRequest } from "../../../pwa/src/store/requests.ts";
+import { Chance } from "../../simulation/tier_b/chance.ts";
 import { House } from "../house.ts";
 import { joined, type Phone } from "../phone.ts";
 import { allForms, scaled } from "./desk.ts";
 
+/** `TIMES=20` (`make check-long`): so many times as many changed files. */
+const CHANGED = 40 * Number(process.env.TIMES ?? 1);
 let house: House;
 beforeAll(async () => {
   house = await House.open();
@@ -102,6 +106,37 @@ test("case 100: only what a signature covers comes in, and only from our own ser
   const huge = Object.defineProperty(new Blob([lines.join("\n")]), "size", { value: 200_000_001 });
   expect(await importFile(other.context, huge)).toMatchObject({ problem: "too_large", ops: 0 });
 });
+
+test("case 100: of a file changed anywhere, only what was in the whole one comes in", async () => {
+  const { phone } = await stranded("Bà Chín");
+  const { blob } = await exportUnsent(phone.context);
+  const whole = new Uint8Array(await blob.arrayBuffer());
+  const real = new Set((await phone.ops()).map((op) => op.id));
+  const other = await carrier("Ông Mười");
+  const before = new Set((await other.ops()).map((op) => op.id));
+  const chance = new Chance(100);
+  for (let time = 0; time < CHANGED; time++) {
+    const report = await importFile(other.context, new Blob([changed(whole, chance)]));
+    expect(report.ops).toBeLessThanOrEqual(2);
+    for (const op of await other.ops()) expect(before.has(op.id) || real.has(op.id)).toBe(true);
+    for (const row of await other.store.use((db) => db.blobs.toArray()))
+      expect(b64Encode(sha256(new Uint8Array(row.bytes)))).toBe(row.sha256);
+  }
+});
+
+/** Some bytes changed, a piece lost, doubled or moved, or the end cut. */
+function changed(whole: Uint8Array, chance: Chance): BlobPart {
+  const bytes = [...whole];
+  const at = chance.whole(0, bytes.length - 1);
+  const size = chance.whole(1, 400);
+  const way = chance.whole(0, 4);
+  if (way === 0) bytes.length = at;
+  else if (way === 1) bytes.splice(at, size);
+  else if (way === 2) bytes.splice(at, 0, ...bytes.slice(at, at + size));
+  else if (way === 3) bytes.splice(0, at, ...bytes.slice(0, at).reverse());
+  else for (let i = 0; i < size / 20; i++) bytes[chance.whole(0, bytes.length - 1)] = chance.whole(0, 255);
+  return new Uint8Array(bytes);
+}
 
 test("bytes that are not the picture they are called are left out", async () => {
   const { phone } = await stranded("Bà Tám");
