@@ -91,7 +91,7 @@ def real_files() -> list[bytes]:
 
 
 def change(whole: bytes, rng: random.Random) -> bytes:
-    """Return a file with some bytes changed, a piece lost or doubled, or its end cut; at least three bytes."""
+    """Return a file of at least three bytes with some changed, a piece lost or doubled, or its end cut."""
     broken = bytearray(whole)
     for _ in range(rng.randint(1, 12)):
         broken[rng.randrange(2, len(broken))] = rng.randrange(256)
