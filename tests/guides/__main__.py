@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.guides import farmer, reviewer, team
+from tests.guides import farmer, operator, reviewer, team
 from tests.guides.printing import PICTURES, make_all
 from tests.guides.stage import Stage
 from tests.journeys.building import built
@@ -26,7 +26,7 @@ def take_pictures(folder: Path) -> None:
         with sync_playwright() as driver:
             stage = Stage(driver.chromium, house, folder)
             try:
-                for one in (farmer, team, reviewer):
+                for one in (farmer, team, reviewer, operator):
                     one.take(stage)
             finally:
                 stage.close()

@@ -14,7 +14,7 @@ from tests.guides.printing import FONTS, PICTURES
 
 COLOURS: Final = 48
 PHONE_PIXELS: Final = 540  # 45 mm in print at 300 dots an inch
-DESK_PIXELS: Final = 1240
+DESK_PIXELS: Final = 1240  # as it is drawn: letters that are scaled take more colours, and bytes
 INK, RING = (31, 36, 25), (233, 168, 32)
 
 

@@ -47,7 +47,7 @@ def quoted(name: str) -> list[str]:
 
 def pictured(name: str) -> list[str]:
     """Return the names of the pictures that a guide shows."""
-    return re.findall(r'"((?:nd|tcn|nduyet)-[a-z0-9-]+)"', (GUIDES / f"{name}.typ").read_text("utf-8"))
+    return re.findall(r'"((?:nd|tcn|nduyet|vh)-[a-z0-9-]+)"', (GUIDES / f"{name}.typ").read_text("utf-8"))
 
 
 def _texts(value: object) -> list[str]:

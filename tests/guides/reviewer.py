@@ -39,7 +39,7 @@ def _inbox(stage: Stage, desk: Desk) -> None:
     ask.wait_for()
     keep(page, "nduyet-hop", ask, approve)
     every = page.get_by_role("button", name=re.compile("^Duyệt hết")).last
-    keep(page, "nduyet-het", every, around=every)
+    keep(page, "nduyet-het", every, tall=600, around=every)
 
 
 def _differ(stage: Stage, desk: Desk) -> None:
@@ -60,12 +60,12 @@ def _lot(stage: Stage, desk: Desk) -> None:
     page.wait_for_url(LOT)
     _pack(desk)
     ready = page.get_by_role("button", name="Sẵn sàng")
-    keep(page, "nduyet-lo", ready, around=ready)
+    keep(page, "nduyet-lo", ready, tall=640, around=ready)
     ready.click()
     page.get_by_role("link", name="Công bố").click()
     publish = page.get_by_role("button", name="Công bố")
     publish.wait_for()
-    keep(page, "nduyet-cong-bo", publish, around=publish)
+    keep(page, "nduyet-cong-bo", publish, tall=620, around=publish)
     publish.click()
     desk.sees("Công bố lại")
     _labels(stage, desk)
