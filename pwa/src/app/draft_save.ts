@@ -53,15 +53,15 @@ async function removalOps(c: Context, draft: DraftRow): Promise<NewOp[]> {
 }
 
 /** Which of these photos' bytes are on the phone. */
-export async function bytesHere(
+export function bytesHere(
   db: Database,
   scope: string,
   photos: readonly DraftPhotoRow[],
 ): Promise<Set<string>> {
-  if (photos.length === 0) return new Set(); // each look into the database counts: a person waits
+  if (photos.length === 0) return Promise.resolve(new Set()); // each look into the database counts: a person waits
   const keys = photos.map((p): [string, string] => [scope, p.sha256]);
-  const found = await db.blobs.where("[scope+sha256]").anyOf(keys).primaryKeys();
-  return new Set(found.map(([, sha256]) => sha256));
+  const found = db.blobs.where("[scope+sha256]").anyOf(keys).primaryKeys();
+  return found.then((some) => new Set(some.map(([, sha256]) => sha256)));
 }
 
 const toUpload = (draft: DraftRow, p: DraftPhotoRow): UploadRow => ({
@@ -113,25 +113,25 @@ function endDraft(c: Context, draft: DraftRow, photos: readonly DraftPhotoRow[],
   const isDone = photos.length === draft.photos.length;
   return {
     isReady: !toRead,
-    async check(db) {
-      const [held, here, counts] = await Promise.all([
+    // No `await` in either: see `write` in store/save.ts.
+    check: (db) =>
+      Promise.all([
         isStored ? db.drafts.get(draft.id) : draft,
         bytesHere(db, draft.scope, photos),
         toRead ? db.meta.get("usage") : undefined,
-      ]);
-      if (toRead) used = counts?.value;
-      if (!held) return new Gone();
-      // The bytes were stored when the picture was taken; without them there is no op (case 2).
-      const isWhole = photos.every((p) => here.has(p.sha256));
-      return isWhole ? null : new StoreError("storage_broken", "photo bytes are gone");
-    },
-    async write(db, rows) {
-      await Promise.all([
+      ]).then(([held, here, counts]) => {
+        if (toRead) used = counts?.value;
+        if (!held) return new Gone();
+        // The bytes were stored when the picture was taken; without them there is no op (case 2).
+        const isWhole = photos.every((p) => here.has(p.sha256));
+        return isWhole ? null : new StoreError("storage_broken", "photo bytes are gone");
+      }),
+    write: (db, rows) =>
+      Promise.all([
         photos.length > 0 ? db.uploads.bulkPut(photos.map((p) => toUpload(draft, p))) : undefined,
         isDone ? db.drafts.delete(draft.id) : db.drafts.put(leftOf(draft, photos, rows)),
         draft.isNew ? db.meta.put({ key: "usage", value: countUse(c, used, draft) }) : undefined,
-      ]);
-    },
+      ]),
   };
 }
 

@@ -94,17 +94,17 @@ export function readOps(db: Database, docs: readonly DocKey[]): Promise<OpRow[][
   );
 }
 
-/** Write the views of documents from all ops of each. */
-export async function putViews(
+/** Write the views of documents from all ops of each; no `await`, for a save waits for it (save.ts). */
+export function putViews(
   db: Database,
   origin: string,
   docs: readonly { scope: string; doc: string; rows: readonly OpRow[] }[],
-): Promise<void> {
+): Promise<unknown> {
   const views = docs.map(({ scope, doc, rows }) => viewOf(origin, scope, doc, rows));
   const gone = docs
     .filter((_, i) => views[i] === null)
     .map(({ scope, doc }): [string, string] => [scope, doc]);
-  await Promise.all([
+  return Promise.all([
     db.docs.bulkPut(views.filter((view) => view !== null)),
     gone.length > 0 ? db.docs.bulkDelete(gone) : undefined,
   ]);

@@ -78,14 +78,14 @@ const readMoving = (db: Database, device: string, scopes: readonly string[]) =>
   ]);
 
 /** Says whether the numbers are still those of a ground, and where it counts the cursors. */
-async function isStill(db: Database, ground: Ground, scopes: readonly string[], exactly: boolean) {
-  const [counters, rows] = await readMoving(db, ground.device, scopes);
-  return scopes.every(
-    (scope, i) =>
-      ground.last.get(scope) === (counters[i]?.n ?? 0) &&
-      (!exactly || ground.cursors.get(scope) === (rows[i]?.cursor ?? "0")),
+const isStill = (db: Database, ground: Ground, scopes: readonly string[], exactly: boolean) =>
+  readMoving(db, ground.device, scopes).then(([counters, rows]) =>
+    scopes.every(
+      (scope, i) =>
+        ground.last.get(scope) === (counters[i]?.n ?? 0) &&
+        (!exactly || ground.cursors.get(scope) === (rows[i]?.cursor ?? "0")),
+    ),
   );
-}
 
 /** Look at what the next save of a device in a scope stands on, while its form is filled in. */
 export async function prepareSave(store: Store, device: string, scope: string): Promise<void> {
@@ -181,6 +181,9 @@ class Moved extends Error {}
 /**
  * Add what was signed, in one transaction. Each wait for an answer costs a slow phone some milliseconds: where nothing
  * that is written turns on an answer, all is asked and written at once, and an answer that is against it undoes it.
+ *
+ * No `await` in here: for each one inside a transaction Dexie runs some two hundred empty microtasks, so as not to lose
+ * it, and a slow phone takes six milliseconds for them. `then` on its own promises costs nothing.
  */
 async function write(db: Database, signed: Signed, how: How, also: Also | undefined): Promise<void> {
   const { rows, before } = signed;
@@ -190,7 +193,7 @@ async function write(db: Database, signed: Signed, how: How, also: Also | undefi
   const docs = [
     ...new Map(rows.map(({ scope, doc }) => [`${scope} ${doc}`, [scope, doc] as const])).values(),
   ];
-  await db.transaction("rw", tables, async () => {
+  await db.transaction("rw", tables, () => {
     const asked = Promise.all([
       how.again ? db.ops.bulkGet(rows.map((row) => row.id)) : [],
       isStill(db, before, scopes, how.exactly),
@@ -201,13 +204,15 @@ async function write(db: Database, signed: Signed, how: How, also: Also | undefi
     const putting = atOnce ? put(db, signed, docs, [], also) : null;
     // What is refused first says why: an answer, before what could not be written.
     putting?.catch(() => undefined);
-    const [there, still, held, against] = await asked;
-    if (there.length > 0 && there.every((row) => row !== undefined)) return;
-    if (against) throw against;
-    if (!still) throw new Moved();
-    await (putting ?? put(db, signed, docs, held, also));
-    // Recorded anew under a name that is here: what was refused of it before belongs to its view.
-    if (putting && held.some((some) => some.length > 0)) await putAll(db, signed, docs, held);
+    return asked.then(([there, still, held, against]): unknown => {
+      if (there.length > 0 && there.every((row) => row !== undefined)) return undefined;
+      if (against) throw against;
+      if (!still) throw new Moved();
+      if (putting === null) return put(db, signed, docs, held, also);
+      // Recorded anew under a name that is here: what was refused of it before belongs to its view.
+      const isAgain = held.some((some) => some.length > 0);
+      return isAgain ? putting.then(() => putAll(db, signed, docs, held)) : putting;
+    });
   });
 }
 
@@ -235,7 +240,7 @@ const putAll = (
   { rows, before }: Pick<Signed, "rows" | "before">,
   docs: readonly DocKey[],
   held: readonly OpRow[][],
-): Promise<void> =>
+): Promise<unknown> =>
   putViews(
     db,
     before.origin,
@@ -248,10 +253,10 @@ const putAll = (
 /** What a save does besides, in the same transaction: on drafts, photo rows, bytes, requests and meta. */
 export interface Also {
   /** Reads; gives what stands against the save. */
-  check?: (db: Database) => Promise<Error | null>;
+  check?: (db: Database) => PromiseLike<Error | null>;
   /** False: what it writes turns on what `check` reads. */
   isReady?: boolean;
-  write: (db: Database, rows: readonly OpRow[]) => Promise<void>;
+  write: (db: Database, rows: readonly OpRow[]) => PromiseLike<unknown>;
 }
 
 /** Sign and store ops of one person. */
