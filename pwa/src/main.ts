@@ -7,7 +7,10 @@ import { startWorker } from "./ui/worker.ts";
 const place = document.getElementById("app");
 if (place === null) throw new Error("index.html has no #app");
 
+/** What keeps the app on the phone is asked for when the first screen stands: it would only take its time away. */
+const WORKER_MS = 1000;
+
 const app = createApp();
+setTimeout(() => void startWorker(app), WORKER_MS);
 void app.start(); // the database opens while the page is drawn
 mount(app, place);
-void startWorker(app);

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { DiaryQuery, EntryRow, Form } from "../../app/types.ts";
 import { parseDate } from "../../core/civil.ts";
 import { app } from "../app.ts";
+import { useFirstRows } from "../first_rows.ts";
 import { Behalf, Btn, Do, Dock, Icon, Leaf } from "../pieces/basic.tsx";
 import { chooseOne, type Option } from "../pieces/overlay.tsx";
 import { go, makeHash, place, restoreScroll } from "../router.ts";
@@ -106,7 +107,8 @@ export function cutBy(
   return cut;
 }
 
-function Days({ rows }: { rows: readonly EntryRow[] }) {
+function Days(props: { rows: readonly EntryRow[] }) {
+  const rows = useFirstRows(props.rows);
   return (
     <>
       {cutBy(rows, (row) => row.happened_on.slice(0, 7)).map((month) => (

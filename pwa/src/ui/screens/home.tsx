@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Home, SeasonRow, SeasonWait } from "../../app/types.ts";
 import { app } from "../app.ts";
+import { useFirstRows } from "../first_rows.ts";
 import { whenIdle } from "../idle.ts";
 import { Btn, Do, Dock, Icon, Leaf, Note } from "../pieces/basic.tsx";
 import { go, makeHash } from "../router.ts";
@@ -155,6 +156,7 @@ function useAround(): Around | null {
 function Today({ home, around }: { home: Home; around: Around | null }) {
   const w = words.value;
   const waits = useWaits();
+  const rows = useFirstRows(home.today);
   return (
     <>
       {home.drafts.length > 0 && <h2>{w.drafts}</h2>}
@@ -186,7 +188,7 @@ function Today({ home, around }: { home: Home; around: Around | null }) {
         </p>
       )}
       <div class="stack">
-        {home.today.map((row) => (
+        {rows.map((row) => (
           <EntryCard key={row.doc} row={row} />
         ))}
       </div>
