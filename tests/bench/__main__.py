@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from tests.bench import (
     chart,
     crowd,
+    field,
     indicators,
     lighthouse,
     lists,
@@ -50,6 +51,7 @@ PARTS = (
     "tree",
     "memory",
     "phone",
+    "field",
     "lists",
     "lighthouse",
 )
@@ -100,6 +102,7 @@ def _parts(wanted: list[str], *, is_quick: bool) -> Iterator[tuple[str, Iterator
         "wire": wire.rows(2 if is_quick else 10),
         "memory": memory.rows(5 if is_quick else 30),
         "lists": lists.rows(20 if is_quick else 200),
+        "field": field.rows(2, 5) if is_quick else field.rows(6, 21),
         "phone": phone.rows(1_000, 10, 3) if is_quick else phone.rows(10_000, 60, 7),
     }
     for part in wanted:
