@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from server.services.viewing import make_current
 from sync import ids
 from tests.server.ops import make, scope_of, sync
-from tests.server.phones import Phone, enrolled, start
+from tests.server.phones import Phone, enrolled, slug, start
 from tests.server.pictures import (
     hash_of,
     make_animation,
@@ -133,6 +133,28 @@ def test_case_087_a_bomb_costs_the_server_no_memory(phone: Phone) -> None:
     begin(phone, place, data)
     assert patch(phone, place, data, data).status_code == 413
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kB; the picture has 200,000
+
+
+@pytest.mark.parametrize("limit", [3_000_000, 4_500_000, 5_900_000])
+def test_case_092_a_disk_that_takes_no_more_is_507_and_the_next_look_makes_it_good(
+    phone: Phone, limit: int
+) -> None:
+    """The kernel itself refuses here: no file may grow past a limit."""
+    place, data = door(phone), make_jpeg(320, 240) + random.Random(limit).randbytes(6_000_000)
+    address, headers = f"{place}/{hash_of(data)}", TUS | phone.headers
+    assert begin(phone, place, data).status_code == 201
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        sent = patch(phone, place, data, data)
+        looked = phone.client.head(address, headers=headers)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (sent.status_code, slug(sent)) == (507, "storage_full")
+    assert int(sent.headers["Retry-After"]) > 0
+    assert looked.status_code in (200, 507)
+    assert phone.client.head(address, headers=headers).headers["Upload-Offset"] == str(len(data))
+    assert phone.client.head(address, headers=headers).headers["Upload-Length"] == str(len(data))
 
 
 @pytest.mark.parametrize(
