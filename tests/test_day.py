@@ -14,6 +14,7 @@ crowds = st.lists(
 ).map(sorted)
 
 
+@settings(deadline=None)  # a busy machine is no fault of the queue
 @given(crowds, st.integers(1, 8), times)
 def test_what_arrived_was_served_or_is_being_served_or_waits(
     crowd: list[Request], workers: int, now: float
@@ -30,6 +31,7 @@ def test_what_arrived_was_served_or_is_being_served_or_waits(
     assert not waiting or busy == workers  # nobody is idle while somebody waits
 
 
+@settings(deadline=None)
 @given(crowds, st.integers(1, 8), st.integers(1, 4))
 def test_nobody_waits_longer_for_there_are_more_workers(
     crowd: list[Request], workers: int, more: int
