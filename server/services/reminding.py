@@ -27,6 +27,7 @@ from server.errors import Fault, ServiceError
 from server.models.people import Membership
 from server.models.reminders import PushSubscription
 from server.services import bulletins
+from server.services.sensor_warned import warned
 from server.services.viewing import make_current
 from server.store import bulletins as news
 from server.store import push_key, reminders, web_push
@@ -108,6 +109,9 @@ def plan(now: int) -> int:
         since = min((one.row.told_at for one in asked), default=0)
         said = reminders.said(session, scopes, since)
         urgent = _urgent(session, asked, since, now)
+    warnings = warned([ids.split_ref(scope)[1] for scope in scopes], now)
+    for one in asked:
+        urgent[one.row.device] += warnings.get(ids.split_ref(one.scope)[1], [])
     changed = [
         one for one in asked if _is_changed(one, [*said.get(one.scope, ()), *urgent[one.row.device]], now)
     ]

@@ -99,6 +99,11 @@ def sensor_of(farms: Collection[str], sensor: str, now: int) -> Shown:
     return found
 
 
+def at_ms(day: str, minute: int) -> int:
+    """Return the moment of a minute of a civil day."""
+    return ((date_to_day(day) - _DAY_OF_1970) * 1440 - VIETNAM_MINUTES + minute) * _MINUTE_MS
+
+
 def daily(shown: Shown, now: int, days: int = SUMMARY_DAYS) -> list[SensorDay]:
     """Return what a sensor measured on each of the last days."""
     today = ms_to_date(now)
@@ -180,6 +185,5 @@ def _shown(
 
 def _last(row: Sensor, product: str, measure: Measure, day: SensorDay, own: Sequence[SensorLimit]) -> Last:
     minute, value = max((m, v) for m, v, found in read_points(day.points) if found != OUT_OF_RANGE)
-    start = (date_to_day(day.day) - _DAY_OF_1970) * 1440 - VIETNAM_MINUTES
     limit = sensor_limits.limit_of(own, row.id, product, measure.code)
-    return Last(measure, (start + minute) * _MINUTE_MS, value, limit, sensor_limits.verdict(limit, value))
+    return Last(measure, at_ms(day.day, minute), value, limit, sensor_limits.verdict(limit, value))
