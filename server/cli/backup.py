@@ -15,7 +15,7 @@ from flask import Flask
 from server.api.photos import photo_store
 from server.config import now_ms
 from server.db import DatabaseTrouble
-from server.services import backing_up
+from server.services import backing_up, schema_guard
 from server.services.backing_up import NotEmpty
 from server.store.archive import ArchiveDamaged, Manifest
 
@@ -58,8 +58,11 @@ def verify_command(file: Path) -> None:
             if done.returncode:
                 said = f"flask {' '.join(command[:1])}\n{done.stdout}{done.stderr}"
                 raise click.ClickException(f"Thử phục hồi không được / the trial failed: {said}")
-    covered = backing_up.note_tested(manifest, now_ms())
     click.echo(f"Đã phục hồi thử, khớp / restored on trial, all fits: {_told(manifest)}")
+    if schema_guard.look().state in ("older", "newer"):
+        click.echo("Chưa ghi vào sổ máy chủ, vì bản cơ sở dữ liệu khác / not noted here: another schema")
+        return
+    covered = backing_up.note_tested(manifest, now_ms())
     click.echo(f"{covered} sổ được bản này che chở / logs are covered by it")
 
 

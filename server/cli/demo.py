@@ -17,6 +17,7 @@ from server.demo.playing import play
 from server.demo.removing import NoDemo, RealBeside, remove
 from server.demo.telling import SEED, tell
 from server.models.people import Membership
+from server.services import read_only
 from server.services.inviting import invite
 from server.store import people
 from server.store.demo_mark import read_mark
@@ -34,7 +35,7 @@ def start(context: click.Context) -> None:
         context.invoke(setup_command)
     elif state == "empty":
         _make(SEED)
-    elif state == "made":
+    elif state == "made" and not read_only.is_on():  # nobody can join then
         _print_links()
 
 

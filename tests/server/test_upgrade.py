@@ -22,7 +22,7 @@ from sqlalchemy import insert, text
 
 from server.api.photos import photo_store
 from server.app import create_app
-from server.cli import ON_ANY_SCHEMA
+from server.cli import ON_ANY_SCHEMA, backup
 from server.config import Settings, current_settings
 from server.db import db, writing
 from server.models.log import Head, Meta
@@ -170,6 +170,17 @@ def test_what_an_upgrade_kept_goes_back_into_an_empty_server(older: Flask, tmp_p
             assert connection.execute(text("SELECT value FROM meta WHERE name = 'origin'")).scalar() == ORIGIN
         other.extensions["watermark"].rest()
         db.engine.dispose()
+
+
+def test_a_backup_is_verified_beside_another_schema_and_noted_nowhere(
+    older: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "night.zip"
+    backing_up.write(path, photo_store(), NOW)
+    set_revision("from_the_future")
+    monkeypatch.setattr(backup, "_elsewhere", lambda *_args: subprocess.CompletedProcess([], 0))
+    done = run(older, "verify", str(path))
+    assert (done.exit_code, "not noted here" in done.output) == (0, True), done.output
 
 
 def test_case_110_an_upgrade_that_dies_says_how_to_go_back_and_its_retry_succeeds(older: Flask) -> None:
