@@ -22,6 +22,11 @@ from tests.server.diaries import new_uuid
 from tests.server.phones import invite_to
 
 NUMBER = "0071001234567"
+# A phone whose share sheet takes files: keeps what kind of file it was given, and whether something is in it.
+SHARING = """() => {
+  navigator.canShare = ({ files }) => files?.length === 1;
+  navigator.share = async ({ files }) => { window.sent = [files[0].type, files[0].size > 5000]; };
+}"""
 
 
 def market(soft: SoftHouse) -> tuple[str, str, dict[str, str]]:
@@ -142,6 +147,10 @@ def test_a_market_morning_without_coverage(
     phone.page.go_back()
     phone.tap("Đã trả đủ tiền")
     phone.sees("Đã trả đủ")
+    phone.page.evaluate(SHARING)
+    phone.tap("Gửi phiếu")
+    phone.page.wait_for_function("window.sent")
+    assert phone.page.evaluate("window.sent") == ["image/png", True]
 
     for number in range(2, 21):
         choose_farm(phone, "Nhà Lụa" if number % 2 else "Nhà Mơ")

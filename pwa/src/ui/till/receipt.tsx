@@ -5,10 +5,11 @@ import { makeQr, qrPath } from "../../shared/qr.ts";
 import { Btn, Do, Dock, Note, Top } from "../pieces/basic.tsx";
 import { openSheet, toast, warn } from "../pieces/overlay.tsx";
 import { back, go } from "../router.ts";
-import { amountSaid, dayWithin, isAmount, numberShown, unitShown } from "../show.ts";
+import { amountSaid, isAmount, numberShown, unitShown } from "../show.ts";
 import { copyText } from "../system.ts";
 import { words } from "../words/index.ts";
 import { tillWords } from "../words/till.ts";
+import { pictureOf } from "./picture.ts";
 import { dongShown, goodsOf, type Held, paidShown, partyOf, tillHash } from "./use.ts";
 
 type Line = readonly [name: string, value: string];
@@ -172,7 +173,7 @@ function Drawn({ text }: { text: string }) {
   );
 }
 
-/** What a receipt says, line by line: the same on the screen, in a message and on paper. */
+/** What a receipt says, line by line: the same on the screen, in a picture or message and on paper. */
 function linesOf(sale: TillSale, held: Held): readonly Line[] {
   const w = tillWords.value;
   const { deal, values } = sale;
@@ -185,7 +186,7 @@ function linesOf(sale: TillSale, held: Held): readonly Line[] {
       ? `${numberShown(String(price.dong))} ${w.per(unitShown(price.per))}`
       : "";
   const lines: Line[] = [
-    [w.day, [deal.at, dayWithin(deal.happened_on)].filter(Boolean).join(", ")],
+    [w.day, [deal.at, deal.happened_on.split("-").reverse().join("/")].filter(Boolean).join(", ")],
     [deal.direction === "buy" ? w.bought : w.sold, partyOf(sale, held.place)],
     [w.of_point, point],
     [w.product, goodsOf(sale, held.place)],
@@ -219,6 +220,10 @@ function deductionsShown(said: unknown): string {
 async function share(title: string, lines: readonly Line[]): Promise<void> {
   const text = [title, ...lines.map(([name, value]) => `${name}: ${value}`)].join("\n");
   if (typeof navigator.share === "function") {
-    await navigator.share({ title, text }).catch(() => undefined);
+    const picture = await pictureOf("phieu", title, lines);
+    const files = picture === null ? [] : [picture];
+    const sent =
+      files.length > 0 && navigator.canShare?.({ files }) === true ? { files, title } : { title, text };
+    await navigator.share(sent).catch(() => undefined);
   } else if (await copyText(text)) toast(tillWords.value.copied);
 }
