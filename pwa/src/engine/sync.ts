@@ -8,7 +8,7 @@ import { Sessions } from "../net/session.ts";
 import { keepOwn, readNewer } from "../store/carried.ts";
 import type { Store } from "../store/db.ts";
 import { sweepErased } from "../store/erase.ts";
-import type { IdentityRow } from "../store/rows.ts";
+import { type IdentityRow, LAST_SYNC } from "../store/rows.ts";
 import { originOf } from "../store/save.ts";
 import { removeLostScopes } from "../store/scopes.ts";
 import {
@@ -162,7 +162,11 @@ export class Engine {
       if ((await this.store.use(removeLostScopes)) > 0) this.events.changed();
       if (FOR_ALL.has(ended)) return ended;
       const photos = await this.photos(origin);
-      if (photos === "idle" && ended === "idle") this.events.done(this.store.world.now());
+      if (photos === "idle" && ended === "idle") {
+        const at = this.store.world.now();
+        await this.store.use((db) => db.meta.put({ key: LAST_SYNC, value: at })).catch(() => undefined); // no room: sent all the same
+        this.events.done(at);
+      }
       return photos === "idle" ? ended : photos;
     } catch {
       return "broken";

@@ -226,3 +226,6 @@ export interface MetaRow {
   key: string;
   value: unknown;
 }
+
+/** In `meta`: phone clock, ms, of the last complete round, of a page or of the worker. */
+export const LAST_SYNC = "last sync";

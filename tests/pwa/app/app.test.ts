@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createApp } from "../../../pwa/src/app/app.ts";
 import type { App } from "../../../pwa/src/app/types.ts";
 import { NAME, SCHEMA, Store } from "../../../pwa/src/store/db.ts";
+import { LAST_SYNC } from "../../../pwa/src/store/rows.ts";
 import type { World } from "../../../pwa/src/store/world.ts";
 import { transactionsOf } from "../store/transactions.ts";
 import { makeWorld } from "../store/world.ts";
@@ -72,6 +73,17 @@ test("a phone that nobody joined yet says so, one that did is ready with what it
   expect(app.state.value).toEqual({ kind: "ready" });
   expect((await app.diary.page({})).rows.map((row) => row.doc)).toEqual([doc]);
   expect(app.sync.status.value.waitingOps).toBe(1);
+});
+
+test("when the phone sent last is known after the app was closed, whoever sent: page or worker", async () => {
+  const { world, desk } = await used();
+  expect((await started(world)).sync.status.value.last_sync_at).toBeNull();
+  const sent = world.now() - 7_200_000;
+  await desk.boot();
+  await desk.store.use((db) => db.meta.put({ key: LAST_SYNC, value: sent }));
+  desk.store.close();
+  const app = await started(world);
+  await vi.waitFor(() => expect(app.sync.status.value.last_sync_at).toBe(sent));
 });
 
 test("the first screen is one transaction, whatever the phone holds; a page of the diary is two", async () => {

@@ -1,6 +1,7 @@
 /** Sending with no page open: the worker runs the page's own engine, and never beside it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sendAsleep } from "../../../pwa/src/engine/asleep.ts";
+import { LAST_SYNC } from "../../../pwa/src/store/rows.ts";
 import { House } from "../house.ts";
 import { joined } from "../phone.ts";
 import { makeWorld } from "../store/world.ts";
@@ -33,6 +34,8 @@ test("what waited is at the server, acknowledged on the phone, and open pages ar
   expect(told).toBeGreaterThan(0);
   phone.boot();
   expect(await phone.outbox()).toBe(0);
+  const last = await phone.store.use((db) => db.meta.get(LAST_SYNC));
+  expect(last?.value).toBe(phone.world.now());
 });
 
 test("without coverage the browser is asked to wake us again, and nothing is lost", async () => {
