@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH, require_device
@@ -99,7 +100,7 @@ def answer(template: str, status: int, **context: Any) -> Response:
         "time": time_text,
         "area": partial(area_text, language=language),
         "number": partial(number_shown, language),
-        "here": request.full_path.rstrip("?"),
+        "here": request.full_path.rstrip("?") if request.method in _LOOKS else f"{CONSOLE_PATH}/",
         "rp": current_settings().rp_id,
         "paused": read_only.standing(),
         **context,
@@ -172,12 +173,22 @@ def _keep_private(page: Response) -> Response:
 
 
 def _paused() -> Response:
-    page = answer("no.html", 503, kind="paused")
+    page = answer("no.html", 503, kind="paused", again=_typed())
     page.headers["Retry-After"] = str(read_only.RETRY_SECONDS)
     return page
 
 
+def _typed() -> list[tuple[str, str]]:
+    """Return what a form brought that was not taken, to be sent again; nothing of one with files."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return []
+    try:
+        return list(request.form.items(multi=True))
+    except HTTPException:  # longer than any form of ours
+        return []
+
+
 def _trouble() -> Response:
-    page = answer("no.html", 503, kind="trouble")
+    page = answer("no.html", 503, kind="trouble", again=_typed())
     page.headers["Retry-After"] = "30"
     return page

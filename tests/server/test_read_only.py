@@ -5,6 +5,9 @@ What a phone does is in tests/pwa/engine/read_only.test.ts, every route in `test
 
 from __future__ import annotations
 
+import html
+import io
+import re
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -155,6 +158,25 @@ def test_the_console_says_it_on_every_page_and_takes_no_form(app: Flask, tmp_pat
     sent = browser.client.post("/htx/nguoi/them", data={"name": "Ai đó"}, headers=OURS)
     assert (sent.status_code, sent.headers["Retry-After"]) == (503, "60")
     assert "tạm chỉ cho xem" in sent.get_data(as_text=True)
+
+
+def test_what_was_typed_into_a_form_that_is_not_taken_is_sent_again_from_there(
+    app: Flask, tmp_path: Path
+) -> None:
+    fake_build(app, tmp_path / "dist")
+    browser = Browser(app, "Chị Hoa", "manager")
+    read_only.switch_on(WHY)
+    typed = {"name": 'Tổ "một"\n<b>hai</b>', "village": "x"}
+    page = browser.client.post("/htx/to-cong-nghe/them?thon=1", data=typed, headers=OURS).text
+    form = page.partition("data-resend")[2].partition("</form>")[0]
+    assert 'action="/htx/to-cong-nghe/them?thon=1"' in form
+    assert "<b>" not in form
+    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
+    assert {name: html.unescape(value) for name, value in hidden} == typed
+    assert "data-resend" not in browser.client.get("/htx/toi").text
+    file = {"tep": (io.BytesIO(b"x"), "x.csv"), "name": "x"}
+    page = browser.client.post("/htx/danh-muc/x/nhap", data=file, headers=OURS).text
+    assert "data-resend" not in page, "a file can't be sent again from a page"
 
 
 def test_a_backup_made_meanwhile_goes_into_a_server_that_takes_everything(
