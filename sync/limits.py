@@ -47,6 +47,7 @@ PHOTO_BYTES_MAX: Final = 12_000_000
 PHOTO_PIXELS_MAX: Final = 25_000_000
 PHOTO_SIDE_PX: Final = 1600
 VOICE_SECONDS_MAX: Final = 60
+PROPOSAL_VOICE_BYTES_MAX: Final = 400_000  # our choice: a minute at up to 53 kbit/s; two fit no request
 BOUNDARY_POINTS_MAX: Final = 200
 BUNDLE_BYTES_MAX: Final = 8_000_000  # our choice: ten thousand ops with their links
 EXPORT_BYTES_MAX: Final = 200_000_000

@@ -4,7 +4,7 @@ Rows, not ops: phones get them as a read-only snapshot. Every text here is plain
 Source: PROTOCOL "Bulletins and prices".
 """
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -92,7 +92,10 @@ class NewsSource(Base):
 
 
 class Proposal(Base):
-    """What somebody proposes to the commune. `state`: new, read, answered or done; `id`: the request's."""
+    """What somebody proposes to the commune, in words or spoken.
+
+    Shape:  `state`: new, read, answered or done; `id`: the request's; `text` may be "" beside a `voice`.
+    """
 
     __tablename__ = "proposals"
     __table_args__ = (
@@ -104,6 +107,9 @@ class Proposal(Base):
     commune: Mapped[str] = mapped_column(ForeignKey("organisations.id"))
     by: Mapped[str] = mapped_column(ForeignKey("memberships.id"))
     text: Mapped[str] = mapped_column(Text)
+    voice: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    voice_type: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    voice_seconds: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     state: Mapped[str] = mapped_column(String(10))
     answer: Mapped[str] = mapped_column(Text)
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("memberships.id"))

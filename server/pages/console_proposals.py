@@ -24,6 +24,15 @@ def proposals() -> Response:
     return _shown(staff_page(PLACE), None)
 
 
+@blueprint.get("/hien-ke/<uuid>/loi-noi")
+def proposal_voice(uuid: str) -> Response:
+    """Give what was spoken, to be heard on the page."""
+    data, kind = console_proposals.voice_of(staff_page(PLACE), check_uuid(uuid))
+    shown = Response(data, content_type=kind)
+    shown.headers["Content-Disposition"] = "attachment"  # heard on the page, opened as nothing
+    return shown
+
+
 @blueprint.post("/hien-ke/<uuid>")
 def answer_proposal(uuid: str) -> AnyResponse:
     """Answer a proposal, or say how far it came."""

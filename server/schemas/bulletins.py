@@ -37,6 +37,7 @@ class ProposalTold(Schema):
     id = fields.String(required=True)
     made_at = fields.Integer(required=True)
     text = fields.String(required=True)
+    voice_seconds = fields.Integer(required=True)
     state = fields.String(required=True, validate=validate.OneOf(("new", "read", "answered", "done")))
     answer = fields.String(required=True)
     answered_at = fields.Integer(required=True, allow_none=True)

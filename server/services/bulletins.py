@@ -147,6 +147,7 @@ def _proposal(session: Session, one: Proposal) -> dict[str, Json]:
         "id": one.id,
         "made_at": one.made_at,
         "text": one.text,
+        "voice_seconds": one.voice_seconds if one.voice_type else 0,
         "state": one.state,
         "answer": one.answer,
         "answered_at": one.answered_at,

@@ -46,6 +46,15 @@ def listed(staff: Staff) -> list[ProposalLine]:
     return sorted(lines, key=lambda one: STATES.index(one.row.state) > 1)
 
 
+def voice_of(staff: Staff, proposal: str) -> tuple[bytes, str]:
+    """Return what was spoken, and its type. Raises: ServiceError(not_found)."""
+    with reading() as session:
+        row = session.get(Proposal, proposal)
+        if row is None or row.commune != staff.organisation or row.voice is None:
+            raise ServiceError("not_found")
+        return row.voice, row.voice_type
+
+
 def answer(staff: Staff, proposal: str, state: str, text: str) -> None:
     """Answer a proposal, or say how far it came. Raises: ServiceError: no_right, not_found; NotDone."""
     allow(staff, "answer_proposals")

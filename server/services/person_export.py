@@ -126,7 +126,14 @@ def _profile(session: Session, person: str, memberships: list[str]) -> dict[str,
         ],
         "devices": [{"device": one.device, "label": one.label, "state": one.state} for one in devices],
         "proposals": [
-            {"made_at": told.made_at, "text": told.text, "state": told.state, "answer": told.answer}
+            {
+                "made_at": told.made_at,
+                "text": told.text,
+                "voice": None if told.voice is None else ids.b64_encode(told.voice),
+                "voice_type": told.voice_type,
+                "state": told.state,
+                "answer": told.answer,
+            }
             for one in memberships
             for told in bulletins.proposals_of(session, one)
         ],

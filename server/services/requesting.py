@@ -35,8 +35,11 @@ from sync.rights import HELPERS, HOUSEHOLD, REQUESTS, may_ask, may_settle
 from sync.values import Json, write_text
 
 LONG_CHARS_MAX = {"proposal": told_back.PROPOSAL_CHARS}  # of kinds whose text a person writes at length
+VOICE_CHARS_MAX = {("proposal", "voice"): told_back.VOICE_CHARS}
 OWN_WORD = ("bulletins_read", "proposal")  # nobody decides about these
-SECRETS = ("bank_account",)  # what they say stands in its row alone: a decided request keeps none of it
+SECRETS = (
+    "bank_account",
+)  # what they say stands in its row alone: a decided request keeps none of it, nor of a voice
 VALUES_MAX = 30
 DAY_MS = 86_400_000
 COLLISIONS_MAX = 5  # our choice; above, the phone comes again
@@ -94,7 +97,8 @@ def _take_one(who: Writer, one: Sent | None, now: int) -> Answer:
             result, reason = "declined", str(error)
         row = one.id if result == "settled" else None
         rates.count_request(session, who.device, now)
-        kept = people.ERASED_VALUES if one.kind in SECRETS and result != "waiting" else text
+        is_elsewhere = (one.kind in SECRETS or "voice" in one.values) and result != "waiting"
+        kept = people.ERASED_VALUES if is_elsewhere else text
         session.add(
             Request(
                 id=one.id, organisation=who.organisation, kind=one.kind, made_at=one.made_at, values=kept,
@@ -134,9 +138,11 @@ def _parse(row: object) -> Sent | None:
         return None
     if not 0 <= made_at <= limits.INTEGER_MAX or len(values) > VALUES_MAX:
         return None
-    most = LONG_CHARS_MAX.get(str(row["kind"]), CHARS_MAX)
-    if not all(_is_text(name, CHARS_MAX) and _is_plain(value, most) for name, value in values.items()):
-        return None
+    kind = str(row["kind"])
+    for name, value in values.items():
+        most = VOICE_CHARS_MAX.get((kind, name)) or LONG_CHARS_MAX.get(kind, CHARS_MAX)
+        if not (_is_text(name, CHARS_MAX) and _is_plain(value, most)):
+            return None
     return Sent(row["id"], row["kind"], made_at, values)
 
 
@@ -292,8 +298,12 @@ def _make_bulletins_read(session: Session, who: Writer, one: Sent, _now: int) ->
 
 
 def _make_proposal(session: Session, who: Writer, one: Sent, now: int) -> None:
-    text = text_of(one, "text", told_back.PROPOSAL_CHARS)
-    if not told_back.propose(session, who, (one.id, one.made_at), text, now):
+    said = one.values.get("voice")
+    voice = None if said is None else told_back.read_voice(said, one.values.get("voice_seconds"))
+    if said is not None and voice is None:
+        raise Refused("voice")
+    text = "" if voice and not one.values.get("text") else text_of(one, "text", told_back.PROPOSAL_CHARS)
+    if not told_back.propose(session, who, (one.id, one.made_at), text, voice, now):
         raise Refused("text")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -11,10 +12,14 @@ from server.models.bulletins import Proposal
 from server.services.plain_text import plain_lines
 from server.store import bulletins, people
 from server.store.devices import Writer
+from server.store.images import HEAD_BYTES, sniff
 from sync import ids
+from sync.errors import Refusal
+from sync.limits import PROPOSAL_VOICE_BYTES_MAX, VOICE_SECONDS_MAX
 from sync.values import Json
 
 PROPOSAL_CHARS: Final = 2000  # our choice: what somebody says in two minutes
+VOICE_CHARS: Final = (PROPOSAL_VOICE_BYTES_MAX * 4 + 2) // 3
 
 
 def keep_reads(session: Session, who: Writer, values: Mapping[str, Json]) -> bool:
@@ -27,15 +32,42 @@ def keep_reads(session: Session, who: Writer, values: Mapping[str, Json]) -> boo
     return True
 
 
-def propose(session: Session, who: Writer, made: tuple[str, int], text: str, now: int) -> bool:
+@dataclass(frozen=True)
+class Spoken:
+    """A voice note in place of words, or beside them: its bytes, what they are, how long."""
+
+    data: bytes
+    type: str
+    seconds: int
+
+
+def read_voice(text: Json, seconds: Json) -> Spoken | None:
+    """Return what was spoken, as a request holds it; None for what is no voice note of at most a minute."""
+    if not isinstance(text, str) or not isinstance(seconds, int):
+        return None
+    try:
+        data = ids.b64_decode(text)
+    except Refusal:
+        return None
+    kind = sniff(data[:HEAD_BYTES]) or ""
+    fits = len(data) <= PROPOSAL_VOICE_BYTES_MAX and 0 < seconds <= VOICE_SECONDS_MAX
+    return Spoken(data, kind, seconds) if fits and kind.startswith("audio/") else None
+
+
+def propose(
+    session: Session, who: Writer, made: tuple[str, int], text: str, voice: Spoken | None, now: int
+) -> bool:
     """Keep a proposal to the commune; `made`: its id and when. False: it says nothing."""
     plain = plain_lines(text)
-    if not plain:
+    if not plain and voice is None:
         return False
     above = [who.organisation, *people.organisations_above(session, who.organisation)]
     session.add(
         Proposal(
             id=made[0], commune=above[-1], by=who.membership, text=plain, state="new", answer="",
+            voice=None if voice is None else voice.data,
+            voice_type="" if voice is None else voice.type,
+            voice_seconds=0 if voice is None else voice.seconds,
             made_at=made[1], received_at=now,
         )
     )  # fmt: skip

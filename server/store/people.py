@@ -173,7 +173,7 @@ def blank_person(session: Session, organisation: str, person: str, now: int) -> 
     by = memberships_of_person(session, person)
     said = (Request.membership.in_(by), Request.kind == "proposal")
     session.execute(update(Request).where(*said).values(values=ERASED_VALUES))
-    session.execute(update(Proposal).where(Proposal.by.in_(by)).values(text=""))
+    session.execute(update(Proposal).where(Proposal.by.in_(by)).values(text="", voice=None, voice_type=""))
     session.execute(delete(BulletinRead).where(BulletinRead.membership.in_(by)))
     session.flush()
 

@@ -309,6 +309,7 @@ CONSOLE = (
     page("/mua-ban/phieu/<uuid>", "/mua-ban/phieu/{entry}", nobody),  # no sale has its name
     form("/hoi/<farm>/<uuid>/ban-tin", "/hoi/{farm}/{question}/ban-tin", RETELLS),
     form("/hien-ke/<uuid>", "/hien-ke/{entry}", nobody),  # no proposal has its name
+    page("/hien-ke/<uuid>/loi-noi", "/hien-ke/{entry}/loi-noi", nobody),
 )  # fmt: skip
 ROUTES = API + CONSOLE
 # Pages that name no place: who sees them; they tell nothing of a foreign one.
@@ -320,13 +321,12 @@ PAGES = {
     "/htx/ho-so": "dossier", "/htx/ho-so/htx": "dossier",
     "/htx/thu-hoi": "recall", "/htx/cong-thanh-pho": "city", "/htx/lo": "lots", "/htx/lo/moi": "lots",
     "/htx/gian-hang": "shop", "/htx/noi-ban": "listings", "/htx/noi-ban/them": "listings",
-    "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/ban-do": "map", "/htx/ban-do/tep.geojson": "map", "/htx/ban-do/tep.xlsx": "map",
     "/htx/ban-do/tep.csv": "map", "/htx/mo-hinh": "models", "/htx/mo-hinh/them": "models",
     "/htx/san-pham": "products", "/htx/san-pham/them": "products",
     "/htx/may-do": "sensors", "/htx/may-do/them": "sensors", "/htx/may-do/nguong": "sensors",
     "/htx/rieng": "privacy", "/htx/so-xem": "audit", "/htx/toi": "account", "/htx/xa": "commune",
-    "/htx/xa/ban-do.svg": "commune",
+    "/htx/xa/ban-do.svg": "commune", "/htx/xa/san-pham-chu-luc": "key_products",
     "/htx/ban-tin": "bulletins", "/htx/ban-tin/viet": "bulletins", "/htx/ban-tin/gia": "bulletins",
     "/htx/hoi": "questions", "/htx/hien-ke": "proposals",
     "/htx/bao-cao": "reports", "/htx/chi-tieu": "indicators", "/htx/chi-tieu/cach-tinh": "indicators",

@@ -20,6 +20,8 @@ from server.services.setup import load_products
 from server.store import bulletins as rows
 from server.store.people import blank_person
 from sync.civil import add_days, ms_to_date
+from sync.ids import b64_encode
+from sync.limits import PROPOSAL_VOICE_BYTES_MAX
 from tests.server.consoles import Browser, fake_build
 from tests.server.desks import Office
 from tests.server.diaries import Diary, diary_of, new_uuid
@@ -243,6 +245,42 @@ def test_a_proposal_is_answered_on_the_page_and_the_answer_comes_to_the_phone(co
     assert told["answer"] == "Xã đưa vào kế hoạch quý I."
     other = diary_of(commune.app.test_client(), "Ngô Văn Thịnh", "Nhà Thịnh")
     assert commune.snapshot(other)["proposals"] == []
+
+
+WEBM = b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 40
+
+
+def test_a_proposal_is_spoken_on_the_phone_and_heard_on_the_page(commune: Commune) -> None:
+    said = {"voice": b64_encode(WEBM), "voice_seconds": 12}
+    assert ask(commune.home.phone, 1, "proposal", **said) == "settled"
+    assert ask(commune.home.phone, 1, "proposal", **said) == "settled", "asked again, it is the same one"
+    for wrong in (
+        {"voice": b64_encode(b"<svg>" + WEBM), "voice_seconds": 12},
+        {"voice": b64_encode(WEBM), "voice_seconds": 61},
+        {"voice": b64_encode(WEBM)},
+        {"voice": "?", "voice_seconds": 12},
+        {"voice": b64_encode(WEBM[:4] + bytes(PROPOSAL_VOICE_BYTES_MAX)), "voice_seconds": 60},
+        {"voice": b64_encode(WEBM), "voice_seconds": 12, "text": 7},
+    ):
+        assert ask(commune.home.phone, 2, "proposal", **wrong) == "refused", list(wrong)
+    with reading() as session:
+        [uuid] = session.scalars(select(Proposal.id)).all()
+        assert all("voice" not in one for one in session.scalars(select(Request.values)))
+    address = f"/htx/hien-ke/{uuid}/loi-noi"
+    assert f'<audio controls preload="none" src="{address}"' in commune.officer.text("/htx/hien-ke")
+    heard = commune.officer.client.get(address)
+    assert (heard.data, heard.content_type) == (WEBM, "audio/webm")
+    assert heard.headers["X-Content-Type-Options"] == "nosniff"
+    manager = Browser(commune.app, "Anh Kha", "manager")
+    assert manager.client.get(address).status_code == 404
+    assert [(one["text"], one["voice_seconds"]) for one in commune.snapshot()["proposals"]] == [("", 12)]
+    with reading() as session:
+        member = session.get_one(Membership, commune.home.phone.shown["by"])
+        [mine] = person_export._profile(session, member.person, [member.id])["proposals"]  # type: ignore[attr-defined]
+    assert mine["voice"] == b64_encode(WEBM)
+    run_write(lambda session: blank_person(session, member.organisation, member.person, 9))
+    assert commune.officer.client.get(address).status_code == 404
+    assert "<audio" not in commune.officer.text("/htx/hien-ke")
 
 
 def test_what_a_person_proposed_and_read_is_in_the_own_file_and_goes_with_an_erasure(

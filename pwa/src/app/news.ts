@@ -5,11 +5,13 @@
  * Source: PROTOCOL "Bulletins and prices".
  */
 import { msToDate } from "../core/civil.ts";
+import { b64Encode } from "../core/ids.ts";
+import { PROPOSAL_VOICE_BYTES_MAX, VOICE_SECONDS_MAX } from "../core/limits.ts";
 import { newsKey } from "../store/news.ts";
 import { saveRequest } from "../store/requests.ts";
 import type { RequestRow } from "../store/rows.ts";
 import { type Context, listIn, me, member, textIn } from "./context.ts";
-import type { Bulletin, News, PriceLine, Proposed } from "./types.ts";
+import type { Bulletin, News, PriceLine, Proposed, Spoken } from "./types.ts";
 
 export const PROPOSAL_CHARS_MAX = 2000; // PROTOCOL "Bulletins and prices"
 
@@ -64,12 +66,23 @@ export function makeNews(c: Context): News {
       const waiting = mine.filter((row) => !known.some((one) => one.id === row.id)).map(ownProposed);
       return [...waiting, ...known].sort((a, b) => b.made_at - a.made_at);
     },
-    async propose(text) {
+    async propose(text, voice) {
       const who = me(c);
       const said = text.normalize("NFC").trim();
-      if (who === null || said === "" || said.length > PROPOSAL_CHARS_MAX || c.store.newer !== null)
-        return false;
-      await saveRequest(c.store, who.device, "proposal", { text: said });
+      const isEmpty = said === "" && voice === undefined;
+      if (who === null || isEmpty || said.length > PROPOSAL_CHARS_MAX || c.store.newer !== null) return false;
+      if (voice !== undefined && !fits(voice)) return false;
+      const spoken =
+        voice === undefined
+          ? {}
+          : {
+              voice: b64Encode(new Uint8Array(await voice.blob.arrayBuffer())),
+              voice_seconds: Math.max(1, Math.round(voice.seconds)),
+            };
+      await saveRequest(c.store, who.device, "proposal", {
+        ...(said === "" ? {} : { text: said }),
+        ...spoken,
+      });
       c.bell();
       c.kick();
       return true;
@@ -80,6 +93,10 @@ export function makeNews(c: Context): News {
     },
   };
 }
+
+/** Whether a voice note can be taken. */
+export const fits = (voice: Spoken): boolean =>
+  voice.blob.size <= PROPOSAL_VOICE_BYTES_MAX && voice.seconds <= VOICE_SECONDS_MAX;
 
 function toBulletin(x: unknown, read: unknown): Bulletin {
   const id = textIn(x, "id");
@@ -118,6 +135,7 @@ function toProposed(x: unknown): Proposed {
     id: textIn(x, "id"),
     made_at: numberIn(x, "made_at"),
     text: textIn(x, "text"),
+    voiceSeconds: numberIn(x, "voice_seconds"),
     state: STATES.find((one) => one === said) ?? "new",
     answer: textIn(x, "answer"),
     by: textIn(x, "by"),
@@ -125,13 +143,14 @@ function toProposed(x: unknown): Proposed {
 }
 
 function ownProposed(row: RequestRow): Proposed {
-  const { text } = row.values;
+  const { text, voice_seconds: seconds } = row.values;
   const isOut = row.state === "refused" || row.state === "declined";
   const state = isOut ? "refused" : row.state === "settled" ? "new" : "waiting";
   return {
     id: row.id,
     made_at: row.made_at,
     text: typeof text === "string" ? text : "",
+    voiceSeconds: typeof seconds === "number" ? seconds : 0,
     state,
     answer: "",
     by: "",

@@ -47,6 +47,7 @@ export const PHOTO_BYTES_MAX = 12_000_000;
 export const PHOTO_PIXELS_MAX = 25_000_000;
 export const PHOTO_SIDE_PX = 1600;
 export const VOICE_SECONDS_MAX = 60;
+export const PROPOSAL_VOICE_BYTES_MAX = 400_000; // our choice: a minute at up to 53 kbit/s; two fit no request
 export const BOUNDARY_POINTS_MAX = 200;
 export const BUNDLE_BYTES_MAX = 8_000_000; // our choice: ten thousand ops with their links
 export const EXPORT_BYTES_MAX = 200_000_000;

@@ -1,12 +1,14 @@
 /** Requests: rows made in the field, kept until the server or a person has decided about them. */
 import { makeUuid7 } from "../core/ids.ts";
-import { REQUEST_ROWS_MAX } from "../core/limits.ts";
+import { REQUEST_BYTES_MAX, REQUEST_ROWS_MAX } from "../core/limits.ts";
 import type { Database, Store } from "./db.ts";
 import { type RequestRow, toValues, type Values } from "./rows.ts";
 import { randomBytes, type World } from "./world.ts";
 
 /** How long a request that a person must decide about is left alone before it is asked again. */
 const ASK_AGAIN_MS = 15 * 60_000;
+const ENVELOPE_BYTES = 20;
+const encoder = new TextEncoder();
 
 /** A new request, not stored yet; its id names the row too, so ops can speak of it at once. */
 export function newRequest(
@@ -49,7 +51,12 @@ export async function dueRequests(db: Database, device: string, now: number): Pr
       row.device === device &&
       (row.state === "unsent" || row.askedAt === null || Math.abs(now - row.askedAt) >= ASK_AGAIN_MS),
   );
-  return due.slice(0, REQUEST_ROWS_MAX);
+  // What fits no more comes with the next turn; the first one always goes.
+  let bytes = ENVELOPE_BYTES;
+  return due.slice(0, REQUEST_ROWS_MAX).filter((row, at) => {
+    bytes += encoder.encode(JSON.stringify(requestLine(row))).length + 1;
+    return at === 0 || bytes <= REQUEST_BYTES_MAX;
+  });
 }
 
 /** The line of a request, as it is sent and as an export file holds it. */

@@ -4,7 +4,10 @@ import { makeAsking } from "../../../pwa/src/app/asking.ts";
 import { makeNews } from "../../../pwa/src/app/news.ts";
 import { ownForms } from "../../../pwa/src/app/own_forms.ts";
 import { msToDate } from "../../../pwa/src/core/civil.ts";
+import { b64Decode } from "../../../pwa/src/core/ids.ts";
+import { PROPOSAL_VOICE_BYTES_MAX, REQUEST_BYTES_MAX } from "../../../pwa/src/core/limits.ts";
 import { newsKey } from "../../../pwa/src/store/news.ts";
+import { dueRequests, requestLine } from "../../../pwa/src/store/requests.ts";
 import { Desk } from "./desk.ts";
 
 const DAY = 86_400_000;
@@ -84,6 +87,29 @@ test("a proposal waits on the phone until the server tells it back with its answ
   const back = { id: mine?.id, made_at: 1, text: mine?.text, state: "answered", answer: "Quý I", by: "Xã" };
   await desk.store.use((db) => db.meta.put({ key, value: { data: { proposals: [back] } } }));
   expect((await news.proposed()).map((one) => [one.state, one.answer])).toEqual([["answered", "Quý I"]]);
+});
+
+test("a proposal can be spoken without a word written, and what is too long is not taken", async () => {
+  const desk = await phone({});
+  const news = makeNews(desk.c);
+  const voice = (bytes: number, seconds: number) => ({
+    blob: new Blob([new Uint8Array(bytes).fill(7)], { type: "audio/webm" }),
+    seconds,
+  });
+  expect(await news.propose("", voice(PROPOSAL_VOICE_BYTES_MAX + 1, 9))).toBe(false);
+  expect(await news.propose("", voice(9, 61))).toBe(false);
+  for (let i = 0; i < 3; i++) expect(await news.propose("", voice(PROPOSAL_VOICE_BYTES_MAX, 12))).toBe(true);
+  expect(await news.proposed()).toMatchObject([
+    { text: "", voiceSeconds: 12, state: "waiting" },
+    { voiceSeconds: 12 },
+    { voiceSeconds: 12 },
+  ]);
+  const rows = await desk.store.use((db) => db.requests.toArray());
+  expect(b64Decode(String(rows[0]?.values.voice))).toHaveLength(PROPOSAL_VOICE_BYTES_MAX);
+  // As many as fit one request, in their order; the others with the next.
+  const due = await desk.store.use((db) => dueRequests(db, rows[0]?.device ?? "", desk.now));
+  expect(due.map((row) => row.id)).toEqual(rows.slice(0, 1).map((row) => row.id));
+  expect(JSON.stringify({ requests: due.map(requestLine) }).length).toBeLessThan(REQUEST_BYTES_MAX);
 });
 
 test("a question keeps its words private, and what the household adds to it is no answer", async () => {

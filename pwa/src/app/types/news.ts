@@ -30,9 +30,17 @@ export interface Proposed {
   readonly id: string;
   readonly made_at: number;
   readonly text: string;
+  /** Of what was spoken; 0: nothing was. */
+  readonly voiceSeconds: number;
   readonly state: "waiting" | "refused" | "new" | "read" | "answered" | "done";
   readonly answer: string;
   readonly by: string;
+}
+
+/** A voice note as the phone recorded it. */
+export interface Spoken {
+  readonly blob: Blob;
+  readonly seconds: number;
 }
 
 export interface News {
@@ -42,7 +50,8 @@ export interface News {
   /** Somebody opened it: kept here, and told to the server with the next sync. */
   read(id: string): Promise<void>;
   proposed(): Promise<readonly Proposed[]>;
-  propose(text: string): Promise<boolean>;
+  /** In words, spoken, or both. False: it could not be kept. */
+  propose(text: string, voice?: Spoken): Promise<boolean>;
   /** When the server was heard last about all this; null: never. */
   heardAt(): Promise<number | null>;
 }
