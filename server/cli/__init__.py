@@ -10,6 +10,7 @@ from typing import Any
 import click
 from flask import Flask
 
+from server.cli import readonly
 from server.db import ReadOnly
 from server.services import schema_guard
 from server.services.schema_guard import WrongSchema
@@ -38,9 +39,7 @@ def _guarded(command: click.Command) -> click.Command:
         except WrongSchema as error:
             raise click.ClickException(str(error)) from error
         except ReadOnly as error:
-            raise click.ClickException(
-                "Máy chủ đang chỉ cho xem / the server is read-only: flask --app wsgi readonly off"
-            ) from error
+            raise click.ClickException(readonly.IS_ON) from error
 
     made.invoke = invoke  # type: ignore[method-assign, assignment]
     return made

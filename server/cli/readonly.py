@@ -12,6 +12,7 @@ from server.services import read_only
 from server.store.read_only import Standing
 
 WHY_CHARS = 200
+IS_ON = "Máy chủ đang chỉ cho xem / the server is read-only: flask --app wsgi readonly off"
 
 
 @click.group("readonly", invoke_without_command=True)

@@ -6,6 +6,7 @@ import click
 from flask import Flask
 
 from server.api.photos import photo_store
+from server.cli import readonly
 from server.cli.doctor import SIGNS
 from server.config import now_ms
 from server.db import DatabaseTrouble, ReadOnly
@@ -40,9 +41,7 @@ def upgrade_command(no_backup: bool) -> None:
     except WrongSchema as error:
         raise click.ClickException(str(error)) from error
     except ReadOnly as error:
-        raise click.ClickException(
-            "Máy chủ đang chỉ cho xem / the server is read-only: flask --app wsgi readonly off"
-        ) from error
+        raise click.ClickException(readonly.IS_ON) from error
     except (OSError, ValueError, ArchiveDamaged, DatabaseTrouble) as error:
         raise click.ClickException(
             f"Chưa sao lưu được, chưa đổi gì / no backup, nothing changed: {error or type(error).__name__}"
