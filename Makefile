@@ -13,7 +13,7 @@ NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
 endif
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help install run bench check-long test update lint types pytest journeys vitest build guides clean
+.PHONY: help install run bench check-long long-core long-simulation long-server long-killed long-browser long-phone test update lint types pytest journeys vitest build guides clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -85,20 +85,29 @@ build: install
 bench: build chromium ## The table of DESIGN §5, also into tests/bench/results (QUICK=1: a fast look; PART="push pull")
 	$(BIN)/python -m tests.bench $(if $(QUICK),quick) $(PART)
 
-check-long: export TIMES ?= 20
-check-long: export SEEDS ?= 3000
-check-long: export STEPS ?= 90
-check-long: export KILLS ?= 300
-check-long: export GONE ?= 2000
-check-long: build chromium ## What is drawn at random, at length, for hours (SEEDS=3000 TIMES=20 KILLS=300)
-	$(BIN)/python -m pytest -n 2 tests/sync
+LONG := long-killed long-simulation long-core long-browser long-server long-phone
+check-long $(LONG): export TIMES ?= 20
+check-long $(LONG): export SEEDS ?= 3000
+check-long $(LONG): export STEPS ?= 90
+check-long $(LONG): export KILLS ?= 300
+check-long $(LONG): export GONE ?= 2000
+check-long: $(LONG) ## What is drawn at random, at length (make -j2 check-long; SEEDS=3000 FIRST=0 TIMES=20 KILLS=300)
+
+long-core: install
+	$(BIN)/python -m pytest -n 0 -q tests/sync
 	$(NPM) test --silent -- property app/carry
-	$(BIN)/python -m pytest -n 2 tests/simulation tests/server/test_schemathesis.py tests/server/test_migrations.py
-	$(BIN)/python -m pytest -n 0 -s tests/server/test_killed_under_load.py
-	KILLS=100 $(BIN)/python -m pytest -n 0 -s tests/journeys/test_browser_killed.py
-	$(BIN)/python -m pytest -n 2 tests/server/test_archives_fuzzed.py tests/server/test_faults_photos.py \
+long-simulation: install
+	$(BIN)/python -m pytest -n 0 -q tests/simulation
+long-server: install
+	$(BIN)/python -m pytest -n 0 -q tests/server/test_schemathesis.py tests/server/test_migrations.py \
+		tests/server/test_upgrade.py tests/server/test_archives_fuzzed.py tests/server/test_faults_photos.py \
 		tests/server/test_passkey_mutations.py tests/server/test_two_processes.py
-	$(NPM) test --silent -- engine/simulation
+long-killed: install
+	$(BIN)/python -m pytest -n 0 -q -s tests/server/test_killed_under_load.py
+long-browser: build chromium
+	KILLS=$$(( $$KILLS / 3 )) $(BIN)/python -m pytest -n 0 -q -s tests/journeys/test_browser_killed.py
+long-phone: install # a seed of these takes some 20 times as long
+	SEEDS=$$(( $$SEEDS / 10 )) $(NPM) test --silent -- engine/simulation
 
 guides: build chromium ## The guides of docs/guides: pictures from a fresh demo, then the PDFs (about five minutes)
 	$(BIN)/python -m tests.guides

@@ -101,10 +101,11 @@ class Seeds:
 
 
 def wanted_seeds(most: int) -> list[int]:
-    """Return the seeds to run: `SEED` alone, the first `SEEDS`, or the first `most`."""
+    """Return the seeds to run: `SEED` alone, or `SEEDS` of them, else `most`, from `FIRST` on, else 0."""
     if "SEED" in os.environ:
         return [int(os.environ["SEED"])]
-    return list(range(int(os.environ.get("SEEDS", most))))
+    first = int(os.environ.get("FIRST", "0"))
+    return list(range(first, first + int(os.environ.get("SEEDS", most))))
 
 
 def commit() -> str:

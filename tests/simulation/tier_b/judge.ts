@@ -33,7 +33,29 @@ export async function settle(run: Run): Promise<number> {
     left = await waits(run);
     if (left === "") return round;
   }
-  throw new Broken(`does not come to rest: ${left}`);
+  throw new Broken(`does not come to rest: ${left}\n${await account(run)}`);
+}
+
+/** What each phone knows of its people and scopes, and what the server answers when it asks once more. */
+async function account(run: Run): Promise<string> {
+  const lines: string[] = [];
+  for (const phone of run.phones) {
+    phone.link.seen = [];
+    const end = await phone.sync();
+    const people = await phone.store.use((db) => db.identities.toArray());
+    const access = await phone.store.use((db) => db.access.toArray());
+    const scopes = await phone.store.use((db) => db.scopes.toArray());
+    const left = new Set(["privateKey", "own", "touches"]);
+    const answers = phone.link.seen.map((one) => {
+      const said = JSON.stringify(one.answer) ?? "";
+      return `${one.method} ${one.path} ${one.status} ${said.slice(0, 300)}`;
+    });
+    lines.push(
+      `${phone.name} ${end} ${JSON.stringify({ people, access, scopes }, (key, value) => (left.has(key) ? undefined : value))}`,
+      ...answers.map((one) => `  ${one}`),
+    );
+  }
+  return lines.join("\n");
 }
 
 async function waits(run: Run): Promise<string> {

@@ -70,10 +70,11 @@ export class Seeds {
   }
 }
 
-/** The seeds to run: `SEED` alone, the first `SEEDS`, or the first `most`. */
+/** The seeds to run: `SEED` alone, or `SEEDS` of them, else `most`, from `FIRST` on, else 0. */
 export function wantedSeeds(most: number): number[] {
   if (process.env.SEED !== undefined) return [Number(process.env.SEED)];
-  return Array.from({ length: Number(process.env.SEEDS ?? most) }, (_, i) => i);
+  const first = Number(process.env.FIRST ?? 0);
+  return Array.from({ length: Number(process.env.SEEDS ?? most) }, (_, i) => first + i);
 }
 
 function commit(): string {
