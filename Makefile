@@ -91,7 +91,7 @@ check-long $(LONG): export SEEDS ?= 3000
 check-long $(LONG): export STEPS ?= 90
 check-long $(LONG): export KILLS ?= 300
 check-long $(LONG): export GONE ?= 2000
-check-long: $(LONG) ## What is drawn at random, at length (make -j2 check-long; SEEDS=3000 FIRST=0 TIMES=20 KILLS=300)
+check-long: $(LONG) ## What is drawn at random, at length (make check-long -j2; SEEDS=3000 FIRST=0 TIMES=20 KILLS=300)
 
 long-core: install
 	$(BIN)/python -m pytest -n 0 -q tests/sync
@@ -107,7 +107,7 @@ long-killed: install
 long-browser: build chromium
 	KILLS=$$(( $$KILLS / 3 )) $(BIN)/python -m pytest -n 0 -q -s tests/journeys/test_browser_killed.py
 long-phone: install # a seed of these takes some 20 times as long
-	SEEDS=$$(( $$SEEDS / 10 )) $(NPM) test --silent -- engine/simulation
+	export SEEDS=$$(( $$SEEDS / 10 )); $(NPM) test --silent -- engine/simulation
 
 guides: build chromium ## The guides of docs/guides: pictures from a fresh demo, then the PDFs (about five minutes)
 	$(BIN)/python -m tests.guides
