@@ -16,7 +16,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.auth import CONSOLE_PATH, require_device
+from server.auth import CONSOLE_PATH, console_token, require_device
 from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble, ReadOnly
 from server.errors import ServiceError
@@ -179,8 +179,12 @@ def _paused() -> Response:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """Return what a form brought that was not taken, to be sent again; nothing of one with files."""
-    if request.mimetype != "application/x-www-form-urlencoded":
+    """Return what a form brought that was not taken, to be sent again; nothing of one with files.
+
+    Nor of one without the cookie, which another site's form does not bring: what it typed is not offered here
+    as if somebody of ours had. With the cookie `server.rim` let it through, so it came from our own page.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded" or console_token() is None:
         return []
     try:
         return list(request.form.items(multi=True))

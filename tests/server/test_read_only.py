@@ -179,6 +179,18 @@ def test_what_was_typed_into_a_form_that_is_not_taken_is_sent_again_from_there(
     assert "data-resend" not in page, "a file can't be sent again from a page"
 
 
+def test_what_another_site_typed_is_never_offered_to_be_sent_from_ours(app: Flask, tmp_path: Path) -> None:
+    """A form of another site brings no cookie (SameSite=Strict); a button for it here would be our own form."""
+    fake_build(app, tmp_path / "dist")
+    read_only.switch_on(WHY)
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    for headers in (foreign, {}):
+        sent = app.test_client().post("/htx/nguoi/them", data={"name": "Kẻ lạ"}, headers=headers)
+        assert sent.status_code == 503
+        assert "data-resend" not in sent.text
+        assert "Kẻ lạ" not in sent.text
+
+
 def test_a_backup_made_meanwhile_goes_into_a_server_that_takes_everything(
     app: Flask, settings: Settings, tmp_path: Path
 ) -> None:
