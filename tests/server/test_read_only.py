@@ -180,7 +180,7 @@ def test_what_was_typed_into_a_form_that_is_not_taken_is_sent_again_from_there(
 
 
 def test_what_another_site_typed_is_never_offered_to_be_sent_from_ours(app: Flask, tmp_path: Path) -> None:
-    """A form of another site brings no cookie (SameSite=Strict); a button for it here would be our own form."""
+    """Another site's form brings no cookie (SameSite=Strict); a button for it here would be our own form."""
     fake_build(app, tmp_path / "dist")
     read_only.switch_on(WHY)
     foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
