@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.db import run_write
@@ -21,6 +21,7 @@ from server.demo import story as told
 from server.demo.cast import ADMINISTRATOR, ANIMALS, COMMUNE, CROPS, VILLAGES
 from server.demo.phones import DemoPhone
 from server.demo.story import Admit, Ask, Event, Household, Inspect, Phone, Save, Story, Sync
+from server.models.devices import DeviceSession
 from server.models.people import Help, HelperVillage, Membership, Organisation, Person
 from server.services.enrolling_rows import find_or_add_member
 from server.services.inviting import invite, open_book
@@ -159,7 +160,8 @@ def _trade(stage: Stage) -> None:
 
 
 def _finish(session: Session, now: int, devices: tuple[str, ...]) -> None:
-    """Mark the demo as whole: all that stands in the database now is its own."""
+    """Mark the demo as whole: all that stands in the database now is its own, and nobody is inside."""
+    session.execute(delete(DeviceSession))
     organisations = tuple(session.scalars(select(Organisation.id).order_by(Organisation.id)))
     persons = tuple(session.scalars(select(Person.id).order_by(Person.id)))
     write_mark(session, DemoMark("made", now, organisations, persons, devices))

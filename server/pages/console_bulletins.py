@@ -170,7 +170,6 @@ def _prices(staff: Staff, wrong: NotDone | None) -> Response:
         chart=CHART,
         today=date_text(ms_to_date(now_ms())),
         typed=request.form,
-        money=money_text,
         may=staff.may_act("write_bulletins"),
         wrong=wrong,
         done=None if wrong else done_said(),
@@ -190,12 +189,6 @@ def points_of(row: PriceRow) -> str:
         return f"{x},{y}"
 
     return " ".join(at(*one) for one in middles)
-
-
-def money_text(low: int, high: int) -> str:
-    """Return "24.000–26.000 đ", or one number where both are the same."""
-    texts = [f"{one:,}".replace(",", ".") for one in dict.fromkeys((low, high))]
-    return f"{'–'.join(texts)} đ"
 
 
 def _day(name: str) -> str:

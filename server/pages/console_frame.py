@@ -21,12 +21,13 @@ from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble, ReadOnly
 from server.errors import ServiceError
 from server.pages.console_places import places_of
-from server.pages.console_show import area_text, date_text, number_shown, time_text
+from server.pages.console_show import area_text, date_text, dong_text, money_text, number_shown, time_text
 from server.pages.console_views import role_shown
 from server.pages.console_words import Language, pick_language, say
 from server.pages.entry_assets import entry_assets
 from server.services import auditing, console, read_only
 from server.services.console import Staff
+from server.services.console_waiting import waiting_for
 from sync import ids
 
 ENTER: Final = f"{CONSOLE_PATH}/vao"
@@ -83,7 +84,7 @@ def show(template: str, staff: Staff, *, place: str, status: int = 200, **contex
         staff=staff,
         place=place,
         head=places_of(staff),
-        waiting=console.waiting_for(staff),
+        waiting=waiting_for(staff),
         touch=require_device().passkey is not None,
         **context,
     )
@@ -100,6 +101,8 @@ def answer(template: str, status: int, **context: Any) -> Response:
         "time": time_text,
         "area": partial(area_text, language=language),
         "number": partial(number_shown, language),
+        "dong": partial(dong_text, language=language),
+        "money": partial(money_text, language=language),
         "here": request.full_path.rstrip("?") if request.method in _LOOKS else f"{CONSOLE_PATH}/",
         "rp": current_settings().rp_id,
         "paused": read_only.standing(),

@@ -12,7 +12,6 @@ from server.auth import CONSOLE_PATH
 from server.config import now_ms
 from server.pages.console_finding import done_said
 from server.pages.console_frame import make_pages, page_language, query_text, query_uuid, show, staff_page
-from server.pages.console_show import dong_text
 from server.pages.indicator_views import Shown, drawn_days, drawn_marks, rows_of, rule_text, shown_of
 from server.services.console import Staff, check_uuid
 from server.services.console_reach import NotDone
@@ -64,9 +63,7 @@ def indicator_sums(organisation: str) -> Response:
     """Show what one cooperative's sales come to, by day and point: sums, and nobody's sale."""
     staff = staff_page(PLACE)
     page, sums = counting.open_sums(staff, check_uuid(organisation), _year())
-    return show(
-        "indicator_sums.html", staff, place=PLACE, page=page, sums=sums, of=organisation, dong=dong_text
-    )
+    return show("indicator_sums.html", staff, place=PLACE, page=page, sums=sums, of=organisation)
 
 
 @blueprint.get("/chi-tieu/5/thua/<farm>/<plot>")

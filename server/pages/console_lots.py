@@ -10,7 +10,7 @@ from flask import Response, request
 from server.config import now_ms
 from server.pages.console_frame import make_pages, page_language, query_text, show, staff_page
 from server.pages.console_inbox_views import chip_of
-from server.pages.console_show import date_text, dong_text, number_shown
+from server.pages.console_show import date_text, number_shown
 from server.pages.console_words import Language
 from server.services import console_lot, console_lot_bought, console_lots, console_publish
 from server.services.console import Staff, check_uuid
@@ -60,7 +60,6 @@ def lot(uuid: str) -> Response:
         chips=lambda found: [chip_of(language, one) for one in found],
         delivered=page.delivered,
         bought=console_lot_bought.bought(staff, page.row),
-        dong=dong_text,
     )
 
 

@@ -13,7 +13,7 @@ from server.auth import CONSOLE_PATH
 from server.errors import ServiceError
 from server.pages.console_finding import done_said
 from server.pages.console_frame import make_pages, show, staff_page
-from server.pages.console_show import amount_text, date_text, dong_text, parse_day
+from server.pages.console_show import amount_text, date_text, parse_day
 from server.services import console_models
 from server.services.console import Staff, check_uuid
 from server.services.console_model_values import AREA_UNITS, DAYS, KINDS, RESULT_DAYS, STATES, YIELD_UNITS
@@ -35,9 +35,7 @@ def models() -> Response:
     staff = staff_page(PLACE)
     lines = console_models.models(staff)
     decided = sum(1 for one in lines if one.row.decision_no)
-    return show(
-        "models.html", staff, place=PLACE, lines=lines, decided=decided, money=dong_text, done=done_said()
-    )
+    return show("models.html", staff, place=PLACE, lines=lines, decided=decided, done=done_said())
 
 
 @blueprint.get("/mo-hinh/them")
@@ -217,7 +215,6 @@ def _offered(staff: Staff) -> dict[str, object]:
         "states": STATES,
         "yield_units": YIELD_UNITS,
         "area_units": AREA_UNITS,
-        "money": dong_text,
         "amount": amount_text,
         "sao": lambda area: m2_to_sao(area).replace(".", ","),
     }

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from server.api.photos import photo_store
 from server.config import current_settings, now_ms
 from server.pages.console_frame import make_pages, show, staff_page
-from server.pages.console_show import dong_text
 from server.services import console_packs
 from server.services.console import Staff, check_uuid
 from server.services.console_products import product
@@ -58,7 +57,7 @@ def kit(uuid: str) -> Response:
     address = found.ware.trace or found.ware.page
     return show(
         "kit.html", staff, place=PLACE, uuid=uuid, ware=found.ware, page=product(staff, uuid, today),
-        code=_code(address) if address else "", address=address, dong=dong_text, warned=_warned(found.ware),
+        code=_code(address) if address else "", address=address, warned=_warned(found.ware),
     )  # fmt: skip
 
 

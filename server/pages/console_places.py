@@ -24,7 +24,7 @@ SELF: Final = "self"
 class Place:
     """A place, by the name of its page in the table of rights.
 
-    `count` names the number of `console.Waiting` that stands beside it.
+    `count` names the number of `console_waiting.Waiting` that stands beside it.
     """
 
     name: str
@@ -44,9 +44,9 @@ PLACES: Final = (
     _place("entries", "", "book", "diary"),
     _place("held", "cho", "held", "diary", "held"),
     _place("farms", "ho", "today", "diary"),
-    _place("questions", "hoi", "asked", "diary"),
+    _place("questions", "hoi", "asked", "diary", "questions"),
     _place("dossier", "ho-so", "export", "diary"),
-    _place("sensors", "may-do", "waterquality", "diary"),
+    _place("sensors", "may-do", "waterquality", "diary", "sensors"),
     _place("lists", "danh-muc", "bottle", "diary"),
     _place("sales", "mua-ban", "scale", "goods"),
     _place("lots", "lo", "harvest", "goods"),
@@ -61,7 +61,7 @@ PLACES: Final = (
     _place("trainings", "tap-huan", "book", "commune"),
     _place("reports", "bao-cao", "export", "commune"),
     _place("models", "mo-hinh", "seedling", "commune"),
-    _place("proposals", "hien-ke", "message", "commune"),
+    _place("proposals", "hien-ke", "message", "commune", "proposals"),
     _place("teams", "to-cong-nghe", "hands", "commune"),
     _place("key_products", "xa/san-pham-chu-luc", "sack", "commune"),
     _place("commune", "xa", "store", "commune"),

@@ -163,7 +163,6 @@ def _list(staff: Staff, wrong: NotDone | None = None) -> Response:
         place=PLACE,
         status=422 if wrong else 200,
         page=console_products.products(staff, ms_to_date(now_ms())),
-        dong=dong_text,
         done=done_said(),
         wrong=wrong,
     )
@@ -181,7 +180,9 @@ def _form(
             for column in row.__table__.columns
         }
         given |= {name: date_text(given[name]) for name in DAYS}
-        given |= {name: dong_text(getattr(row, name)) for name in ("price_dong", "package_g")}
+        given |= {
+            name: dong_text(getattr(row, name), page_language()) for name in ("price_dong", "package_g")
+        }
     return show(
         "product.html",
         staff,
@@ -191,7 +192,6 @@ def _form(
         given=given,
         kinds=console_products.kinds(page_language()),
         keys=console_products.key_products(staff, ms_to_date(now_ms())),
-        dong=dong_text,
         standards=STANDARDS,
         groups=OCOP_GROUPS,
         stars=OCOP_STARS,

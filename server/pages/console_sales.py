@@ -13,7 +13,7 @@ from server.config import now_ms
 from server.errors import ServiceError
 from server.pages.console_finding import done_said
 from server.pages.console_frame import make_pages, page_language, query_text, query_uuid, show, staff_page
-from server.pages.console_show import amount_text, dong_text, parse_day
+from server.pages.console_show import amount_text, parse_day
 from server.services import console_sales, console_till
 from server.services.console import Staff, check_uuid
 from server.services.console_reach import NotDone
@@ -152,7 +152,7 @@ def _banks(staff: Staff, wrong: NotDone | None = None) -> Response:
 
 def _show(template: str, staff: Staff, wrong: NotDone | None = None, **more: object) -> Response:
     return show(
-        template, staff, place=PLACE, status=422 if wrong else 200, wrong=wrong, dong=dong_text,
+        template, staff, place=PLACE, status=422 if wrong else 200, wrong=wrong,
         amount=_amount, size=_size, **more,
     )  # fmt: skip
 

@@ -208,9 +208,15 @@ def date_text(date: str) -> str:
     return f"{day:02}/{month:02}/{year}"
 
 
-def dong_text(number: int | None) -> str:
-    """Return a whole number with a dot between thousands, as prices are written; nothing for None."""
-    return "" if number is None else f"{number:,}".replace(",", ".")
+def dong_text(number: int | None, language: Language = "vi") -> str:
+    """Return a whole number, thousands apart as prices are written in a language; nothing for None."""
+    text = "" if number is None else f"{number:,}"
+    return text.replace(",", ".") if language == "vi" else text
+
+
+def money_text(low: int, high: int, language: Language = "vi") -> str:
+    """Return "24.000–26.000 đ", or one number where both are the same."""
+    return f"{'–'.join(dong_text(one, language) for one in dict.fromkeys((low, high)))} đ"
 
 
 def parse_day(text: str) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.api.photos import photo_store
 from server.config import now_ms
 from server.errors import ServiceError
-from server.pages.console_show import amount_text, area_text, date_text, dong_text
+from server.pages.console_show import amount_text, area_text, date_text
 from server.pages.season_drawing import MAP, commune_map
 from server.pages.trace import friendly, public_page, reader_language
 from server.services import models_shown
@@ -66,7 +66,6 @@ def _kept(template: str, icons: tuple[str, ...], **context: Any) -> AnyResponse:
     language = reader_language()
     said = {
         "day": date_text,
-        "dong": dong_text,
         "sides": SIDES,
         "amount": partial(amount_text, language=language),
     }

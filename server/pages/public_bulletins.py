@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server.config import current_settings, now_ms
 from server.errors import ServiceError
-from server.pages.console_bulletins import ICONS, money_text
+from server.pages.console_bulletins import ICONS
 from server.pages.console_show import date_text
 from server.pages.console_words import say
 from server.pages.trace import friendly, public_page, reader_language
@@ -83,7 +83,6 @@ def _shown(found: list[feeds.Item], *, is_whole: bool) -> AnyResponse:
         is_whole=is_whole,
         prices=feeds.prices(_today(), language) if is_whole else [],
         units={code: one.label[language] for code, one in UNITS.items()},
-        money=money_text,
         day=date_text,
     )
     answer.headers.pop("X-Robots-Tag", None)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.api.photos import photo_store
 from server.config import current_settings, now_ms
 from server.errors import ServiceError
-from server.pages.console_show import date_text, dong_text
+from server.pages.console_show import date_text
 from server.pages.shop_data import Page, front_data, product_data
 from server.pages.trace import friendly, public_page, reader_language
 from server.services import shop
@@ -87,7 +87,7 @@ def _page(path: str) -> Page:
 
 def _kept(template: str, icons: tuple[str, ...], **context: Any) -> AnyResponse:
     """Return a page that anybody may keep for a minute and ask again by its tag."""
-    answer = public_page(template, 200, drawn=icons, day=date_text, dong=dong_text, sides=SIDES, **context)
+    answer = public_page(template, 200, drawn=icons, day=date_text, sides=SIDES, **context)
     answer.headers.pop("X-Robots-Tag", None)
     answer.headers["Cache-Control"] = f"public, max-age={PAGE_SECONDS}"
     answer.add_etag()

@@ -20,6 +20,7 @@ from server.api.photos import photo_store
 from server.config import current_settings, now_ms
 from server.db import DatabaseTrouble
 from server.errors import ServiceError
+from server.pages.console_show import dong_text, money_text
 from server.pages.console_words import LANGUAGES, Language, pick_language, say
 from server.pages.entry_assets import entry_assets, sprite
 from server.pages.trace_cache import Pages, answer_of, make_page
@@ -259,6 +260,8 @@ def _draw(template: str, **context: object) -> str:
         f"trace/{template}",
         language=language,
         t=partial(say, language),
+        dong=partial(dong_text, language=language),
+        money=partial(money_text, language=language),
         assets=assets,
         icons=icons,
         used=sorted({"book", *_icons_of(context)}),

@@ -1,4 +1,4 @@
-"""Who stands at the cooperative's pages: the staff member behind a browser's session, and what waits there.
+"""Who stands at the cooperative's pages: the staff member behind a browser's session, and whose farms.
 
 Which pages a role sees is asked of the table of rights: for others they do not exist.
 Which farms a page may show is asked here once, and every other look-up of the console takes the answer.
@@ -10,20 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.db import reading
 from server.errors import ServiceError
 from server.models.devices import DeviceRow
-from server.models.log import HeldOp
 from server.models.people import Farm, Membership, Village
-from server.store import inbox, people
+from server.store import people
 from server.store.devices import Writer
 from sync import ids
-from sync.rights import ACTS, may_act, may_see, may_settle, may_write, reads_of
-
-INBOX_SHOWN_MAX = 999  # our choice: more is "many", and counting them costs every page
+from sync.rights import ACTS, may_act, may_see, may_write, reads_of
 
 
 @dataclass(frozen=True)
@@ -106,16 +103,6 @@ class Staff:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """How much waits for a person, for the head of every page."""
-
-    held: int
-    devices: int
-    requests: int
-    inbox: int
-
-
-@dataclass(frozen=True)
 class Who:
     """A membership as pages name it; `farm` is None for staff."""
 
@@ -158,22 +145,6 @@ def staff_of(writer: Writer, scopes: Mapping[str, bool], page: str) -> Staff:
         farms={farm.scope: farm for farm in farms if farm.scope in scopes},
         organisations=tuple(organisations),
     )
-
-
-def waiting_for(staff: Staff) -> Waiting:
-    """Return how many held ops, unconfirmed devices, requests and entries to review wait."""
-    with reading() as session:
-        held = select(func.count()).where(HeldOp.scope.in_(staff.scopes), HeldOp.is_turned_down.is_(False))
-        devices = select(func.count()).where(
-            DeviceRow.scope.in_(staff.org_scopes), DeviceRow.state == "waiting"
-        )
-        requests = people.waiting_kinds(session, staff.organisations) if staff.may_see("requests") else {}
-        return Waiting(
-            held=session.scalar(held) or 0,
-            devices=session.scalar(devices) or 0,
-            requests=sum(count for kind, count in requests.items() if may_settle(staff.role, kind)),
-            inbox=inbox.waiting(session, staff.scopes, INBOX_SHOWN_MAX) if staff.may_see("inbox") else 0,
-        )
 
 
 def names_of(session: Session, staff: Staff, memberships: Iterable[str]) -> dict[str, Who]:

@@ -37,7 +37,7 @@ _TEXTS: Final = {
     "ingredients": INGREDIENTS_CHARS_MAX,
 }  # fmt: skip
 _SIDES = re.compile(r"\s*(\d{1,3})\s*[x×*]\s*(\d{1,3})\s*[x×*]\s*(\d{1,3})\s*")
-_TYPED = re.compile(r"[0-9]{1,3}(?:[. ]?[0-9]{3})*")
+_TYPED = re.compile(r"[0-9]{1,3}(?:[., ]?[0-9]{3})*")
 
 
 def read_product(said: Mapping[str, str]) -> dict[str, object]:

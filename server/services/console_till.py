@@ -101,7 +101,7 @@ def keep_own_account(staff: Staff, bank: str, number: str, holder: str) -> None:
 def keep_rule(staff: Staff, dong: str, text: str) -> None:
     """Say from how many đồng on to pay without cash; 0: nobody is told. Raises: ServiceError; NotDone."""
     allow(staff, "edit_points")
-    digits = dong.replace(".", "").replace(" ", "").strip()
+    digits = re.sub(r"[., ]", "", dong)
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 13 and int(digits) <= DONG_MAX):
         raise NotDone("not_cash_dong")
 

@@ -141,6 +141,12 @@ def proposals(session: Session, commune: str, most: int) -> list[Proposal]:
     return list(session.scalars(query.order_by(Proposal.received_at.desc(), Proposal.id).limit(most)))
 
 
+def new_proposals(session: Session, commune: str) -> int:
+    """Count what was proposed to a commune and nobody looked at."""
+    query = select(func.count()).where(Proposal.commune == commune, Proposal.state == "new")
+    return session.scalar(query) or 0
+
+
 def crops_of(session: Session, scopes: Iterable[str]) -> dict[str, set[str]]:
     """Return the products of the running seasons of farms, by scope."""
     query = select(SeasonView.scope, SeasonView.product).where(

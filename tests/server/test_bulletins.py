@@ -14,7 +14,7 @@ from server.config import system_clock
 from server.db import reading, run_write
 from server.models.bulletins import Proposal
 from server.models.people import Farm, Membership, Request, Village
-from server.pages.console_bulletins import money_text
+from server.pages.console_show import money_text
 from server.services import person_export
 from server.services.setup import load_products
 from server.store import bulletins as rows
@@ -213,6 +213,7 @@ def test_a_price_has_its_history_and_the_newest_word_of_a_day_stands(commune: Co
         commune.officer.refused("/htx/ban-tin/gia/ghi", "Giá là số đồng", product="tomato", market="Chợ",
                                 day=shown(TODAY), low=low, high=high, unit="kg")  # fmt: skip
     assert money_text(5, 5) == "5 đ"
+    assert money_text(24_000, 26_000, "en") == "24,000–26,000 đ"
 
 
 def test_a_reviewer_reads_bulletins_and_writes_none(app: Flask, commune: Commune) -> None:

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -36,6 +37,7 @@ KILLS = int(os.environ.get("KILLS", "2"))
 GONE = int(os.environ.get("GONE", "40"))  # so many requests are refused while the database is gone
 PHONES = 4
 ROUND_BATCHES = 20
+START_CALLS = 12  # of ten seconds each
 
 
 class Database:
@@ -55,8 +57,12 @@ class Database:
         psutil.wait_procs(all_of_it, timeout=30)
 
     def start(self) -> None:
-        """Start it again on what is there."""
-        self.server.ensure_postgres_running()
+        """Start it again on what is there, however busy the machine is: one call waits ten seconds."""
+        for _ in range(START_CALLS):
+            with suppress(subprocess.TimeoutExpired):
+                self.server.ensure_postgres_running()
+                return
+        raise AssertionError("the database does not come back")
 
 
 @pytest.fixture

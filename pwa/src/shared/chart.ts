@@ -156,7 +156,7 @@ function tell(of: uPlot, into: HTMLElement, shown: (value: number) => string, la
     told.textContent = "";
     return;
   }
-  const when = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
+  const when = new Intl.DateTimeFormat(ours(language), { dateStyle: "short", timeStyle: "short" });
   told.textContent = `${shown(value)}, ${when.format(at * 1000)}`;
 }
 
@@ -171,10 +171,15 @@ function telling(): HTMLElement {
 function times(
   language: string,
 ): (of: uPlot, splits: number[], axis: number, space: number, step: number) => string[] {
-  const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "numeric" });
+  const hour = new Intl.DateTimeFormat(ours(language), { hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(ours(language), { day: "numeric", month: "numeric" });
   return (_of, splits, _axis, _space, step) =>
     splits.map((one) => (step >= 86_400 ? day : midnight(one) ? day : hour).format(one * 1000));
+}
+
+/** The day comes first here, in both languages. */
+function ours(language: string): string {
+  return language === "vi" ? "vi" : "en-GB";
 }
 
 function midnight(at: number): boolean {
