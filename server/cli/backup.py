@@ -15,11 +15,17 @@ from flask import Flask
 from server.api.photos import photo_store
 from server.config import now_ms
 from server.db import DatabaseTrouble
-from server.services import backing_up, schema_guard
+from server.services import backing_up, schema_guard, tree_check
 from server.services.backing_up import NotEmpty
 from server.store.archive import ArchiveDamaged, Manifest
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+WAITS = (
+    "Nhật ký công khai chưa ký tiếp, vì sau bản này có thể đã ký thêm: mang bản chép mới nhất về rồi chạy "
+    "flask tree recover --copy THƯ_MỤC; không có bản nào mới hơn thì flask tree recover --no-newer. "
+    "/ The public log signs nothing yet, for more may have been signed after this backup: bring the newest "
+    "copy and run flask tree recover --copy FOLDER; where there is none, flask tree recover --no-newer."
+)
 # What a trial must not take from the server: where its data, its photos and its tree lie.
 OWN_PLACES = ("DATABASE_URL", "DATABASE_URL_FILE", "PHOTO_STORE", "TREE_DIR", "CITY_URL", "MQTT_URL")
 
@@ -78,6 +84,8 @@ def restore_command(file: Path) -> None:
     click.echo(
         f"Đợt mới / new epoch: {epoch}. Các máy sẽ tự gửi lại phần thiếu. / Phones send what is missing."
     )
+    if tree_check.is_waiting():
+        click.echo(WAITS)
     click.echo("Tiếp theo / next: flask tree check (hoặc / or flask tree recover), flask doctor")
 
 

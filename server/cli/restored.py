@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from server.services import restoring
+from server.cli.backup import WAITS
+from server.services import restoring, tree_check
 
 
 @click.command("restored")
@@ -14,15 +15,19 @@ def restored_command() -> None:
 
     The server notices where the database is older than watermark.json in DATA_DIR says. Run this where the
     backup brought that file back with it, or where it is lost. Once more than needed does no harm: phones
-    that lack nothing send nothing.
+    that lack nothing send nothing. Where the public log's folder may have come back too, nothing is signed
+    before `flask tree recover`.
     """
     try:
         epoch = restoring.restored()
+        waits = tree_check.wait_after_restore(least=tree_check.leaf_count() + 1)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(
         f"Đợt mới / new epoch: {epoch}. Các máy sẽ tự gửi lại phần thiếu. / Phones send what is missing."
     )
+    if waits:
+        click.echo(WAITS)
 
 
 def register(app: Flask) -> None:

@@ -61,10 +61,16 @@ def check() -> None:
 @click.option(
     "--checkpoint-lost", is_flag=True, help="The database's newest checkpoint is the newest of all."
 )
-def recover(copy: Path | None, checkpoint_lost: bool) -> None:
-    """After an older database was put back: bring back the leaves that were signed, then go on signing."""
+@click.option("--no-newer", is_flag=True, help="No copy is newer than what came with the backup.")
+def recover(copy: Path | None, checkpoint_lost: bool, no_newer: bool) -> None:
+    """After an older database was put back: bring back the leaves that were signed, then go on signing.
+
+    Where the tree came out of the backup too, nothing is signed before this command: with --copy it takes
+    what was signed since; with --no-newer you say that there is nothing, and phones that know of more will
+    see that this log split.
+    """
     try:
-        count = tree_check.recover(copy, checkpoint_lost=checkpoint_lost)
+        count = tree_check.recover(copy, checkpoint_lost=checkpoint_lost, no_newer=no_newer)
     except (TreeBroken, LogKeyMissing) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Đã lấy lại {count} lá / {count} leaves came back; signing goes on.")

@@ -24,10 +24,10 @@ from sqlalchemy.orm import Session
 from server.config import current_settings
 from server.db import reading, run_write, writing
 from server.models.blobs import PART, Blob
-from server.services import restoring
+from server.services import restoring, tree_check
 from server.services.photos import PhotoStore
 from server.services.sequencing import tree_folder
-from server.store import backups, log, people, photos, read_only, table_dump, tree_files
+from server.store import backups, log, people, photos, read_only, table_dump, tree, tree_files, tree_wait
 from server.store.archive import (
     PIECE,
     ArchiveDamaged,
@@ -97,7 +97,8 @@ def restore(path: Path, store: PhotoStore) -> tuple[Manifest, int]:
     """Put a backup into this server, which must be empty; return what it holds and the new epoch.
 
     Shape:  tables of the backup's day, then the migrations since; keys and the tree's files only where none
-            are: a newer tree is never written over.
+            are: a newer tree is never written over. With the tree of the backup itself nothing is signed
+            before the operator spoke (`tree_wait`), for more may have been signed after it.
     Raises: NotEmpty, ArchiveDamaged, OSError, DatabaseTrouble.
     """
     with reading() as session:
@@ -113,7 +114,10 @@ def restore(path: Path, store: PhotoStore) -> tuple[Manifest, int]:
         for name in found.names("photos"):
             with found.open("photos", name) as member:
                 store.blobs.put(name, member.read())
-        _put_tree(found)
+        if not _put_tree(found):
+            with reading() as session:
+                head = tree.head(session)
+            tree_check.wait_after_restore(least=0 if head is None else head.size)
         return found.manifest, restoring.restored()
 
 
@@ -227,14 +231,16 @@ def _put_rows(found: Reader) -> None:
         table_dump.empty_tables(connection, tables)
         for table in tables:
             table_dump.load_table(connection, table, found.lines("tables", f"{table.name}.jsonl"))
+        tree_wait.begin(session)
         read_only.forget(session)  # the old server stood still for the move; this one begins
         session.execute(delete(Blob).where(Blob.state == PART))  # their pieces are in no backup
 
 
-def _put_tree(found: Reader) -> None:
+def _put_tree(found: Reader) -> bool:
+    """Put the backup's tree into the folder, which must have none; return whether it did."""
     folder = tree_folder()
     if tree_files.read_checkpoint(folder) is not None:
-        return
+        return False
     for name in found.names("tree"):
         path = folder / name
         if ".." in path.parts:
@@ -242,3 +248,4 @@ def _put_tree(found: Reader) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with found.open("tree", name) as member:
             path.write_bytes(member.read())
+    return True

@@ -20,7 +20,7 @@ from server.db import DatabaseTrouble, journal_mode, reading
 from server.services import doctor_outside, read_only, schema_guard
 from server.services.schema_guard import Schema
 from server.services.sequencing import TreeBroken, kept_note, tree_folder
-from server.store import backups, figures, log, operator, people, tree
+from server.store import backups, figures, log, operator, people, tree, tree_wait
 from server.store.key_files import KeyMissing
 
 DAY_MS: Final = 86_400_000
@@ -66,13 +66,13 @@ def examine(now: int) -> Iterator[Found]:
             yield _phone_clocks(session)
             yield from _backups(session, now)
             yield _phones(session, now)
-            leaves, head = tree.size(session), tree.head(session)
+            leaves, head, waits = tree.size(session), tree.head(session), tree_wait.waits(session)
             yield _size(session)
     except DatabaseTrouble as error:
         yield Found("database", "bad", f"không trả lời / does not answer: {type(error).__name__}")
         return
     yield _operator()
-    yield _tree(leaves, None if head is None else head.root)
+    yield _tree(leaves, None if head is None else head.root, waits)
 
 
 def _certificate(now: int) -> Found:
@@ -207,7 +207,12 @@ def _key(name: str, is_there: Callable[[], bool]) -> Found:
         return Found(name, "bad", str(error))
 
 
-def _tree(leaves: int, root: bytes | None) -> Found:
+def _tree(leaves: int, root: bytes | None, waits: int | None) -> Found:
+    if waits is not None:
+        said = (
+            f"chờ sau phục hồi, máy dân đã thấy {waits} lá / waits after a restore, phones saw {waits} leaves"
+        )
+        return Found("public log", "bad", f"{said}, {leaves} here: flask tree recover --copy | --no-newer")
     try:
         note = kept_note(tree_folder())
     except (TreeBroken, KeyMissing) as error:

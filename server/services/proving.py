@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from server.db import run_write
+from server.db import reading, run_write
 from server.errors import ServiceError
 from server.services.sequencing import newest, tree_folder
-from server.store import log_key, tree, tree_files
+from server.store import log_key, tree, tree_files, tree_wait
 from server.store.tree_files import TileMissing
 from sync import ids, tiles
 from sync.checkpoint import Note, open_note
@@ -89,6 +89,14 @@ def _for_phone(session: Session, note: Note, known: int, cursors: Mapping[str, s
     if known <= size:
         found["consistency"] = [ids.b64_encode(step) for step in consistency(nodes, known, size)]
     return found if known else found | {"key": str(log_key.public_key())}
+
+
+def hear(size: int) -> None:
+    """Keep how great a tree a phone says it verified, while nothing is signed after a restore."""
+    with reading() as session:
+        waits = tree_wait.waits(session)
+    if waits is not None and size > waits:
+        run_write(lambda session: tree_wait.hear(session, size), is_note=True)
 
 
 def knows_root(size: int, held: str) -> bool | None:

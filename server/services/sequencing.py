@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from server.config import current_settings
 from server.db import reading, run_write
 from server.errors import ServiceError
-from server.store import log, log_key, people, tree, tree_files
+from server.store import log, log_key, people, tree, tree_files, tree_wait
 from server.store.tree_files import TileMissing
 from sync import tiles
 from sync.checkpoint import Checkpoint, Note, open_note, sign
@@ -28,6 +28,10 @@ from sync.signing import NoteSigner
 from sync.tree import root
 
 Point = tuple[int, bytes]  # size and root
+WAITS = (
+    "the database was put back from a backup, and nobody said yet whether more was signed after it: bring "
+    "the newest copy (`flask tree recover --copy FOLDER`), or say that there is none (`--no-newer`)"
+)
 
 logger = logging.getLogger("so_nha_nong")
 
@@ -66,6 +70,8 @@ def step(now: int) -> Step:
             if not people.has_tables(session) or not log.origin(session):
                 return Step(None)
             origin = log.origin(session)
+            if tree_wait.waits(session) is not None:
+                raise TreeBroken(WAITS)
         key = _key(origin, folder)
         try:
             kept = agree(folder)
@@ -135,6 +141,8 @@ def newest() -> Note:
         kept = kept_note(tree_folder())
         with reading() as session:
             head, size = tree.head(session), tree.size(session)
+            if tree_wait.waits(session) is not None:
+                raise TreeBroken(WAITS)  # a phone that is shown an older tree than it knows sees a split
     except (TreeBroken, log_key.LogKeyMissing) as error:
         raise ServiceError("log_recovering", retry_after=600) from error
     if kept is None and head is None:

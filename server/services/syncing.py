@@ -71,6 +71,8 @@ def sync(request: SyncRequest, caller: Writer, now: int) -> str:
             answer |= {} if proven is None else {"tree": proven}
     if not is_noted:
         run_write(lambda session: devices.note_seen(session, caller.device, now, report), is_note=True)
+    if request.tree and "tree" not in answer:
+        proving.hear(request.tree)
     return _write(answer, pulled.ops)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, run_write
 from server.services import sequencing
-from server.services.sequencing import TreeBroken, kept_note, tree_folder
-from server.store import log, log_key, tree, tree_files
+from server.services.sequencing import WAITS, TreeBroken, kept_note, tree_folder
+from server.store import log, log_key, tree, tree_files, tree_wait
 from server.store.tree import Leaf
 from server.store.tree_files import TileMissing
 from sync import ids, tiles
@@ -53,32 +53,81 @@ def check() -> Iterator[str]:
     yield from _check_tiles(folder, leaves, size)
 
 
-def recover(folder_of_copy: Path | None = None, *, checkpoint_lost: bool = False) -> int:
+def recover(
+    folder_of_copy: Path | None = None, *, checkpoint_lost: bool = False, no_newer: bool = False
+) -> int:
     """Make folder and database agree on the newest checkpoint again; return how many leaves came back.
 
-    Shape:  leaves come from the bundles of the folder, or of a copy that anybody kept. `checkpoint_lost`: the
-            file is gone, and the operator says that the database's newest checkpoint is the newest of all.
+    Shape:  leaves come from the bundles of the folder, or of a copy that anybody kept, and so does the
+            checkpoint where the copy's is newer. `checkpoint_lost`: the file is gone, and the operator says
+            that the database's newest checkpoint is the newest of all. `no_newer`: the same of the folder's,
+            which came with a backup.
     Raises: TreeBroken, with nothing changed, where what is there does not lead to the signed root.
     """
     folder = tree_folder()
     with tree_files.only_writer(folder) as is_ours:
         if not is_ours:
             raise TreeBroken("another process writes the tree at the moment: run it again")
-        log_key.load_private()
         kept = kept_note(folder) or (_known_note() if checkpoint_lost else None)
+        brought = None if folder_of_copy is None else kept_note(folder_of_copy)
+        if kept is None and brought is None and no_newer and _signed_size() == 0:
+            run_write(tree_wait.end, is_note=True)
+            return 0
+        log_key.load_private()
+        before = kept
+        if brought is not None and (kept is None or brought.checkpoint.size >= kept.checkpoint.size):
+            kept = brought
+        elif not no_newer and is_waiting():
+            raise TreeBroken(WAITS if brought is None else "the copy is older than what is here")
         if kept is None:
             raise TreeBroken("the checkpoint's file is gone: bring it back, or use --checkpoint-lost")
         size = kept.checkpoint.size
         with reading() as session:
             there = list(tree.all_leaves(session))
         lost = _lost(folder_of_copy or folder, len(there), size)
-        if root(list_nodes([leaf.hash for leaf in (*there, *lost)]), size) != kept.checkpoint.root:
-            raise TreeBroken("the leaves do not lead to the signed root: nothing was changed")
+        nodes = list_nodes([leaf.hash for leaf in (*there, *lost)])
+        for one in (kept, before or kept):
+            if root(nodes, one.checkpoint.size) != one.checkpoint.root:
+                raise TreeBroken("the leaves do not lead to the signed root: nothing was changed")
         run_write(lambda session: _put_back(session, lost, kept))
         sequencing.write_tiles(folder, 0, size)
         tree_files.write_checkpoint(folder, str(kept))
         sequencing.agree(folder)
         return len(lost)
+
+
+def wait_after_restore(*, least: int) -> bool:
+    """Let nothing be signed until the operator spoke, unless the folder's tree is of so many leaves.
+
+    Shape:  returns whether it waits; called where the database was put back and `least` is what shows that
+            the folder did not come with it.
+    Raises: DatabaseTrouble.
+    """
+    try:
+        kept = kept_note(tree_folder())
+    except (TreeBroken, log_key.LogKeyMissing):
+        kept = None
+    waits = kept is None or kept.checkpoint.size < least
+    run_write(tree_wait.begin if waits else tree_wait.end, is_note=True)
+    return waits
+
+
+def leaf_count() -> int:
+    """Return how many leaves the database has."""
+    with reading() as session:
+        return tree.size(session)
+
+
+def _signed_size() -> int:
+    with reading() as session:
+        head = tree.head(session)
+    return 0 if head is None else head.size
+
+
+def is_waiting() -> bool:
+    """Return whether nothing is signed before the operator spoke."""
+    with reading() as session:
+        return tree_wait.waits(session) is not None
 
 
 def _check_scopes(session: Session, leaves: list[Leaf]) -> Iterator[str]:
@@ -161,3 +210,4 @@ def _put_back(session: Session, lost: list[Leaf], kept: Note) -> None:
         tree.append(session, lost)
     tree.force_head(session, (kept.checkpoint.size, kept.checkpoint.root), str(kept))
     log.set_meta(session, RECOVERED, str(kept.checkpoint.size))
+    tree_wait.end(session)

@@ -6,6 +6,7 @@ Source: DESIGN §3 "Restored server, copied phone"; faults.md 31, 32.
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,13 +19,18 @@ from PIL import Image
 from server.api.photos import photo_store
 from server.app import create_app
 from server.config import Settings, now_ms
-from server.db import db, reading
-from server.services import backing_up, rebuilding, sequencing
+from server.db import db, reading, run_write
+from server.services import backing_up, doctor, rebuilding, sequencing, tree_check, tree_clock
 from server.services.backing_up import NotEmpty
-from server.store import backups, log, operator, tree_files
+from server.services.sequencing import TreeBroken
+from server.store import backups, log, operator, tree_files, tree_wait
 from server.store.archive import ArchiveDamaged
+from sync import ids
+from sync.checkpoint import Note
+from sync.tree import verify_consistency
 from tests.server.diary_phone import Diary
-from tests.server.phones import start
+from tests.server.ops import sync
+from tests.server.phones import slug, start
 from tests.server.test_restore_drill import diary, farm_of, folded, server_ids, settle
 from tests.server.test_want import upload
 
@@ -112,6 +118,82 @@ def log_ids() -> Iterator[list[str]]:
         scopes = list(backups.heads(session))
     for scope in scopes:
         yield server_ids(scope)
+
+
+def test_case_079_with_the_tree_of_its_backup_a_restored_server_signs_nothing_until_the_operator_spoke(
+    app: Flask, elsewhere: Flask, tmp_path: Path
+) -> None:
+    copy, newest, owner = lost_machine(app, tmp_path)
+    with elsewhere.app_context():
+        backing_up.restore(tmp_path / "all.zip", photo_store())
+        moved([owner], elsewhere)
+        settle([owner])
+        assert tree_clock.tick(now_ms()).note is None
+        with pytest.raises(TreeBroken, match="put back from a backup"):
+            tree_check.recover()
+        client = elsewhere.test_client()
+        assert slug(client.get("/log/inclusion?index=0")) == "log_recovering"
+        assert "tree" not in sync(owner.phone, tree=newest.checkpoint.size)  # an older one would be a split
+        sync(owner.phone, tree=1)
+        line = next(one for one in doctor.examine(now_ms()) if one.name == "public log")
+        assert (line.grade, f"saw {newest.checkpoint.size} leaves" in line.said) == ("bad", True)
+        shutil.copytree(sequencing.tree_folder(), tmp_path / "older")
+        assert tree_check.recover(copy) > 0
+        assert tree_files.read_checkpoint(sequencing.tree_folder()) == str(newest)
+        told = sequencing.step(now_ms()).note
+        assert told is not None
+        proof = client.get(f"/log/consistency?old={newest.checkpoint.size}").get_json()["consistency"]
+        sizes = (newest.checkpoint.size, told.checkpoint.size)
+        roots = (newest.checkpoint.root, told.checkpoint.root)
+        assert sizes[1] > sizes[0]
+        assert verify_consistency(*sizes, [ids.b64_decode(one) for one in proof], *roots)
+        with pytest.raises(TreeBroken, match="older"):
+            run_write(tree_wait.begin)
+            tree_check.recover(tmp_path / "older")
+
+
+def test_without_any_copy_the_operators_word_lets_it_go_on(
+    app: Flask, elsewhere: Flask, tmp_path: Path
+) -> None:
+    lost_machine(app, tmp_path)
+    with elsewhere.app_context():
+        done = elsewhere.test_cli_runner().invoke(args=["restore", str(tmp_path / "all.zip")])
+        assert "tree recover --copy" in done.output
+        assert elsewhere.test_cli_runner().invoke(args=["tree", "step"]).exit_code == 1
+        assert elsewhere.test_cli_runner().invoke(args=["tree", "recover", "--no-newer"]).exit_code == 0
+        assert sequencing.step(now_ms()).note is not None
+        done = elsewhere.test_cli_runner().invoke(args=["restored"])
+        assert "tree recover --copy" in done.output, "the folder may have come back with the data"
+
+
+def test_a_server_whose_newest_tree_was_brought_first_goes_on_by_itself(
+    app: Flask, elsewhere: Flask, tmp_path: Path
+) -> None:
+    copy, newest, _ = lost_machine(app, tmp_path)
+    with elsewhere.app_context():
+        shutil.copytree(copy, sequencing.tree_folder())
+        backing_up.restore(tmp_path / "all.zip", photo_store())
+        assert not tree_check.is_waiting()
+        assert tree_check.recover() > 0
+        after = sequencing.step(now_ms()).note
+        assert after is not None
+        assert after.checkpoint == newest.checkpoint
+
+
+def lost_machine(app: Flask, tmp_path: Path) -> tuple[Path, Note, Diary]:
+    """Return the copy of the tree and its checkpoint, signed after the backup `all.zip`, and a phone."""
+    copy = tmp_path / "copy"
+    with app.app_context():
+        owner = diary(app, "Phạm Thị Lụa", "Nhà Lụa")
+        settle([owner])
+        sequencing.step(now_ms())
+        backing_up.make(tmp_path / "all.zip", photo_store(), now_ms())
+        owner.record(farm_of(owner), entry=1)
+        settle([owner])
+        note = sequencing.step(now_ms()).note
+        assert note is not None
+        shutil.copytree(sequencing.tree_folder(), copy)
+    return copy, note, owner
 
 
 def test_phones_hear_what_a_tested_backup_covers_and_nothing_before(app: Flask, tmp_path: Path) -> None:
