@@ -1,6 +1,7 @@
 """What lies in `deploy/` fits the program: files are there, settings known, no unit open."""
 
 import re
+import subprocess
 from configparser import ConfigParser
 from dataclasses import fields
 from pathlib import Path
@@ -26,6 +27,17 @@ CLOSED = {
     "UMask": "0077",
     "User": "so-nha-nong",
 }
+
+
+# What of rsync the script uses: the checkpoint alone, all but the checkpoint, one file; 23: nothing there.
+RSYNC = """#!/bin/sh
+for last; do from="$to"; to="$last"; done
+case "$*" in
+*--include=checkpoint*) [ -f "$from/checkpoint" ] || exit 23; cp "$from/checkpoint" "$to" ;;
+*--exclude*) cp -r "$from"/tile "$to" ;;
+*) cp "$from" "$to" ;;
+esac
+"""
 
 
 def service_of(path: Path) -> dict[str, str]:
@@ -61,6 +73,23 @@ def test_the_settings_that_are_handed_out_are_known() -> None:
     named = re.findall(r"^#?([A-Z_]+)=", (DEPLOY / "settings.env").read_text("utf-8"), re.MULTILINE)
     assert named
     assert [name for name in named if name not in known and not re.search(rf"\b{name}\b", used)] == []
+
+
+def test_a_copy_of_a_greater_log_is_never_written_over(tmp_path: Path) -> None:
+    """A server that came back without its newest log would else take away what it lacks."""
+    tools, here, there = (tmp_path / name for name in ("tools", "tree", "copy"))
+    for folder in (tools, here / "tile", there):
+        folder.mkdir(parents=True)
+    (tools / "rsync").write_text(RSYNC, "utf-8")
+    (tools / "rsync").chmod(0o700)
+    place = {"PATH": f"{tools}:/usr/bin:/bin", "TREE_DIR": str(here), "TREE_COPY": str(there)}
+    for size, code, kept in ((5, 0, 5), (9, 0, 9), (7, 1, 9)):
+        (here / "checkpoint").write_text(f"origin\n{size}\nroot\n", "utf-8")
+        (here / "tile" / str(size)).touch()
+        done = subprocess.run(["sh", str(DEPLOY / "copy-tree")], env=place, check=False)
+        assert done.returncode == code
+        assert (there / "checkpoint").read_text("utf-8").split()[1] == str(kept)
+    assert sorted(one.name for one in (there / "tile").iterdir()) == ["5", "9"]
 
 
 def test_every_file_that_the_guide_takes_is_there() -> None:
