@@ -1,6 +1,7 @@
 /** What goes beside ops: requests for rows, the snapshot of names, the own device document after a restore. */
 import { Refusal } from "../core/errors.ts";
 import { b64Decode, keyToDevice } from "../core/ids.ts";
+import { isHelper } from "../core/rights.ts";
 import { call, type Reply } from "../net/api.ts";
 import { toSent, toTouches } from "../net/session.ts";
 import type { Store } from "../store/db.ts";
@@ -129,10 +130,11 @@ async function fetchKept(store: Store, token: string, name: string, key: string)
   return reply.kind === "ok";
 }
 
-/** Says whether the device is of somebody outside every household, by the snapshot it has: he may help some. */
-export async function isOutside(store: Store, device: string): Promise<boolean> {
+/** Says whether the device is of somebody who helps households, by the snapshot it has: others get no list. */
+export async function isHelping(store: Store, device: string): Promise<boolean> {
   const kept = await store.use((db) => db.meta.get(`reference ${device}`));
-  return member(member(kept?.value, "me"), "farm") === null;
+  const role = member(member(kept?.value, "me"), "role");
+  return typeof role === "string" && isHelper(role);
 }
 
 /** After a restore: the own documents, as ops like any other. Done when none of them has to wait. */

@@ -19,7 +19,7 @@ import {
   fetchSensors,
   fetchTill,
   handIn,
-  isOutside,
+  isHelping,
   sendRequests,
 } from "./beside.ts";
 import { Pace } from "./pace.ts";
@@ -271,7 +271,7 @@ export class Engine {
     if (await fetchNews(this.store, who, token)) this.events.changed();
     if (await fetchTill(this.store, who, token)) this.events.changed();
     if (await fetchSensors(this.store, who, token)) this.events.changed();
-    if ((await isOutside(this.store, who.device)) && (await fetchHouseholds(this.store, who, token)))
+    if ((await isHelping(this.store, who.device)) && (await fetchHouseholds(this.store, who, token)))
       this.events.changed();
   }
 

@@ -229,3 +229,15 @@ test("a request whose id was used with other values ends by itself; the others a
   });
   expect(rows.find((row) => row.id === second.id)).toMatchObject({ state: "settled" });
 });
+
+test.each([
+  ["clerk", false],
+  ["helper", true],
+])("only whoever helps households asks for their list: %s", async (role, asks) => {
+  const phone = new Phone(house);
+  await phone.join(await house.invite(`Cô ${role}`, null, role));
+  await phone.sync();
+  const asked = phone.link.seen.filter((one) => one.path.endsWith("/api/v1/households"));
+  expect(asked.length > 0).toBe(asks);
+  expect(phone.link.seen.filter((one) => one.status === 403)).toEqual([]);
+});
