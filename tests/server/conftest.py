@@ -23,8 +23,10 @@ from server.app import create_app
 from server.config import Settings, finish_settings
 from server.db import Base, db
 from tests.server.backups import Backups
+from tests.server.once import compile_once
 
 _numbers = itertools.count()
+compile_once()
 
 
 class Postgres:
