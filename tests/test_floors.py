@@ -25,7 +25,7 @@ SYNC = (
     "verify sensor",
 )
 SERVER = (
-    "config db errors",
+    "config db errors heap",
     "models",
     "store",
     "services",

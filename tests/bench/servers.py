@@ -20,6 +20,7 @@ import psycopg
 from flask import Flask
 from flask_migrate import upgrade
 
+from server import heap
 from server.app import create_app
 from server.config import Settings
 from server.db import db
@@ -91,6 +92,7 @@ def bench_server(kind: str) -> Iterator[Bench]:
         with app.app_context():
             upgrade()
             start()
+            heap.settle()  # as wsgi.py does
             yield Bench(kind, app, app.extensions["settings"])
             db.engine.dispose()
 
