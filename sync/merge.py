@@ -169,10 +169,29 @@ class Folding:
 
 def fold(ops: Iterable[Placed]) -> Document:
     """Return what the ops of one document say: the same for any order and any repetition."""
+    placed = tuple(ops)
+    if len(placed) == 1:
+        return _said_alone(placed[0].op)
     folding = Folding()
-    for placed in ops:
-        folding.add(placed)
+    for one in placed:
+        folding.add(one)
     return folding.document()
+
+
+def _said_alone(op: Op) -> Document:
+    """Return what a document of one op says, as most have: there is nothing to merge."""
+    private = op.private_fields or {}
+    written = {**op.fields, **private}
+    alone = (op.id,)
+    return Document(
+        values={name: value for name, value in written.items() if value is not None and name != DELETED},
+        heads=dict.fromkeys(written, alone),
+        conflicts=frozenset(),
+        private=frozenset(private),
+        deleted=written.get(DELETED) is True,
+        missing=bool(op.private_hash) and op.private_fields is None,
+        tips=alone,
+    )
 
 
 def rivals(document: Document, ops: Mapping[str, Op]) -> dict[str, tuple[Json, ...]]:

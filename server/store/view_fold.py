@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from server.models.views import CODE_CHARS, DOC_CHARS
@@ -69,10 +70,10 @@ def _document(
         "type": first.op.doc_type,
         "values": write_text(dict(sorted(public.items()))),
         "private": write_text(dict(sorted(private.items()))) if private else None,
-        "conflicts": write_text(sorted(folded.conflicts)),
-        "tips": write_text(list(folded.tips)),
+        "conflicts": _list_text(sorted(folded.conflicts)),
+        "tips": _list_text(folded.tips),
         "rivals": _rivals(folded, ops),
-        "heads": write_text(sorted({one for ids_ in folded.heads.values() for one in ids_})),
+        "heads": _list_text(sorted(set(chain.from_iterable(folded.heads.values())))),
         "is_deleted": folded.deleted,
         "is_missing": folded.missing,
         "first_seq": first.seq,
@@ -84,6 +85,11 @@ def _document(
         "device": first.op.device,
         "skew": stated_skew(first.op),
     }
+
+
+def _list_text(names: Sequence[str]) -> str:
+    """Return the JSON text of a list of ids or of fields' names: nothing in them is escaped."""
+    return '["' + '","'.join(names) + '"]' if names else "[]"
 
 
 def _rivals(folded: Document, ops: Sequence[Placed]) -> str:
