@@ -5,7 +5,7 @@ Twin: `pwa/src/core/form_shape.ts`. Source: sync/forms/schema.json.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sync.values import Json, split_line
@@ -45,6 +45,10 @@ class Field:
     repeat: bool
     range: tuple[str, str] | None
     default: Json
+    codes: frozenset[str] = field(init=False, compare=False, repr=False)  # of its choices
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", frozenset(one.code for one in self.choices))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,21 @@ HINTS: Final = frozenset({"advised_missing"})  # said softly; every other code i
 
 @dataclass(frozen=True, slots=True)
 class FormFinding:
-    """What was noticed about one field, in one sentence. `field` is its name in `set`."""
+    """What was noticed about one field, in one sentence. `field` is its name in `set`, `label` its words."""
 
     code: str
     field: str
-    vi: str
-    en: str
+    label: Words
+
+    @property
+    def vi(self) -> str:
+        """Return the sentence in Vietnamese; written when it is asked for, which rules never do."""
+        return SENTENCES[self.code][0].format(self.label.vi)
+
+    @property
+    def en(self) -> str:
+        """Return the sentence in English."""
+        return SENTENCES[self.code][1].format(self.label.en)
 
     @property
     def is_hint(self) -> bool:
@@ -72,7 +81,7 @@ def check_values(
     for field in form.fields:
         check.field(field, field.name, "")
     for names in form.one_of:
-        if all(check.value(name) in _EMPTY for name in names):
+        if all(check.values.get(name) in _EMPTY for name in names):
             first = form.field(names[0])
             if first:
                 check.add("one_of_missing", names[0], first.label)
@@ -82,6 +91,7 @@ def check_values(
 
 
 _EMPTY: Final[tuple[Json, ...]] = (None, "", [])
+_LACKING: Final[Mapping[str, str]] = MappingProxyType({"no": "", "advised": "advised_missing"})
 
 
 class _Check:
@@ -89,20 +99,16 @@ class _Check:
 
     def __init__(self, values: Mapping[str, Json], private: Mapping[str, Json] | None) -> None:
         self.public = values
-        self.private = private or {}
+        told = {name: value for name, value in (private or {}).items() if value is not None}
+        self.values = {**values, **told} if told else values
         self.sees_private = private is not None
         self.found: list[FormFinding] = []
 
     def add(self, code: str, name: str, label: Words) -> None:
-        vi, en = SENTENCES[code]
-        self.found.append(FormFinding(code, name, vi.format(label.vi), en.format(label.en)))
-
-    def value(self, name: str) -> Json:
-        found = self.private.get(name)
-        return self.public.get(name) if found is None else found
+        self.found.append(FormFinding(code, name, label))
 
     def lines(self, lines: Lines) -> None:
-        parts = (split_line(name) for name in (*self.public, *self.private) if self.value(name) is not None)
+        parts = (split_line(name) for name, value in self.values.items() if value is not None)
         ids = sorted({part[0] for part in parts if part})
         if len(ids) < lines.min:
             self.add("line_missing", "line", lines.title)
@@ -115,16 +121,14 @@ class _Check:
     def field(self, field: Field, name: str, prefix: str) -> None:
         if not field.public and self.public.get(name) is not None:
             self.add("private_in_public", name, field.label)
-        if not self._is_asked(field, prefix):
-            return
-        value = self.value(name)
+        value = self.values.get(name)
         if value not in _EMPTY:
             code = _fault(field, value)
         elif field.public or self.sees_private:
-            code = {"no": "", "advised": "advised_missing"}.get(field.required, "required_missing")
+            code = _LACKING.get(field.required, "required_missing")
         else:
             code = ""
-        if code:
+        if code and self._is_asked(field, prefix):  # asked last: as a rule nothing is wrong
             self.add(code, name, field.label)
 
     def _is_asked(self, field: Field, prefix: str) -> bool:
@@ -132,9 +136,9 @@ class _Check:
         if field.when is None:
             return True
         name, wanted = field.when
-        value = self.value(prefix + name)
+        value = self.values.get(prefix + name)
         if value is None:
-            value = self.value(name)
+            value = self.values.get(name)
         held = value if isinstance(value, list) else [value]
         return any(type(a) is type(b) and a == b for a in held for b in wanted)
 
@@ -161,8 +165,7 @@ def _choice_fault(field: Field, value: Json) -> str:
     many = field.type == "choices"
     if isinstance(value, list) is not many:
         return "wrong_type"
-    codes = {c.code for c in field.choices}
-    known = all(isinstance(v, str) and v in codes for v in (value if many else [value]))
+    known = all(isinstance(v, str) and v in field.codes for v in (value if many else [value]))
     return "" if known else "unknown_choice"
 
 

@@ -5,7 +5,7 @@ put right by the server's where they were compared, and never after the arrival.
 Twin: `pwa/src/core/rules/record.ts`. Source: TCVN 11892-1:2017, 3.1.4, 3.1.5.1; PROTOCOL §Rules and findings.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from sync.civil import BadDate, days_between, ms_to_date
@@ -134,11 +134,12 @@ def _is_filled(record: Record, name: str) -> bool:
 
 def _fields(record: Record, form: Form) -> Iterator[Finding]:
     """Notice what the form asks and any head leaves out, and values that are odd in any head."""
-    elsewhere = _told_elsewhere(record)
+    noticed = [one for one in _checked(record, form) if one.code not in _UNTOLD]
+    elsewhere = _told_elsewhere(record) if noticed else frozenset()
     missing: dict[str, None] = {}
     odd: dict[str, None] = {}
-    for one in _checked(record, form):
-        if one.code in _UNTOLD or one.field in elsewhere:
+    for one in noticed:
+        if one.field in elsewhere:
             continue
         (missing if one.code in _MISSING else odd).setdefault(one.field)
     for rule, names in (("field_missing", missing), ("value_odd", odd)):
@@ -158,7 +159,7 @@ def _checked(record: Record, form: Form) -> list[FormFinding]:
     return found
 
 
-def _told_elsewhere(record: Record) -> set[str]:
+def _told_elsewhere(record: Record) -> Set[str]:
     """Return the fields about which another rule speaks when they are empty."""
     known = rules_of(record)
     names = [name for wait in known.waits for name in (wait.kind, wait.days)]
