@@ -135,16 +135,9 @@ def write_keys(
     return {row["key"] for row in fresh}
 
 
-def rejudge(
-    session: Session,
-    scope: str,
-    keys: Collection[str],
-    docs: Collection[str],
-    book: RuleBook,
-    groups: Groups,
-) -> None:
-    """Judge these groups again, and grade these documents and whatever the findings are about."""
-    about = set(docs)
+def rejudge(session: Session, scope: str, keys: Collection[str], book: RuleBook, groups: Groups) -> set[str]:
+    """Judge these groups again; return whom the findings are about that came or went."""
+    about: set[str] = set()
     for some in _parts(keys):
         _recall(session, scope, some, book, groups)
         gone: list[Row] = []
@@ -156,7 +149,7 @@ def rejudge(
         if new:
             insert_rows(session, _table(FindingView), new)
         groups.shrink()
-    _grade(session, scope, about)
+    return about
 
 
 def _recall(session: Session, scope: str, keys: Sequence[str], book: RuleBook, groups: Groups) -> None:
@@ -221,7 +214,8 @@ def judge_all(session: Session, scope: str, seq: int, book: RuleBook) -> Groups:
         groups.shrink()
     if len(groups.records) == len(docs):
         groups.gather()
-    rejudge(session, scope, keys, [doc for doc in docs if doc.startswith("entry:")], book, groups)
+    about = rejudge(session, scope, keys, book, groups)
+    grade(session, scope, about.union(docs))
     note(session, scope, seq, book)
     return groups
 
@@ -264,7 +258,7 @@ def documents(session: Session, scope: str, docs: Collection[str]) -> dict[str, 
     return found
 
 
-def _grade(session: Session, scope: str, docs: Collection[str]) -> None:
+def grade(session: Session, scope: str, docs: Collection[str]) -> None:
     """Write how grave the gravest finding about each entry is, where it differs."""
     for some in _parts([doc for doc in docs if doc.startswith("entry:")]):
         run(session, _GRADE, {"in": scope, "named": some})

@@ -136,19 +136,21 @@ def fold_scope(session: Session, scope: str, most: int | None = None, book: Rule
         by_doc.setdefault(placed.op.doc, []).append(placed)
     docs = sorted(by_doc)
     keys: set[str] = set()
+    entries: list[Row] = []
     for start in range(0, len(docs), DOCS_AT_ONCE):
         some = docs[start : start + DOCS_AT_ONCE]
         old = _known(session, scope, some)
         # Most documents are new: what was just read is all of them.
         by_doc |= _by_doc(ops_of(session, scope, old, upto)) if old else {}
         rows = _rows(scope, {doc: by_doc[doc] for doc in some})
-        _replace(session, scope, old, rows, is_graded=not is_judged)
+        _replace(session, scope, old, rows, entries if is_judged else None)
         if book is not None and is_judged:
             keys |= view_findings.keys_of(session, scope, old)
             keys |= view_findings.write_keys(session, scope, old, rows[DOCUMENTS], book, groups)
     _move(session, head, upto)
     if book is not None and is_judged:
-        view_findings.rejudge(session, scope, keys, docs, book, groups)
+        about = view_findings.rejudge(session, scope, keys, book, groups)
+        view_findings.grade(session, scope, about.difference(_insert_entries(session, scope, entries)))
         view_findings.note(session, scope, upto, book)
         _remember(session, scope, upto, book, groups)
     elif book is not None and len(fresh) != most:
@@ -220,10 +222,12 @@ def _known(session: Session, scope: str, docs: Sequence[str]) -> list[str]:
     return [str(doc) for (doc,) in run(session, _KNOWN, {"of": scope, "docs": docs})]
 
 
-def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows, *, is_graded: bool = True) -> None:
+def _replace(
+    session: Session, scope: str, old: Sequence[str], rows: Rows, later: list[Row] | None = None
+) -> None:
     """Write the rows of some documents; those of them that are `old` have rows already.
 
-    Shape:  `is_graded`: entries get the severity of their findings; else the caller grades them afterwards.
+    Shape:  `later`: gets the rows of entries, which the caller writes once their findings are known.
     """
     photos = {row["of"] for row in rows[PHOTOS]} | _named_before(session, scope, old, PhotoView, "photo:")
     told = {row["of"] for row in rows[REVIEWS]} | _named_before(
@@ -238,7 +242,11 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows, *, is
     for view, fresh in rows.items():
         if fresh and view != ENTRIES:
             insert_rows(session, table_of(view), fresh)
-    made = _insert_entries(session, scope, rows[ENTRIES], is_graded=is_graded)
+    if later is None:
+        made = _insert_entries(session, scope, rows[ENTRIES])
+    else:
+        later += rows[ENTRIES]
+        made = {row["doc"] for row in later}
     count_photos(session, scope, photos.difference(made))
     for some in _entries_among((photos | told).difference(made)):
         view_states.settle(session, scope, some)
@@ -246,18 +254,18 @@ def _replace(session: Session, scope: str, old: Sequence[str], rows: Rows, *, is
         view_lots.settle(session, scope, lots | view_lots.touched(session, scope, of_lots))
 
 
-def _insert_entries(session: Session, scope: str, rows: Sequence[Row], *, is_graded: bool) -> list[str]:
+def _insert_entries(session: Session, scope: str, rows: Sequence[Row]) -> set[str]:
     """Write rows of entries with what other documents say of them; return their names."""
     made = [row["doc"] for row in rows]
     if made:
         counts = photo_counts(session, scope, made)
-        grades = view_findings.gravest(session, scope, made) if is_graded else {}
+        grades = view_findings.gravest(session, scope, made)
         for row in rows:
             doc = row["doc"]
             row |= {**BESIDE, "photos": counts.get(doc, 0), "severity": grades.get(doc, 0)}
         view_states.for_new(session, scope, rows)
         insert_rows(session, table_of(ENTRIES), rows)
-    return made
+    return set(made)
 
 
 def _named_before(
