@@ -1,12 +1,11 @@
 /** What the parts of the app share: the store, the current person and farm, and the bell that says "changed". */
 import { batch, type Signal, signal } from "@preact/signals";
-import { parseForms } from "../core/forms.ts";
+import type { Forms } from "../core/forms.ts";
 import { makeUuid7 } from "../core/ids.ts";
 import { type Store, StoreError } from "../store/db.ts";
 import type { HouseholdList } from "../store/households.ts";
 import type { IdentityRow } from "../store/rows.ts";
 import { randomBytes } from "../store/world.ts";
-import type { Form } from "./forms.ts";
 import type {
   AppState,
   Draft,
@@ -26,7 +25,7 @@ export interface Context {
   current: Signal<Identity | null>;
   farm: Signal<FarmRef | null>;
   farms: Signal<readonly FarmRef[]>;
-  forms: Signal<ReadonlyMap<string, Form>>;
+  forms: Signal<Forms>;
   drafts: Signal<readonly Draft[]>;
   plots: Signal<readonly PlotRow[]>;
   seasons: Signal<readonly SeasonRow[]>;
@@ -62,7 +61,7 @@ export function makeContext(store: Store): Context {
     current: signal(null),
     farm: signal(null),
     farms: signal([]),
-    forms: signal(new Map()),
+    forms: signal<Forms>(new Map()),
     drafts: signal([]),
     plots: signal([]),
     seasons: signal([]),
@@ -139,10 +138,16 @@ export function publish(from: Context, to: Context): void {
   });
 }
 
-export async function loadForms(): Promise<ReadonlyMap<string, Form>> {
-  const [files, lists] = await Promise.all([import("virtual:forms"), import("./own_forms.ts")]);
-  const checked = lists.ownForms();
-  return new Map([...parseForms(files.default), ...checked.map((form) => [form.form, form] as const)]);
+export async function loadForms(): Promise<Forms> {
+  const [{ FORMS }, lists] = await Promise.all([
+    import("../core/rules/form_files.ts"),
+    import("./own_forms.ts"),
+  ]);
+  return {
+    get: (code) => FORMS.get(code) ?? lists.ownForms().get(code),
+    values: () => [...FORMS.values(), ...lists.ownForms().values()],
+    size: FORMS.size,
+  };
 }
 
 /** Says whether the current person may see a scope: what one person sees is not shown as another. */

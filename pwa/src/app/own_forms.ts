@@ -46,4 +46,10 @@ export function questionForm(): Form {
   };
 }
 
-export const ownForms = (): readonly Form[] => [...checklistForms(ANNEX_D), questionForm()];
+let made: ReadonlyMap<string, Form> | undefined;
+
+/** These forms by their code, made when the first of them is asked for. */
+export function ownForms(): ReadonlyMap<string, Form> {
+  made ??= new Map([...checklistForms(ANNEX_D), questionForm()].map((form) => [form.form, form] as const));
+  return made;
+}

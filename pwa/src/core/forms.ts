@@ -4,7 +4,7 @@
  * Twin of `sync/forms.py`. Source: DESIGN §4 "Forms and rules are data"; sync/forms/schema.json.
  */
 
-import { type Form, parseCommon, parseForm } from "./form_shape";
+import { type Form, type FormField, parseCommon, parseForm } from "./form_shape";
 
 export * from "./form_shape";
 export * from "./form_values";
@@ -17,6 +17,35 @@ export function parseForms(files: Readonly<Record<string, unknown>>): ReadonlyMa
   const names = Object.keys(files).filter((name) => !NOT_FORMS.includes(name));
   const forms = names.sort().flatMap((name) => parseForm(files[name], common) ?? []);
   return new Map(forms.map((form) => [form.form, form]));
+}
+
+/** Forms by their code, in the order of codes. */
+export interface Forms {
+  get(code: string): Form | undefined;
+  values(): Iterable<Form>;
+  readonly size: number;
+}
+
+/**
+ * The forms of a set of files, each read when it is asked for: what opens first needs few of them.
+ *
+ * Shape: a file is named after the code of its form, else `get` does not find it.
+ */
+export function lazyForms(files: Readonly<Record<string, unknown>>): Forms {
+  const read = new Map<string, Form | null>();
+  let common: FormField[] | null = null;
+  const get = (code: string): Form | undefined => {
+    if (!Object.hasOwn(files, code) || NOT_FORMS.includes(code)) return undefined;
+    let form = read.get(code);
+    if (form === undefined) {
+      common ??= parseCommon(files.common);
+      form = parseForm(files[code], common);
+      read.set(code, form);
+    }
+    return form ?? undefined;
+  };
+  const names = Object.keys(files).sort();
+  return { get, values: () => names.flatMap((name) => get(name) ?? []), size: names.length };
 }
 
 /**

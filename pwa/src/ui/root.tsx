@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { app } from "./app.ts";
 import { Lazy } from "./form/lazy.tsx";
+import { whenIdle } from "./idle.ts";
 import { Sheets, Toast } from "./pieces/overlay.tsx";
 import { go, place } from "./router.ts";
 import { DiaryScreen } from "./screens/diary.tsx";
@@ -39,6 +40,8 @@ const loadSettings = () => import("./screens/settings.tsx").then((part) => part.
 function fetchNext(): void {
   for (const load of [loadRecord, loadForm, loadEntry, loadFarm, loadSend])
     void load().catch(() => undefined);
+  // Each form is read when it is asked for: the first tap that needs them all does not wait for it.
+  whenIdle(async () => void app().activities.forms.value.values());
 }
 const opened = location.href;
 let resumed = false;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { makeInspections } from "../../../pwa/src/app/inspections.ts";
 import { ANNEX_D, checklistForms, INSPECTION, itemField } from "../../../pwa/src/core/checklists.ts";
 import type { Values } from "../../../pwa/src/store/rows.ts";
-import { Desk } from "./desk.ts";
+import { allForms, Desk } from "./desk.ts";
 
 const [first, second] = ANNEX_D.items.map((item) => item.code);
 const of = (code = "", field = "") => itemField(code, field);
@@ -13,7 +13,7 @@ async function phone(role: string): Promise<Desk> {
   const desk = await Desk.open();
   desk.c.reference.value = { me: { role } };
   const checked = checklistForms(ANNEX_D).map((form) => [form.form, form] as const);
-  desk.c.forms.value = new Map([...desk.c.forms.value, ...checked]);
+  desk.c.forms.value = new Map([...allForms(), ...checked]);
   return desk;
 }
 

@@ -8,7 +8,7 @@ import { b64Decode } from "../../../pwa/src/core/ids.ts";
 import { PROPOSAL_VOICE_BYTES_MAX, REQUEST_BYTES_MAX } from "../../../pwa/src/core/limits.ts";
 import { newsKey } from "../../../pwa/src/store/news.ts";
 import { dueRequests, requestLine } from "../../../pwa/src/store/requests.ts";
-import { Desk } from "./desk.ts";
+import { allForms, Desk } from "./desk.ts";
 
 const DAY = 86_400_000;
 
@@ -115,7 +115,7 @@ test("a proposal can be spoken without a word written, and what is too long is n
 test("a question keeps its words private, and what the household adds to it is no answer", async () => {
   const desk = await Desk.open();
   desk.c.reference.value = { me: { role: "owner" } };
-  desk.c.forms.value = new Map([...desk.c.forms.value, ...ownForms().map((one) => [one.form, one] as const)]);
+  desk.c.forms.value = new Map([...allForms(), ...ownForms()]);
   const asking = makeAsking(desk.c, desk.drafts);
   const begun = await asking.begin("season:019a0000-0000-7000-8000-000000000001");
   if (!begun.ok) throw new Error(begun.problem);

@@ -6,6 +6,7 @@ import {
   fieldOf,
   formsFor,
   groupOf,
+  lazyForms,
   parseForm,
   parseForms,
   tileOf,
@@ -47,6 +48,24 @@ describe("forms of the package", () => {
   test("a file that is no form never stops the others", () => {
     const some = parseForms({ ...files, "XX-99": { form: 1 }, "XX-98": null });
     expect(some.size).toBe(forms.size);
+  });
+
+  test("read one by one they are the same, and none is read before it is asked for", () => {
+    const asked: string[] = [];
+    const watched = new Proxy(files, {
+      get: (all, name) => {
+        asked.push(String(name));
+        return all[String(name)];
+      },
+    });
+    const some = lazyForms({ ...files, "XX-98": null, "XX-99": { form: 1 } });
+    const lazy = lazyForms(watched);
+    expect(asked).toEqual([]);
+    expect(lazy.get("CT-10")).toEqual(forms.get("CT-10"));
+    expect(asked).toEqual(["common", "CT-10"]);
+    expect(lazy.get("CT-10")).toBe(lazy.get("CT-10"));
+    for (const none of ["schema", "common", "XX-97", "constructor"]) expect(lazy.get(none)).toBeUndefined();
+    expect([...some.values()]).toEqual([...forms.values()]);
   });
 
   test("an organic form stands in the place of the crop form that it replaces", () => {

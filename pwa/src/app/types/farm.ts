@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { Draft, SaveResult } from "./drafts.ts";
 import type { EntryRow, EntryState } from "./entries.ts";
-import type { DocRef, Form, FormTile, Scope, Sector, Values } from "./values.ts";
+import type { DocRef, Form, Forms, FormTile, Scope, Sector, Values } from "./values.ts";
 
 export interface PlotRow {
   scope: Scope;
@@ -69,7 +69,7 @@ export interface Activity {
 
 export interface Activities {
   /** Every form, once loaded. */
-  forms: ReadonlySignal<ReadonlyMap<string, Form>>;
+  forms: ReadonlySignal<Forms>;
   /** Forms to record with, for the season's sector (null: all of the farm), most used first, then by `order`. */
   list(season: DocRef | null): Promise<readonly Form[]>;
   /** The tiles of these forms, a form's own and those of its works, in the same order. */

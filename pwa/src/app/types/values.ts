@@ -7,6 +7,7 @@ export type {
   FormField,
   FormLines,
   FormPhoto,
+  Forms,
   FormTile,
   Sector,
   Words,

@@ -1,9 +1,9 @@
 /**
- * Every form by its code, for rules that ask what a form asks; as `load_forms` of `sync/forms.py`.
+ * Every form by its code, for screens, and for rules that ask what a form asks; as `load_forms` of `sync/forms.py`.
  *
- * The files are the lazy chunk that the phone's form screens use too: import rules lazily.
+ * The files are a lazy chunk: import this lazily, and rules too.
  */
 import files from "virtual:forms";
-import { type Form, parseForms } from "../forms.ts";
+import { type Forms, lazyForms } from "../forms.ts";
 
-export const FORMS: ReadonlyMap<string, Form> = parseForms(files);
+export const FORMS: Forms = lazyForms(files);
