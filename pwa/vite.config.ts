@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
+import { classic } from "./build/classic.ts";
 import { pictograms } from "./build/pictograms.ts";
 import { compress, forms, testsResolve } from "./build/plugins.ts";
 import { manifest } from "./build/webmanifest.ts";
@@ -38,11 +39,18 @@ export default defineConfig(({ mode }) => ({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ["index.html", "assets/*.{js,css}", "icon.svg"],
-        globIgnores: ["assets/console-*", "assets/trace-*", "assets/worker-checker-*", "**/*.map"],
+        globIgnores: [
+          "assets/console-*",
+          "assets/trace-*",
+          "assets/worker-checker-*",
+          "assets/*-whole.js",
+          "**/*.map",
+        ],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 400_000,
       },
     }),
+    classic("phone"),
     compress(out),
   ],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -57,8 +65,9 @@ export default defineConfig(({ mode }) => ({
     rollupOptions: {
       input,
       output: {
-        entryFileNames: "assets/[name]-[hash].js",
-        chunkFileNames: "assets/[name]-[hash].js",
+        // Nine characters, for with eight there are files of the same names that held modules whole (build/classic.ts).
+        entryFileNames: "assets/[name]-[hash:9].js",
+        chunkFileNames: "assets/[name]-[hash:9].js",
         assetFileNames: "assets/[name]-[hash][extname]",
       },
     },

@@ -12,28 +12,11 @@ export interface Sizes {
   files: { name: string; bytes: number; first: boolean }[];
 }
 
-interface Chunk {
-  file: string;
-  css?: string[];
-  imports?: string[];
-}
-
-const isShape = (x: unknown): x is { [name: string]: unknown } => typeof x === "object" && x !== null;
-const isChunk = (x: unknown): x is Chunk => isShape(x) && typeof x.file === "string";
-
-/** Files that the page asks for before anybody taps: from `.vite/manifest.json`. */
+/** Files that the page asks for before anybody taps: its scripts and styles. */
 function firstFiles(folder: string): Set<string> {
-  const manifest: unknown = JSON.parse(readFileSync(join(folder, ".vite/manifest.json"), "utf8"));
-  const chunks = isShape(manifest) ? manifest : {};
-  const found = new Set(["index.html"]);
-  const todo = ["index.html"];
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    const chunk = chunks[name];
-    if (!isChunk(chunk)) continue;
-    for (const file of [chunk.file, ...(chunk.css ?? [])]) found.add(file);
-    todo.push(...(chunk.imports ?? []));
-  }
-  return found;
+  const page = readFileSync(join(folder, "index.html"), "utf8");
+  const named = page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g);
+  return new Set(["index.html", ...[...named].map((found) => found[1] ?? "")]);
 }
 
 /** Names in the list that the service worker precaches. */

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import brotli
 
@@ -15,6 +14,7 @@ from tests.bench.table import ROOT, Row
 DIST = ROOT / "pwa" / "dist"
 GROUP = "size of the phone's app, brotli"
 _PRECACHED = re.compile(r'\{"revision":(?:null|"[0-9a-f]+"),"url":"([^"]+)"\}')
+_FIRST = re.compile(r'(?:src|href)="/(assets/[^"]+\.(?:js|css))"')
 
 
 class NotBuilt(Exception):
@@ -30,7 +30,7 @@ def rows() -> Iterator[Row]:
     if not manifest_file.is_file():
         raise NotBuilt
     manifest = json.loads(manifest_file.read_text("utf-8"))
-    first = sorted(_static(manifest, "index.html"))
+    first = _first()
     total = _kilobytes(first)
     yield Row(GROUP, "first load: script and style of the page", total, "KB", "≤ 100", met=total <= 100)
     for name in first:
@@ -46,13 +46,9 @@ def rows() -> Iterator[Row]:
     yield Row(GROUP, what, everything, "KB", "≤ 400", met=everything <= 400)
 
 
-def _static(manifest: dict[str, Any], name: str) -> set[str]:
-    """Return the files that a chunk cannot start without."""
-    chunk = manifest[name]
-    found = {chunk["file"], *chunk.get("css", ())}
-    for other in chunk.get("imports", ()):
-        found |= _static(manifest, other)
-    return found
+def _first() -> list[str]:
+    """Return the scripts and styles that the page asks for before anybody taps."""
+    return sorted(_FIRST.findall((DIST / "index.html").read_text("utf-8")))
 
 
 def _kilobytes(names: list[str]) -> float:
