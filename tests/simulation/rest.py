@@ -96,6 +96,8 @@ def waits(world: World) -> str:
     """Return what still waits somewhere, or an empty text."""
     if held := world.box.rows("SELECT id, reason FROM held_ops WHERE NOT is_turned_down"):
         return f"held: {held[0]}"
+    if waiting := world.box.rows("SELECT doc FROM devices WHERE state = 'waiting'"):
+        return f"nobody confirmed {waiting[0]}"  # until then it learns of nothing that a restore lost
     for phone in world.living():
         if phone.disk.outbox:
             kept = phone.disk.ops[phone.disk.outbox[0]]

@@ -53,7 +53,7 @@ class Diary(RuleBasedStateMachine):
         seeds.box.restart()
         seeds.box.is_full = False
         seeds.box.load(seeds.start)
-        self.secrets = seeded_secrets(rng)
+        self.secrets = seeded_secrets(Random(seed + 1))  # not those that the start drew
         self.secrets.__enter__()
         phones = [Phone(one.name, one.origin, deepcopy(one.disk)) for one in seeds.phones]
         for phone, one in zip(phones, seeds.phones, strict=True):
