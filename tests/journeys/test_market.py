@@ -147,6 +147,11 @@ def test_a_market_morning_without_coverage(
     phone.page.go_back()
     phone.tap("Đã trả đủ tiền")
     phone.sees("Đã trả đủ")
+    phone.sees(
+        phone.page.locator("dl.facts div", has_text="Hợp tác xã").get_by_text(
+            "Hợp tác xã Nông nghiệp Kiến Thụy"
+        )
+    )
     phone.page.evaluate(SHARING)
     phone.tap("Gửi phiếu")
     phone.page.wait_for_function("window.sent")

@@ -170,6 +170,7 @@ function placeOf(
   const products = listIn(c.reference.value, "products");
   const own = listIn(c.reference.value, "own_products");
   return {
+    organisation: textIn(data, "for") === "point" ? (c.current.value?.orgName ?? "") : "",
     points,
     farms: listIn(data, "farms").map((one) => ({ ...named(one), code: textIn(one, "code") })),
     lots: lots

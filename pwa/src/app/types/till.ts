@@ -21,6 +21,8 @@ export interface TillName {
 
 /** What the clerk has at hand without coverage. */
 export interface TillPlace {
+  /** The cooperative that this clerk weighs for; "" on a household's phone. */
+  readonly organisation: string;
   readonly points: readonly TillName[];
   readonly farms: readonly (TillName & { readonly code: string })[];
   readonly lots: readonly TillName[];

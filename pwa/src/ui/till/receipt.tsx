@@ -186,6 +186,7 @@ function linesOf(sale: TillSale, held: Held): readonly Line[] {
       ? `${numberShown(String(price.dong))} ${w.per(unitShown(price.per))}`
       : "";
   const lines: Line[] = [
+    [w.cooperative, held.place.organisation],
     [w.day, [deal.at, deal.happened_on.split("-").reverse().join("/")].filter(Boolean).join(", ")],
     [deal.direction === "buy" ? w.bought : w.sold, partyOf(sale, held.place)],
     [w.of_point, point],
