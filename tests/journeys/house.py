@@ -5,20 +5,22 @@ What the operator does is done as on a real machine: the same commands, the same
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from flask import Flask
@@ -26,9 +28,10 @@ from flask import Flask
 from server.app import create_app
 from server.config import SQLITE_FILE, Settings
 from server.db import db
+from tests.journeys import loaded
 from tests.server.phones import ORIGIN, invite_to
 
-ROOT = Path(__file__).parents[2]
+ROOT = loaded.ROOT
 LINK = re.compile(r"http://\S+#i=\S+")
 START_SECONDS = 30
 
@@ -48,7 +51,7 @@ class House:
     dist: Path
     database_url: str = ""
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkServerProcess | None = None
     more: dict[str, str] = field(default_factory=dict)  # settings of one journey alone
 
     @property
@@ -73,29 +76,29 @@ class House:
 
     def command(self, *words: str) -> str:
         """Run one `flask` command and return what it printed."""
-        run = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert run.returncode == 0, run.stderr
-        return run.stdout
+        said = self.folder.with_name(f"{self.folder.name}.said")
+        run = loaded.begin(("flask", "--app", "wsgi", *words), self.environment, said)
+        run.join()
+        assert run.exitcode == 0, loaded.errors_of(said).read_text("utf-8")
+        return said.read_text("utf-8")
 
     def install(self) -> None:
         """Make the tables, the commune, the first cooperative and the operator's key."""
+        if not self.database_url:
+            shutil.copytree(installed(type(self)), self.folder, dirs_exist_ok=True)
+            return
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Install by the operator's commands."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.command("db", "upgrade")
         self.command("setup", "--village", "Thôn Đông", "--village", "Thôn Đoài")
 
     def start(self) -> None:
         """Serve; returns when the server answers."""
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
+        self.process = loaded.begin(
+            (
                 "gunicorn",
                 "--workers=2",
                 "--threads=4",  # a browser opens connections that it does not use: they must block nobody
@@ -103,20 +106,20 @@ class House:
                 "--graceful-timeout=2",
                 "--log-level=warning",
                 "tests.journeys.served:app",
-            ],
-            cwd=ROOT,
-            env=self.environment,
+            ),
+            self.environment,
         )
         until = time.monotonic() + START_SECONDS
         while not self._answers():
-            assert self.process.poll() is None, "the server ended"
+            assert self.process.exitcode is None, "the server ended"
             assert time.monotonic() < until, "the server does not answer"
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the server and wait until it is gone."""
         if self.process is not None:
-            self.process.send_signal(how)
-            self.process.wait()
+            assert self.process.pid is not None
+            os.kill(self.process.pid, how)
+            self.process.join()
             self.process = None
 
     def invite(self, person: str, farm: str, role: str = "owner") -> str:
@@ -181,3 +184,13 @@ class SoftHouse(House):
     def environment(self) -> dict[str, str]:
         """Return the settings."""
         return super().environment | {"ORIGIN": ORIGIN}
+
+
+@cache
+def installed(kind: type[House]) -> Path:
+    """Return the folder of a house that was set up on SQLite and never served; the others are copies."""
+    folder = Path(tempfile.mkdtemp(prefix="so-nha-nong-installed-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = kind(folder / "data", folder)
+    made.set_up()
+    return made.folder
