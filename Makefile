@@ -13,6 +13,7 @@ NPM := cd pwa && PATH="$(NODE_BIN):$$PATH" npm
 endif
 # Beside the installed packages, not among the sources: a process that starts compiles nothing anew.
 export PYTHONPYCACHEPREFIX = $(abspath $(VENV))/pycache
+export PYTHONDONTWRITEBYTECODE =
 # What a test writes need not outlive it: where there is room it stays in memory, and no fsync waits for a disk.
 ROOM_KB := $(shell df -kP /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 == "tmpfs" {print $$4}')
 SCRATCH := $(shell test "$(or $(ROOM_KB),0)" -gt 8000000 && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
