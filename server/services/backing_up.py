@@ -222,7 +222,8 @@ def _put_keys(found: Reader) -> None:
 
 
 def _put_rows(found: Reader) -> None:
-    with writing() as session:
+    # In read-only mode too: by the setting it may begin so, and the trial of a backup has the server's settings.
+    with writing(is_note=True) as session:
         connection = session.connection()
         tables = table_dump.list_tables(connection)
         missing = set(found.names("tables")) - {f"{one.name}.jsonl" for one in tables}

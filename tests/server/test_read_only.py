@@ -191,6 +191,24 @@ def test_what_another_site_typed_is_never_offered_to_be_sent_from_ours(app: Flas
         assert "Kẻ lạ" not in sent.text
 
 
+def test_a_server_that_is_read_only_by_its_setting_is_restored_and_stays_so(
+    app: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "all.zip", tmp_path / "elsewhere"
+    assert run(app, "backup", str(file)).exit_code == 0
+    other = create_app(
+        replace(
+            settings, data_dir=folder, database_url=f"sqlite:///{folder}/x.db", tree_dir="", read_only=True
+        )
+    )
+    with other.app_context():
+        done = run(other, "restore", str(file))
+        assert done.exit_code == 0, done.output
+        assert read_only.is_on()
+        other.extensions["watermark"].rest()
+        db.engine.dispose()
+
+
 def test_a_backup_made_meanwhile_goes_into_a_server_that_takes_everything(
     app: Flask, settings: Settings, tmp_path: Path
 ) -> None:
