@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from flask_migrate import upgrade
@@ -107,6 +107,7 @@ def restore(path: Path, store: PhotoStore) -> tuple[Manifest, int]:
     with reading_archive(path) as found:
         if not is_known(found.manifest.revision):
             raise ArchiveDamaged("a newer version made this backup: update this server first")
+        _check_tree(found)
         _put_keys(found)
         upgrade(revision=found.manifest.revision)
         _put_rows(found)
@@ -206,6 +207,13 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
+def _check_tree(found: Reader) -> None:
+    for name in found.names("tree"):
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            raise ArchiveDamaged(f"tree/{name} leads out of the folder")
+
+
 def _put_keys(found: Reader) -> None:
     folder = current_settings().data_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -222,7 +230,7 @@ def _put_keys(found: Reader) -> None:
 
 
 def _put_rows(found: Reader) -> None:
-    # In read-only mode too: by the setting it may begin so, and the trial of a backup has the server's settings.
+    # In read-only mode too: a server may begin so, and the trial of a backup has the server's settings.
     with writing(is_note=True) as session:
         connection = session.connection()
         tables = table_dump.list_tables(connection)
@@ -244,8 +252,6 @@ def _put_tree(found: Reader) -> bool:
         return False
     for name in found.names("tree"):
         path = folder / name
-        if ".." in path.parts:
-            raise ArchiveDamaged(f"tree/{name} leads out of the folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         with found.open("tree", name) as member:
             path.write_bytes(member.read())

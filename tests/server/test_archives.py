@@ -5,7 +5,9 @@ Source: DESIGN §3 "Restored server, copied phone"; faults.md 31, 32.
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -248,6 +250,28 @@ def test_case_112_a_damaged_backup_says_so_and_nothing_is_put_back(
         with pytest.raises(ArchiveDamaged):
             backing_up.restore(path, photo_store())
         assert not any((tmp_path / "elsewhere" / key).exists() for key in backing_up.KEYS)
+
+
+@pytest.mark.parametrize("name", ["/outside", "../outside", "tile/../../outside"])
+def test_a_tree_of_a_backup_never_leads_out_of_its_folder(
+    app: Flask, elsewhere: Flask, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "all.zip"
+    name = name.replace("/outside", f"{tmp_path}/outside") if name.startswith("/") else name
+    with app.app_context():
+        diary(app, "Phạm Thị Lụa", "Nhà Lụa")
+        backing_up.make(path, photo_store(), now_ms())
+    with zipfile.ZipFile(path) as file:
+        members = {one: file.read(one) for one in file.namelist()}
+    manifest = json.loads(members.pop("manifest.json"))
+    manifest["files"][f"tree/{name}"] = [1, hashlib.sha256(b"x").hexdigest()]
+    with zipfile.ZipFile(path, "w") as file:
+        for one, data in {**members, f"tree/{name}": b"x", "manifest.json": json.dumps(manifest)}.items():
+            file.writestr(one, data)
+    with elsewhere.app_context(), pytest.raises(ArchiveDamaged, match="leads out"):
+        backing_up.restore(path, photo_store())
+    assert not list(tmp_path.rglob("outside"))
+    assert not list((tmp_path / "elsewhere").rglob("*.pem")), "nothing was put back before it was seen"
 
 
 def damage(path: Path, harm: str) -> None:
