@@ -64,6 +64,11 @@ def count_ops(session: Session, stored: Mapping[str, int], now: int) -> None:
             logger.warning("quota of a device used up", extra={"device": device, "ops": count})
 
 
+def may_speak(session: Session, device: str, most: int, now: int) -> bool:
+    """Count a spoken proposal of a device; False above a day's (UTC) number of them."""
+    return rate_counts.count_rate(session, "spoken", device, DAY_MS, now) <= most
+
+
 def count_request(session: Session, device: str, now: int) -> None:
     """Count a new request of a device. Raises: ServiceError(too_many) above a day's (UTC) number of them."""
     if rate_counts.count_rate(session, "requests", device, DAY_MS, now) > REQUESTS_PER_DAY:

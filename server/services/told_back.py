@@ -19,6 +19,7 @@ from sync.limits import PROPOSAL_VOICE_BYTES_MAX, VOICE_SECONDS_MAX
 from sync.values import Json
 
 PROPOSAL_CHARS: Final = 2000  # our choice: what somebody says in two minutes
+SPOKEN_PER_DAY: Final = 20  # our choice, of one device: sound lies in the database and in every backup
 VOICE_CHARS: Final = (PROPOSAL_VOICE_BYTES_MAX * 4 + 2) // 3
 
 

@@ -17,6 +17,7 @@ from server.models.people import Farm, Membership, Request, Village
 from server.pages.console_show import money_text
 from server.services import person_export
 from server.services.setup import load_products
+from server.services.told_back import SPOKEN_PER_DAY
 from server.store import bulletins as rows
 from server.store.people import blank_person
 from sync.civil import add_days, ms_to_date
@@ -282,6 +283,15 @@ def test_a_proposal_is_spoken_on_the_phone_and_heard_on_the_page(commune: Commun
     run_write(lambda session: blank_person(session, member.organisation, member.person, 9))
     assert commune.officer.client.get(address).status_code == 404
     assert "<audio" not in commune.officer.text("/htx/hien-ke")
+
+
+def test_a_phone_speaks_only_so_often_a_day_and_goes_on_in_words(commune: Commune) -> None:
+    """Sound lies in the database, in every backup and in the person's file: no phone fills them."""
+    said = {"voice": b64_encode(WEBM), "voice_seconds": 12}
+    results = [ask(commune.home.phone, n, "proposal", **said) for n in range(1, SPOKEN_PER_DAY + 2)]
+    assert results == ["settled"] * SPOKEN_PER_DAY + ["declined"]
+    assert ask(commune.home.phone, 1, "proposal", **said) == "settled", "what was taken stays so"
+    assert ask(commune.home.phone, 99, "proposal", text="Xin mở đường ra đồng") == "settled"
 
 
 def test_what_a_person_proposed_and_read_is_in_the_own_file_and_goes_with_an_erasure(
