@@ -29,7 +29,11 @@ export function ProposalsScreen() {
   useEffect(() => void load(), [changed]);
   const send = async () => {
     busy.value = true;
-    const isKept = await (await app().around()).news.propose(text.value, voice.value ?? undefined);
+    // No room, or a part that is not on the phone: said as well, and what was typed or spoken stays here.
+    const isKept = await app()
+      .around()
+      .then((around) => around.news.propose(text.value, voice.value ?? undefined))
+      .catch(() => false);
     busy.value = false;
     if (!isKept) return warn(words.value.not_saved);
     text.value = "";
