@@ -1,6 +1,6 @@
 /** What the parts of the app share: the store, the current person and farm, and the bell that says "changed". */
 import { batch, type Signal, signal } from "@preact/signals";
-import type { Forms } from "../core/forms.ts";
+import { type Forms, lazyForms } from "../core/forms.ts";
 import { makeUuid7 } from "../core/ids.ts";
 import { type Store, StoreError } from "../store/db.ts";
 import type { HouseholdList } from "../store/households.ts";
@@ -139,14 +139,12 @@ export function publish(from: Context, to: Context): void {
 }
 
 export async function loadForms(): Promise<Forms> {
-  const [{ FORMS }, lists] = await Promise.all([
-    import("../core/rules/form_files.ts"),
-    import("./own_forms.ts"),
-  ]);
+  const [files, lists] = await Promise.all([import("virtual:forms"), import("./own_forms.ts")]);
+  const forms = lazyForms(files.default);
   return {
-    get: (code) => FORMS.get(code) ?? lists.ownForms().get(code),
-    values: () => [...FORMS.values(), ...lists.ownForms().values()],
-    size: FORMS.size,
+    get: (code) => forms.get(code) ?? lists.ownForms().get(code),
+    values: () => [...forms.values(), ...lists.ownForms().values()],
+    size: forms.size,
   };
 }
 

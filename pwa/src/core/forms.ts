@@ -26,12 +26,21 @@ export interface Forms {
   readonly size: number;
 }
 
+const held = new WeakMap<Readonly<Record<string, unknown>>, Forms>();
+
 /**
  * The forms of a set of files, each read when it is asked for: what opens first needs few of them.
  *
- * Shape: a file is named after the code of its form, else `get` does not find it.
+ * Shape: a file is named after the code of its form, else `get` does not find it. Whoever asks for the forms of the
+ *        same files gets the same ones.
  */
 export function lazyForms(files: Readonly<Record<string, unknown>>): Forms {
+  const forms = held.get(files) ?? makeForms(files);
+  held.set(files, forms);
+  return forms;
+}
+
+function makeForms(files: Readonly<Record<string, unknown>>): Forms {
   const read = new Map<string, Form | null>();
   let common: FormField[] | null = null;
   const get = (code: string): Form | undefined => {

@@ -156,10 +156,11 @@ export class Store {
 
   /** The floor under every table: where the data are a newer version's, no write gets through. */
   private guarded(core: DBCore): DBCore {
-    const mutate = async (table: DBCoreTable, change: DBCoreMutateRequest) => {
-      if (this.newer !== null) throw new StoreError("newer_data", "written by a newer version");
-      return table.mutate(change);
-    };
+    // Not async: a save would wait for one promise more with each row that it writes.
+    const mutate = (table: DBCoreTable, change: DBCoreMutateRequest) =>
+      this.newer === null
+        ? table.mutate(change)
+        : Promise.reject(new StoreError("newer_data", "written by a newer version"));
     return {
       ...core,
       table: (name) => {
