@@ -85,6 +85,18 @@ def test_only_this_machine_or_who_has_the_token_gets_it(app: Flask, settings: Se
         db.engine.dispose()
 
 
+@pytest.mark.parametrize(("proxies", "status"), [(0, 404), (1, 200)])
+def test_behind_a_proxy_that_nobody_named_strangers_look_like_this_machine_and_get_nothing(
+    settings: Settings, app: Flask, proxies: int, status: int
+) -> None:
+    """HTTPS ends in front; a proxy that tells no caller's address passes everybody on as 127.0.0.1."""
+    public = "https://so.vi-du.example"
+    made = create_app(replace(settings, public_url=public, trusted_proxies=proxies))
+    assert made.test_client().get("/metrics").status_code == status
+    with made.app_context():
+        db.engine.dispose()
+
+
 def test_where_the_database_is_away_the_page_says_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> None:
         raise metrics.DatabaseTrouble
