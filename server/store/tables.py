@@ -1,7 +1,8 @@
 """Tables of text, from and to spreadsheets: XLSX by openpyxl, CSV as Vietnamese and English Excel write it.
 
 A cell that begins like a formula is text here: written with an apostrophe before it, which reading takes away
-again. What a file may hold is capped before anything of it is unpacked or parsed.
+again. What a file may hold is capped before anything of it is unpacked or parsed. openpyxl is loaded where a
+workbook is read or written: a worker that only takes in ops is 8 MB smaller.
 Source: faults.md 100, 103; OWASP "CSV Injection"; ECMA-376 part 1.
 """
 
@@ -12,11 +13,10 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.worksheet.worksheet import Worksheet
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 FILE_BYTES_MAX = 2_000_000
 UNPACKED_BYTES_MAX = 30_000_000
@@ -66,6 +66,8 @@ def write_xlsx(title: str, rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_sheets(sheets: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> bytes:
     """Return an XLSX file of one or more sheets, each with its name; as `write_xlsx` writes one."""
+    from openpyxl import Workbook
+
     book = Workbook()
     assert book.active is not None
     book.remove(book.active)
@@ -79,6 +81,9 @@ def write_sheets(sheets: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> bytes
 
 
 def _fill(sheet: Worksheet, rows: Iterable[Sequence[str]]) -> None:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+
     for number, row in enumerate(rows, 1):
         for place, text in enumerate(row, 1):
             cell = sheet.cell(number, place)
@@ -105,6 +110,8 @@ def text_of_cell(text: str) -> str:
 
 
 def _read_xlsx(data: bytes, rows_max: int) -> list[list[str]]:
+    from openpyxl import load_workbook
+
     try:
         _check_zip(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
