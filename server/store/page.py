@@ -9,32 +9,26 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from json.encoder import encode_basestring as quote
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.db import run
 from server.models.log import OpRow
 
-# Built once: making a statement anew costs as much as running it.
 _COLUMNS = (
     OpRow.seq, OpRow.id, OpRow.device, OpRow.received_at, OpRow.digest, OpRow.body, OpRow.private,
     OpRow.signature,
 )  # fmt: skip
-_PAGE = (
-    select(*_COLUMNS)
-    .where(OpRow.scope == bindparam("of"), OpRow.seq > bindparam("above"))
-    .order_by(OpRow.seq)
-    .limit(bindparam("most"))
-)
 
 PageOp = tuple[int, bytes, str]  # number, digest there, JSON text
 
 
 def page(session: Session, scope: str, above: int, ops_max: int, own: str | None) -> Iterator[PageOp]:
     """Give the next ops of a scope above a number, in order; those of the device `own` by their id."""
+    query = select(*_COLUMNS).where(OpRow.scope == scope, OpRow.seq > above)
     begin = f'{{"scope":{quote(scope)},"seq":'
-    found = run(session, _PAGE, {"of": scope, "above": above, "most": ops_max})
-    for seq, op_id, device, received_at, digest, body, private, signature in found:
+    for seq, op_id, device, received_at, digest, body, private, signature in session.execute(
+        query.order_by(OpRow.seq).limit(ops_max)
+    ):
         if device == own:
             rest = f',"id":"{op_id}"}}'
         else:
