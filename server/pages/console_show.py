@@ -208,10 +208,14 @@ def date_text(date: str) -> str:
     return f"{day:02}/{month:02}/{year}"
 
 
-def dong_text(number: int | None, language: Language = "vi") -> str:
-    """Return a whole number, thousands apart as prices are written in a language; nothing for None."""
-    text = "" if number is None else f"{number:,}"
-    return text.replace(",", ".") if language == "vi" else text
+def dong_text(number: Json, language: Language = "vi") -> str:
+    """Return a whole number, thousands apart as prices are written in a language; nothing for None.
+
+    What is no number stands as it came: the log takes what phones send.
+    """
+    if isinstance(number, bool) or not isinstance(number, int):
+        return "" if number is None else str(number)
+    return f"{number:,}".replace(",", ".") if language == "vi" else f"{number:,}"
 
 
 def money_text(low: int, high: int, language: Language = "vi") -> str:
@@ -285,6 +289,8 @@ def measured_text(value: int | None, measure: Measure, language: str) -> str:
 
 
 def number_shown(language: Language, text: str) -> str:
-    """Return decimal text as people write it, with a minus where it has one."""
+    """Return decimal text as people write it, with a minus where it has one; other text as it came."""
     bare = text.removeprefix("-")
+    if AMOUNT.fullmatch(bare) is None:
+        return text
     return ("−" if bare != text else "") + format_decimal(bare, language)

@@ -38,10 +38,9 @@ def _may() -> bool:
     if token:
         sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(sent.encode(), token.encode())
+    # HTTPS ends in a proxy; where nobody named it, whoever comes through it looks like this machine.
     if current_settings().is_https and not current_settings().trusted_proxies:
-        return (
-            False  # HTTPS ends in a proxy that nobody named: whoever comes through it looks like this machine
-        )
+        return False
     try:
         is_here = ip_address(request.remote_addr or "").is_loopback
     except ValueError:

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from server.db import reading
 from server.models.sales import Bank, BankAccount, PurchasePoint
 from tests.server.desks import Office
-from tests.server.test_till import DAY, NUMBER, Market, account, send
+from tests.server.diaries import new_uuid
+from tests.server.test_till import DAY, NUMBER, PRIVATE, Market, account, sale_fields, send
 
 PATH = "/htx/mua-ban"
 
@@ -41,6 +42,20 @@ def test_the_list_its_sums_and_its_receipts(market: Market, office: Office) -> N
     assert ("Nhà Lụa" in receipt, "8.000 đ/kg" in receipt) == (True, True)
     day = office.text(f"{PATH}/chot?ngay=28/11/2026")
     assert ("160.000" in day, "Chưa trả xong: 0" in day) == (True, True)
+
+
+def test_a_sale_of_unexpected_shapes_is_shown_as_far_as_it_can_be_read(
+    market: Market, office: Office
+) -> None:
+    odd = [
+        {"kind": "moisture", "percent": "hai"},
+        {"kind": "other", "dong": "một"},
+        {"kind": "impurity", "percent": "2.5"},
+    ]
+    hidden = PRIVATE | {"deductions": odd, "price": {"dong": "tám", "per": "kg"}}
+    sale = market.clerk.record(f"sale:{new_uuid()}", sale_fields(market.lua.scope), hidden)
+    receipt = office.text(f"{PATH}/phieu/{sale.uuid}")
+    assert ("hai %" in receipt, "một đ" in receipt, "2,5 %" in receipt, "tám đ/kg" in receipt) == (True,) * 4
 
 
 def test_a_table_of_sales_is_the_managers_and_the_auditors(
