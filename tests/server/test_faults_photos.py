@@ -11,12 +11,14 @@ import io
 import os
 import random
 import resource
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from server.config import Settings
 from server.services.viewing import make_current
 from sync import ids
 from tests.server.ops import make, scope_of, sync
@@ -34,6 +36,12 @@ pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 CHANGED = 40 * int(os.environ.get("TIMES", "1"))
 TUS = {"Tus-Resumable": "1.0.0"}
 REFUSED = {400, 404, 409, 411, 412, 413, 415, 422, 429, 460}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Let a phone send the whole corpus: how many photos a day it may send is no subject here."""
+    return replace(settings, photos_per_day=10 * CHANGED)
 
 
 @pytest.fixture
