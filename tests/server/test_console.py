@@ -134,6 +134,8 @@ def test_an_entry_shows_its_form_lines_units_and_who_recorded_when(app: Flask, l
         "Đồng hồ máy chậm 2 giờ", "la_lung", "3 khong-co", "TCVN 11892-1:2017", "Còn thiếu",
     ):  # fmt: skip
         assert shown in page, shown
+    watered = lua.entry("CT-07", "2026-11-08", activity="irrigate")
+    assert ">Theo Sổ nhật ký VietGAP trồng trọt<" in Browser(app, "Chị Thu").text(entry_path(lua, watered))
     assert page.count('class="lock"') == 2
 
 
