@@ -17,6 +17,7 @@ from server.db import reading, run_write
 from server.services import admitting, judging, metering, rates, read_only, stepping_up
 from server.services.judging import Batch
 from server.services.stepping_up import Confirmation
+from server.services.verifying import verify_all
 from server.store import devices, erasures, log, people, sent_before
 from server.store.device_fold import join_key
 from server.store.devices import Writer
@@ -25,7 +26,6 @@ from server.store.view_write import refold_filled
 from sync import ids, limits
 from sync.errors import LATER, Refusal
 from sync.ops import message, parse_op
-from sync.signing import verify
 from sync.wire import SentOp
 
 Result = dict[str, object]
@@ -104,7 +104,7 @@ def _check_all(
         named = {signed.op.device for _, signed in parsed}
         known = dict(keys) | devices.keys_of(session, named - {carrier.device})
     known[carrier.device] = carrier.key
-    checked = []
+    asked = []
     for place, signed in parsed:
         op = signed.op
         key = known.get(op.device) or join_key(op)
@@ -112,12 +112,16 @@ def _check_all(
             results[place] = {"result": "later", "problem": "key_wanted"}
             continue
         known[op.device] = key
-        try:
-            if not verify(key, message(origin, op.body), signed.signature):
-                raise Refusal("bad_signature", "not signed by its device")
-            checked.append(Checked(place, signed, key))
-        except Refusal as refusal:
-            results[place] = _refused(refusal)
+        asked.append(Checked(place, signed, key))
+    refusals = verify_all(
+        [(one.key, message(origin, one.signed.op.body), one.signed.signature) for one in asked]
+    )
+    checked = []
+    for one, refusal in zip(asked, refusals, strict=True):
+        if refusal is None:
+            checked.append(one)
+        else:
+            results[one.place] = _refused(refusal)
     return checked
 
 
