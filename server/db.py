@@ -7,7 +7,9 @@ write on neither. This module does not decide what is locked on PostgreSQL: that
 
 from __future__ import annotations
 
+import select
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,7 +18,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, CursorResult, Engine, Executable, MetaData, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -27,6 +29,7 @@ Result = TypeVar("Result")
 
 RETRIES_MAX = 3  # our choice, faults.md 106
 WAL_SAFE_FROM = (3, 51, 3)  # sqlite.org/wal.html, "the WAL-reset bug": versions before it corrupt
+ASKED_AFTER_SECONDS = 1.0  # our choice: how long a connection may lie before it is asked whether it lives
 BEGIN = "so_nha_nong_begin"
 _open: ContextVar[bool] = ContextVar("so_nha_nong_writing", default=False)
 
@@ -78,6 +81,8 @@ def init_db(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if settings.is_sqlite:
             guard_sqlite(db.engine, settings.busy_timeout_ms)
+        else:
+            guard_postgres(db.engine)
 
 
 def guard_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
@@ -98,6 +103,37 @@ def guard_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", _begin_sqlite)
+
+
+def guard_postgres(engine: Engine) -> None:
+    """Make `engine` give out no connection that broke while it lay: another one is opened for it.
+
+    A server that ends says so, or hangs up: there is something to read where nothing was asked. Only a
+    connection that lay a while is asked too, for a network can break without a word; to ask each time
+    (`pool_pre_ping`) would be one round trip more for every transaction.
+    """
+    driver = engine.dialect.loaded_dbapi
+
+    def used(_connection: object, entry: ConnectionPoolEntry, *_: object) -> None:
+        entry.info["used_at"] = time.monotonic()
+
+    def taken(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        try:
+            if _said_something(connection) or time.monotonic() - entry.info["used_at"] > ASKED_AFTER_SECONDS:
+                engine.dialect.do_ping(connection)
+        except driver.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "connect", used)
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", taken)
+
+
+def _said_something(connection: Any) -> bool:
+    """Return whether there is something to read on the socket. Raises: the driver's error if it is closed."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def journal_mode(version: tuple[int, ...]) -> str:
@@ -267,7 +303,6 @@ def _engine_options(settings: Settings) -> dict[str, object]:
         "pool_size": settings.pool_size,
         "max_overflow": 10,
         "pool_timeout": 10,
-        "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c lock_timeout=8000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",

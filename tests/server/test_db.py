@@ -188,9 +188,7 @@ def test_case_108_postgresql_gone_is_503_and_back_is_200(app: Flask, postgres: o
     client = app.test_client()
     app.add_url_rule("/read", view_func=_read_one)
     assert client.get("/read").status_code == 200
-    address = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
-    name = psycopg.conninfo.conninfo_to_dict(address)["dbname"]
-    admin = postgres.admin  # type: ignore[attr-defined]
+    name, admin = _database_of(app), postgres.admin  # type: ignore[attr-defined]
     admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
     gone = client.get("/read")
@@ -203,3 +201,24 @@ def test_case_108_postgresql_gone_is_503_and_back_is_200(app: Flask, postgres: o
 def _read_one() -> str:
     with reading() as session:
         return str(session.scalar(text("SELECT 1")))
+
+
+def _database_of(app: Flask) -> str:
+    address = app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
+    return str(psycopg.conninfo.conninfo_to_dict(address)["dbname"])
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "by asking"])
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_case_108_a_connection_that_broke_while_it_lay_is_found_before_it_is_used(
+    app: Flask, postgres: object, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_told:  # as where a network breaks without a word
+        monkeypatch.setattr(database, "_said_something", lambda _: False)
+        monkeypatch.setattr(database, "ASKED_AFTER_SECONDS", 0.0)
+    client = app.test_client()
+    app.add_url_rule("/read", view_func=_read_one)
+    assert client.get("/read").status_code == 200
+    end = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
+    postgres.admin.execute(end, (_database_of(app),))  # type: ignore[attr-defined]
+    assert client.get("/read").status_code == 200
