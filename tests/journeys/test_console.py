@@ -95,9 +95,15 @@ def inspect(desk: Desk) -> None:
     cause = desk.page.locator(".failed:not([hidden]) input[data-private]")
     cause.first.fill("Chưa ai đi tập huấn")
     cause.last.fill("Đi lớp tháng này")
+    due = desk.page.locator(".failed:not([hidden]) input[data-day]").first
+    due.fill("31/11/2030")  # a day that is none is told at its field, and nothing is signed
+    desk.page.locator("[data-inspect=save] button").click()
+    assert due.evaluate("one => one.validationMessage") == "Ghi ngày, tháng, năm, ví dụ 28/11/2026."
+    due.fill("30/11/2030")
     desk.page.locator("[data-inspect=save] button").click()
     desk.page.locator(".fault").wait_for()
     expect(desk.page.locator(".fault")).to_contain_text("Chưa ai đi tập huấn")
+    expect(desk.page.locator(".fault")).to_contain_text("Xong trước 30/11/2030")
 
 
 def written_by(village: Village, device: str) -> list[Kept]:

@@ -6,9 +6,13 @@
 import { makeUuid7 } from "../core/ids.ts";
 import { DELETED, type Value } from "../core/values.ts";
 import type { Desk, Statement } from "./desk.ts";
+import { dayOf } from "./lotting.ts";
 import { all, one } from "./page.ts";
 
-/** An input as far as it is looked at. `data-always`: what it holds is new, whatever the page wrote into it. */
+/**
+ * An input as far as it is looked at. `data-always`: what it holds is new, whatever the page wrote into it;
+ * `data-day`: it holds a day as people write one.
+ */
 export type Told = Pick<
   HTMLInputElement,
   "name" | "type" | "value" | "defaultValue" | "checked" | "defaultChecked" | "dataset"
@@ -48,11 +52,34 @@ function changed(input: Told): Value | undefined {
   if (input.type === "radio") return input.checked && !input.defaultChecked ? input.value : undefined;
   const text = input.value.normalize("NFC").trim();
   if (text === input.defaultValue && !("always" in input.dataset)) return undefined;
-  return text === "" ? null : text;
+  if (text === "") return null;
+  return "day" in input.dataset ? dayOf(text) || undefined : text;
 }
 
-/** What is asked of an item that failed stands there only while it does. */
+/**
+ * What is wrong with a day as it was typed, in the page's words; "" for a good one and for none.
+ *
+ * `data-wrong`: said of what is no day; `data-latest`, `data-late`: the last day that may be, and what is said of one after it.
+ */
+export function wrongDay({ value, dataset }: Pick<HTMLInputElement, "value" | "dataset">): string {
+  const text = value.trim();
+  if (text === "") return "";
+  const day = dayOf(text);
+  if (day === "") return dataset.wrong ?? "";
+  return dataset.latest !== undefined && day > dataset.latest ? (dataset.late ?? "") : "";
+}
+
+/** What is asked of an item that failed stands there only while it does; a day that is none is told at once. */
 export function inspection(): void {
+  for (const form of all<HTMLFormElement>("form[data-inspect]")) {
+    const days = all<HTMLInputElement>("input[data-day]", form);
+    // What is hidden can't hold a form up: nobody would see why.
+    const check = () => {
+      for (const day of days) day.setCustomValidity(day.closest("[hidden]") === null ? wrongDay(day) : "");
+    };
+    form.addEventListener("input", check);
+    form.addEventListener("click", check, { capture: true });
+  }
   for (const part of all("[data-failed]")) {
     const boxes = all<HTMLInputElement>(`input[name="${part.dataset.failed ?? ""}"]`);
     const show = () => {
