@@ -49,6 +49,8 @@ export class Database extends Dexie {
       IDBKeyRange: world.keyRange,
       chromeTransactionDurability: "strict",
     });
+    // They note each key and index entry that is written and tell every tab, for live queries, which nobody here asks.
+    for (const name of ["Observability", "Cache"]) this.unuse({ stack: "dbcore", name });
     this.version(1).stores({
       meta: "key",
       identities: "device",
