@@ -272,7 +272,7 @@ class PhotoStore:
             for name in names:
                 with self.blobs.open(name) as part:
                     while piece := bytes(part.read(PIECE_BYTES)):
-                        head = head or piece[:HEAD_BYTES]
+                        head += piece[: HEAD_BYTES - len(head)]  # the first piece may be shorter
                         summed.update(piece)
                         out.write(piece)
         return head, b64_encode(summed.digest())
