@@ -157,7 +157,7 @@ def test_an_upload_goes_on_at_any_byte(world: World) -> None:
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 11])
 def test_a_first_piece_of_a_few_bytes_says_nothing_of_what_follows(world: World, cut: int) -> None:
-    """A connection that breaks at once leaves so much; what a file is, its first bytes tell, in two pieces too."""
+    """A connection that breaks at once leaves so much; what a file is, two pieces tell as well."""
     for data in (make_jpeg(), b"\x1a\x45\xdf\xa3" + bytes(500), bytes(4) + b"ftypM4A " + bytes(500)):
         world.begin(data)
         assert world.patch(hash_of(data), 0, data[:cut]).status_code == 204
