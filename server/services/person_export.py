@@ -38,7 +38,7 @@ ABOUT = """Tệp này có những gì sổ đang giữ về {name}, lấy ra ng�
 ho-so.json      người này là ai, ở hộ nào, đã đồng ý những gì, đã xin những gì
 nhat-ky.json    các dòng do máy của người này ghi, hoặc người khác ghi hộ
 thao-tac.jsonl  các thao tác đã ký, đúng từng chữ như trong sổ, mỗi dòng một thao tác
-anh/            ảnh và lời nói, tên tệp là mã của nó
+anh/            ảnh và lời ghi âm, tên tệp là mã của nó
 
 This file holds what the diary keeps of {name}, as of {day}: who they are (ho-so.json), what they recorded
 (nhat-ky.json), the signed operations exactly as they stand in the log (thao-tac.jsonl), photos and voice

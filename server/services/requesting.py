@@ -303,7 +303,7 @@ def _make_proposal(session: Session, who: Writer, one: Sent, now: int) -> None:
     if said is not None and voice is None:
         raise Refused("voice")
     if voice is not None and not rates.may_speak(session, who.device, told_back.SPOKEN_PER_DAY, now):
-        raise Declined("Hôm nay đã gửi nhiều lời nói rồi: viết bằng chữ, hoặc mai nói tiếp.")
+        raise Declined("Hôm nay đã gửi nhiều lời ghi âm rồi: viết bằng chữ, hoặc mai nói tiếp.")
     text = "" if voice and not one.values.get("text") else text_of(one, "text", told_back.PROPOSAL_CHARS)
     if not told_back.propose(session, who, (one.id, one.made_at), text, voice, now):
         raise Refused("text")

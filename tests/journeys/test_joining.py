@@ -114,7 +114,7 @@ def test_case_037_a_forwarded_invitation_is_turned_down_and_the_stranger_is_told
         settle_device(load_private(), link.invite, {"revoked": True}, now_ms())
     stranger.go("gui")
     stranger.tap("Gửi ngay")
-    stranger.sees("HTX đã thôi dùng máy này")
+    stranger.sees("Máy này đã thôi dùng")
     assert ops_of(house, device) == []
     opens(stranger, link)  # and the link is no way back
     stranger.go("")

@@ -123,7 +123,7 @@ def test_a_phone_without_a_screen_lock_joins_and_records_and_is_offered_no_passk
     phone.misses(OFFER)
     phone.waits_for_sent()
     phone.go("may")
-    phone.sees("Máy chưa khóa màn hình")
+    phone.sees("Máy chưa đặt khóa màn hình")
     assert len(ops_of(house, device_of(phone))) == 1
 
 

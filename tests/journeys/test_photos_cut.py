@@ -36,7 +36,7 @@ def test_an_upload_cut_at_random_bytes_is_resumed_and_the_bytes_are_equal(
     phone.air.up = 0
     phone.find_signal()
     phone.go("gui")
-    phone.sees("Ảnh, tiếng còn phải gửi")
+    phone.sees("Ảnh, lời ghi âm còn phải gửi")
     send = phone.page.locator(".dock .btn.do:enabled")
     while phone.air.cuts:
         # By the app itself or by a tap: on a slow machine an attempt of its own may come first.

@@ -94,7 +94,7 @@ def test_a_models_sensor_day(
     phone.lose_signal()
     phone.page.screenshot(path=SHOTS / "sensor-360.png", full_page=True)
     assert faults_of(phone.page) == []
-    phone.tap("Lấy số đo này vào nhật ký")
+    phone.tap("Ghi số đo này vào nhật ký")
     for text in ("Ao tôm 1", "2,1 mg/l", "28,4 °C"):
         phone.sees(text)
     phone.save()

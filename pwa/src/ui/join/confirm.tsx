@@ -1,4 +1,4 @@
-/** "Đây có phải sổ nhà mình?": the last look before a key is made. */
+/** "Đây có phải sổ nhà mình không?": the last look before a key is made. */
 import { useSignal } from "@preact/signals";
 import type { Invite, InviteLook, JoinProblem } from "../../app/types.ts";
 import { app } from "../app.ts";

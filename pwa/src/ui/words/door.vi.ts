@@ -1,6 +1,6 @@
 /** Words of the door, in Vietnamese: joining, and the full screens that stop everything. Not in the first load. */
 export const doorVi = {
-  join_is_it: "Đây có phải sổ nhà mình?",
+  join_is_it: "Đây có phải sổ nhà mình không?",
   join_yes: "Đúng, bắt đầu ghi",
   join_not_me: "Không phải nhà tôi",
   join_not_me_how: "Đừng bấm nữa. Báo người gửi đường dẫn này cho mình.",
@@ -51,7 +51,7 @@ export const doorVi = {
   broken_title: "Máy không mở được sổ",
   broken: "Chữ đã gửi vẫn còn ở HTX. Tắt máy, bật lại, rồi mở sổ. Đừng xóa dữ liệu trình duyệt.",
   support: "Dòng để đọc cho người giúp",
-  join_burnt: "Lời mời này đã khóa vì gõ sai nhiều lần. Xin HTX lời mời mới.",
+  join_burnt: "Lời mời này đã bị khóa vì gõ sai nhiều lần. Xin HTX lời mời mới.",
   join_turned_down: "HTX không nhận máy này. Gọi HTX hỏi lại.",
   join_scan: "Quét mã vuông",
   join_paste: "Dán lời mời",

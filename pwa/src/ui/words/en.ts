@@ -59,7 +59,7 @@ export const en: AllWords = {
   refused_why: "Still on this phone. Press to see what to do.",
   look: "Look",
   confirm_wait: "This phone waits to be confirmed by your helper or the co-op. Keep recording.",
-  revoked: "The co-op withdrew this phone. Reading and copying still work.",
+  revoked: "This phone was withdrawn. Reading and copying still work. Ask the co-op to use it again.",
   copied:
     "This book is on two phones. This one has a new key; your helper or the co-op confirms it. Keep recording.",
   sector_crop: "Crops",

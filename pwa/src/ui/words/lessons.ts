@@ -64,13 +64,13 @@ const vi: Record<string, readonly [title: string, ...steps: string[]]> = {
   phun: [
     "Ghi một lần phun",
     "Phun xong, bấm Ghi nhật ký, rồi chọn Phun thuốc.",
-    "Chọn ruộng. Chọn tên thuốc trên nhãn, ghi lượng đã dùng.",
-    "Ghi thời gian cách ly đúng như trên nhãn. Không thấy trên nhãn thì chọn Không rõ.",
-    "Bấm Lưu. Hiện chữ Đã lưu trên máy là chắc chắn còn.",
+    "Chọn ruộng. Chọn đúng tên thuốc trên nhãn, ghi lượng đã dùng.",
+    "Ghi thời gian cách ly đúng như trên nhãn. Không thấy trên nhãn thì chọn Chưa rõ.",
+    "Bấm Lưu. Hiện chữ Đã lưu trên máy là yên tâm, không mất.",
   ],
   anh: [
     "Chụp ảnh",
-    "Trong tờ ghi, bấm Chụp ảnh. Đứng quay lưng về phía mặt trời.",
+    "Đang ghi thì bấm Chụp ảnh. Đứng quay lưng về phía mặt trời.",
     "Chụp rõ nhãn chai, gói thuốc: tên thuốc và thời gian cách ly.",
     "Không chụp mặt người khác khi họ chưa đồng ý.",
   ],
@@ -83,12 +83,12 @@ const vi: Record<string, readonly [title: string, ...steps: string[]]> = {
   "cach-ly": [
     "Thời gian cách ly",
     "Thời gian cách ly là số ngày phải chờ từ lần phun cuối đến ngày thu hoạch.",
-    "Chưa đủ ngày mà thu hoạch, máy báo Khoan hái. Đừng bán lúc này.",
+    "Chưa đủ ngày mà thu hoạch, máy báo Khoan đã! Đừng bán lúc này.",
     "Đủ ngày rồi hãy thu hoạch. Máy cho biết ngày nào được hái.",
   ],
   "ma-qr": [
     "Mã QR",
-    "Mã QR trên tem giúp người mua xem sản phẩm từ ruộng nào, làm ra ngày nào.",
+    "Mã QR trên tem giúp người mua xem sản phẩm từ ruộng nào, thu hoạch ngày nào.",
     "Mã điểm danh dùng khi đi tập huấn: mở mã, đưa cho cán bộ quét.",
     "Mã mời vào sổ giống chìa khóa nhà. Không gửi cho người lạ.",
   ],
@@ -102,7 +102,7 @@ const vi: Record<string, readonly [title: string, ...steps: string[]]> = {
     "Giữ máy an toàn, mất máy",
     "Đặt khóa màn hình. Không cho người lạ mượn máy.",
     "Mất máy thì báo ngay Tổ Công nghệ số hoặc hợp tác xã để khóa máy cũ.",
-    "Có máy mới, nhờ tổ đưa vào sổ. Những gì đã gửi sẽ tự về máy mới.",
+    "Có máy mới, nhờ Tổ Công nghệ số nối vào sổ. Những gì đã gửi sẽ tự về máy mới.",
   ],
   "lua-dao": [
     "Lừa đảo qua mạng",
@@ -136,7 +136,7 @@ const en: typeof vi = {
   "cach-ly": [
     "Waiting time",
     "The waiting time is how many days pass between the last spraying and the harvest.",
-    "Harvest too early and the phone says “Don't harvest yet”. Don't sell now.",
+    "Harvest too early and the phone says “Hold on!” Don't sell now.",
     "Harvest when the days are over. The phone tells the day.",
   ],
   "ma-qr": [
@@ -169,7 +169,7 @@ const en: typeof vi = {
 const wordsVi = {
   title: "Bài học ngắn",
   seen: "Đã xem",
-  step: (at: number, all: number) => `Bước ${at} trên ${all}`,
+  step: (at: number, all: number) => `Bước ${at}/${all}`,
   listen: "Nghe đọc",
   stop: "Thôi đọc",
   no_voice: "Máy này chưa có giọng đọc tiếng Việt. Nhờ người nhà đọc giúp.",

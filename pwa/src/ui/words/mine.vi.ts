@@ -21,7 +21,7 @@ export const mineVi = {
   phone_end_sure: "Mất máy, bán máy thì bấm nút này.",
   phone_end_why: "Từ lúc đó máy kia không gửi được nữa. Phần đã gửi vẫn còn nguyên trong sổ.",
   phone_end_unsent: (lines: number, photos: number) =>
-    `Máy đó nói còn ${[lines > 0 ? `${lines} dòng` : "", photos > 0 ? `${photos} ảnh` : ""].filter(Boolean).join(", ")} chưa gửi. Nếu còn cầm máy đó, mở sổ cho nó gửi xong rồi hãy bấm.`,
+    `Máy đó báo còn ${[lines > 0 ? `${lines} dòng` : "", photos > 0 ? `${photos} ảnh` : ""].filter(Boolean).join(", ")} chưa gửi. Nếu còn cầm máy đó, mở sổ cho nó gửi xong rồi hãy bấm.`,
   phone_ended: "Đã thôi dùng máy đó",
   phone_end_failed: "Máy này hết chỗ, chưa ghi lại được. Xóa bớt ảnh trong máy rồi bấm lại.",
   phone_old: "Mình còn máy khác trong sổ. Máy đó mất hay bán rồi thì bấm “Thôi dùng máy đó”.",
@@ -59,7 +59,7 @@ export const mineVi = {
   data_erase: "Xin xóa dữ liệu của tôi",
   data_erase_how:
     "HTX hỏi lại mình trước khi xóa. Tên, ghi chú, ảnh và vị trí của mình bị xóa; sổ sản xuất không tên thì còn.",
-  data_ask: "Gửi lời xin",
+  data_ask: "Gửi yêu cầu",
   data_asked: (at: string) => `Đã xin ${at}`,
   data_asked_long: "Đã xin rồi. HTX đang làm, có gì thì gọi HTX hỏi.",
   passkey_title: "Khóa để tự nối lại sổ",
@@ -69,10 +69,10 @@ export const mineVi = {
   passkey_label: (phone: string) => (phone === "" ? "Khóa trên máy" : `Khóa trên ${phone}`),
   passkey_made: "Đã có khóa. Đổi máy thì bấm “Tôi có khóa, nối lại sổ”.",
   passkey_not: "Chưa tạo được khóa. Sổ vẫn ghi bình thường.",
-  passkey_no_lock: "Máy chưa khóa màn hình. Đặt mã khóa máy thì người khác cầm máy không mở được sổ.",
+  passkey_no_lock: "Máy chưa đặt khóa màn hình. Đặt mã khóa máy thì người khác cầm máy không mở được sổ.",
   reminders: "Nhắc việc trên máy này",
   reminders_why:
-    "HTX hỏi lại, hay mai được hái, máy báo một câu. Đêm không báo, mỗi ngày nhiều nhất một lần.",
+    "HTX hỏi lại hay mai được hái thì máy báo một câu. Đêm không báo, mỗi ngày nhiều nhất một lần.",
   reminders_offer: "Lần sau HTX hỏi, máy báo cho mình nhé?",
   reminders_yes: "Báo cho tôi",
   reminders_on: "Máy sẽ báo khi có việc",
@@ -82,5 +82,5 @@ export const mineVi = {
   reminders_offline: "Cần có sóng để bật. Ra chỗ có sóng rồi bấm lại.",
   reminders_not_here: "Máy này không nhắc được. Mở sổ ra là thấy đủ.",
   consent_noted: "Đã ghi lại",
-  guides: "Hướng dẫn in ra",
+  guides: "Hướng dẫn để in",
 };

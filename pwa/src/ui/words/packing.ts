@@ -5,7 +5,7 @@ import { language } from "./index.ts";
 const vi = {
   title: "Kho đóng gói",
   choose: "Chọn lô để ghi việc",
-  none: "Chưa có lô hàng nào. Lô lập ở trang của hợp tác xã.",
+  none: "Chưa có lô hàng nào. Lập lô ở trang của hợp tác xã.",
   recalled: "Thu hồi: để riêng, không giao",
   lot: (code: string) => `Lô ${code}`,
   what: "Làm gì?",

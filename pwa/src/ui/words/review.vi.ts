@@ -16,7 +16,7 @@ export const reviewVi = {
   say_more: "Nhắn thêm cho HTX",
   answered_wait: "Đã trả lời, chờ HTX xem.",
   amended_wait: "Đã sửa sau khi HTX xem. HTX sẽ duyệt lại.",
-  talk: "HTX và nhà mình nói",
+  talk: "HTX và nhà mình trao đổi",
   said_asked: (who: string | null) => (who === null ? "HTX hỏi lại" : `HTX (${who}) hỏi lại`),
   said_approved: (who: string | null) => (who === null ? "HTX đã duyệt" : `HTX (${who}) đã duyệt`),
   said_answer: (who: string) => `${who} trả lời`,

@@ -4,7 +4,7 @@ import { language } from "./index.ts";
 
 const vi = {
   lacking: "Còn thiếu trong sổ",
-  whole: "Sổ vụ này đủ phần tiêu chuẩn hỏi",
+  whole: "Sổ vụ này đã đủ các phần tiêu chuẩn yêu cầu",
   there: (n: number) => `Đã có ${n} phần`,
   more: (n: number) => `Xem ${n} phần nữa`,
   gap: (begin: string, end: string, n: number) => `Từ ${begin} đến ${end} không ghi gì: ${n} ngày.`,

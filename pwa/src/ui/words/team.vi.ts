@@ -55,8 +55,8 @@ export const teamVi = {
   phone_revoked: "Đã thôi dùng",
   phone_confirming: "Đã xác nhận, chờ gửi",
   phone_ending: "Đã báo HTX dừng máy",
-  seen: (when: string) => `Thấy lần cuối: ${when}`,
-  never_seen: "Chưa thấy lần nào",
+  seen: (when: string) => `Gửi lần cuối: ${when}`,
+  never_seen: "Chưa gửi lần nào",
   still_has: (n: number, photos: number) =>
     photos > 0 ? `Máy còn ${n} dòng, ${photos} ảnh chưa gửi` : `Máy còn ${n} dòng chưa gửi`,
   version: (v: string) => `Bản ${v}`,

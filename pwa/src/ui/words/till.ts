@@ -77,7 +77,7 @@ const vi = {
   no_account: (name: string) => `Chưa có số tài khoản của ${name}.`,
   no_own_account: "Chưa có tài khoản của hợp tác xã. Quản lý ghi ở trang Mua bán.",
   give_account: "Ghi số tài khoản",
-  too_large_qr: "Mã không ghi được số tiền này.",
+  too_large_qr: "Không tạo được mã cho phiếu này. Trả bằng cách khác.",
   share: "Gửi phiếu",
   copied: "Đã chép phiếu, dán vào Zalo được rồi.",
   print: "In phiếu",
@@ -94,7 +94,7 @@ const vi = {
   drawer_in: "Thu vào",
   drawer_out: "Trả ra",
   drawer_now: "Phải còn",
-  drawer_short: "Chi nhiều hơn có. Xem lại tiền đầu ngày.",
+  drawer_short: "Trả ra nhiều hơn số đang có. Xem lại tiền đầu ngày.",
   account: "Tài khoản nhận tiền",
   account_none: "Chưa ghi. Không có tài khoản thì nhận tiền mặt.",
   account_change: "Sửa số tài khoản",
@@ -109,7 +109,7 @@ const vi = {
   wrong_agree: "Cần đồng ý mới giữ số tài khoản.",
   account_saved: "Đã lưu số tài khoản",
   account_gone: "Đã rút lại số tài khoản",
-  nobody: "Máy này chưa có quyền mua bán. Mở lại khi có mạng.",
+  nobody: "Máy này chưa có quyền mua bán. Mở lại khi có sóng.",
 };
 
 const en: typeof vi = {

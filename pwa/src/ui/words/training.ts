@@ -6,7 +6,7 @@ const vi = {
   attendance: "Điểm danh tập huấn",
   none: "Hôm nay không có buổi nào trên máy này.",
   none_how:
-    "Buổi tập huấn do xã hoặc hợp tác xã lên lịch. Vừa lên lịch xong thì bấm Gửi, tải lại khi có sóng.",
+    "Buổi tập huấn do xã hoặc hợp tác xã lên lịch. Vừa lên lịch xong thì vào trang Gửi, bấm Gửi ngay khi có sóng.",
   today: "Hôm nay",
   around: "Buổi khác",
   came: (n: number) => `${n} người đã đến`,
