@@ -48,7 +48,7 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("bad_key", 422, "Khóa của máy không hợp lệ", "The device's key is not valid", "fix"),
     ("too_large", 413, "Dữ liệu quá lớn", "Too large", "fix"),
     ("length_required", 411, "Thiếu độ dài của dữ liệu", "The length is missing", "fix"),
-    ("unsupported_media", 415, "Loại tệp hoặc dữ liệu không nhận", "This type is not taken", "fix"),
+    ("unsupported_media", 415, "Không nhận loại tệp hoặc dữ liệu này", "This type is not taken", "fix"),
     ("request_reused", 409, "Yêu cầu này đã gửi với nội dung khác", "Same id, other values", "fix"),
     # One op of a sync
     ("newer_version", 409, "Ứng dụng mới hơn máy chủ", "The app is newer than the server", "later"),
@@ -69,7 +69,7 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("book_closed", 409, "Sổ đã đóng", "The book is closed", "ask"),
     ("own_op_wanted", 409, "Thao tác này phải do chính máy đó ký", "Only that device can sign it", "fix"),
     # Limits
-    ("quota", 429, "Hôm nay máy đã gửi đủ hạn mức", "Today's quota of this device is used up", "later"),
+    ("quota", 429, "Hôm nay máy đã gửi hết hạn mức", "Today's quota of this device is used up", "later"),
     (
         "log_recovering",
         503,
@@ -91,7 +91,7 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     (
         "nonce_unknown",
         401,
-        "Lời thách đố đã hết hạn hoặc đã dùng",
+        "Lần xác nhận đã hết hạn hoặc đã dùng",
         "The challenge is over or used",
         "sign-in",
     ),
@@ -101,7 +101,7 @@ _ROWS: tuple[tuple[str, int, str, str, NextStep], ...] = (
     ("invite_burnt", 410, "Lời mời bị khóa vì nhập sai nhiều lần", "Too many wrong tries", "ask"),
     ("key_in_use", 409, "Khóa này đã thuộc về một máy khác", "The key belongs to another device", "fix"),
     # Passkeys
-    ("bad_challenge", 400, "Lời thách đố không dùng được nữa", "The challenge is not good any more", "fix"),
+    ("bad_challenge", 400, "Lần xác nhận không dùng được nữa", "The challenge is not good any more", "fix"),
     ("bad_passkey", 400, "Khóa truy cập trả lời không đúng", "The passkey's answer proves nothing", "fix"),
     ("uv_required", 403, "Cần vân tay, khuôn mặt hoặc mã PIN", "The person was not verified", "fix"),
     ("cloned_passkey", 403, "Khóa truy cập đang ở hai nơi", "The passkey is in two places", "ask"),

@@ -58,7 +58,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "pond_preparation": ("Cải tạo ao", "Pond preparation"),
     "water_measuring": ("Đo nước ao", "Measuring pond water"),
     "water_change": ("Lấy nước, xả nước", "Water in and out"),
-    "growth_check": ("Cân mẫu, xem lớn", "Growth check"),
+    "growth_check": ("Cân mẫu, xem sức lớn", "Growth check"),
     "losing": ("Hao hụt", "Loss"),
     "precision": ("Giờ biết đến đâu", "How exactly the time is known"),
     "farm": ("Mã hộ", "Code of the household"),
