@@ -43,7 +43,7 @@ def take(stage: Stage) -> None:
         page,
         "nd-sua",
         phone.button("Sửa"),
-        phone.button("Xóa khỏi sổ"),
+        phone.button("Bỏ khỏi sổ"),
         tall=TALL,
-        around=phone.button("Xóa khỏi sổ"),
+        around=phone.button("Bỏ khỏi sổ"),
     )

@@ -55,10 +55,10 @@ def test_a_household_is_enrolled_without_coverage_and_writes_its_first_line(
     helper.lose_signal()
     helper.taps = 0
     typed = enrol(helper, LUA)
-    helper.sees("Gửi xong thì mã mới dùng được")
+    helper.sees("Gửi xong mới dùng được mã này")
     link = read_code(helper)
     helper.page.reload()  # the phone was put away: the code is the same when it is taken out again
-    helper.sees("Gửi xong thì mã mới dùng được")
+    helper.sees("Gửi xong mới dùng được mã này")
     assert read_code(helper) == link
     helper.find_signal()
     helper.sees("Mã dùng được đến")

@@ -76,7 +76,7 @@ export const recordVi = {
   conflict_out: "Bỏ khỏi sổ",
   conflict_keep: "Chọn cái đúng, cái kia vẫn giữ trong sổ.",
   conflict_choose: (shown: string) => `Chọn ${shown}`,
-  void_entry: "Xóa khỏi sổ",
+  void_entry: "Bỏ khỏi sổ",
   void_why: "Vì sao bỏ dòng này?",
   void_reasons: ["Ghi nhầm", "Ghi hai lần", "Không làm việc này"] as readonly string[],
   void_note: "Dòng vẫn giữ trong lịch sử, lấy lại lúc nào cũng được.",
