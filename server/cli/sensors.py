@@ -52,7 +52,7 @@ def add(farm: str, name: str, kind: str, plot: str, every: str, organisation: st
     except ServiceError as error:
         raise click.ClickException("a name, kind or plot that does not fit") from error
     restoring.look()
-    click.echo(f"Cảm biến / sensor: {made.id}\nLời mời / invitation:\n  {link.url}")
+    click.echo(f"Máy đo / sensor: {made.id}\nLời mời / invitation:\n  {link.url}")
 
 
 @group.command("list")

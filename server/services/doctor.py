@@ -191,7 +191,7 @@ def _phones(session: Session, now: int) -> Found:
             "phones", "good", "không máy nào giữ dòng chưa gửi quá 3 ngày / none with lines unsent for days"
         )
     said = (
-        f"{count} máy còn dòng chưa gửi, quá 3 ngày chưa nghe / phones with unsent lines, silent for 3 days"
+        f"{count} máy còn dòng chưa gửi, 3 ngày không liên lạc / phones with unsent lines, silent for 3 days"
     )
     return Found("phones", "look", said)
 
@@ -210,7 +210,7 @@ def _key(name: str, is_there: Callable[[], bool]) -> Found:
 def _tree(leaves: int, root: bytes | None, waits: int | None) -> Found:
     if waits is not None:
         said = (
-            f"chờ sau phục hồi, máy dân đã thấy {waits} lá / waits after a restore, phones saw {waits} leaves"
+            f"chờ sau phục hồi, các máy đã thấy {waits} lá / waits after a restore, phones saw {waits} leaves"
         )
         return Found("public log", "bad", f"{said}, {leaves} here: flask tree recover --copy | --no-newer")
     try:

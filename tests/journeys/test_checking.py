@@ -50,7 +50,7 @@ def test_a_lot_is_checked_on_its_page_and_from_its_file_and_an_altered_byte_is_n
         assert tree_clock.tick(now_ms()).is_new
     check.click()
     expect(page.get_by_role("heading", name="Khớp", exact=True)).to_be_visible()
-    expect(page.get_by_text("Ký bởi 3 máy")).to_be_visible()
+    expect(page.get_by_text("Do 3 máy ký")).to_be_visible()
     page.reload()  # the file is offered once it is there
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Tải tệp kiểm tra").click()

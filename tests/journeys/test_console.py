@@ -247,7 +247,7 @@ def test_the_session_renews_itself_and_several_persons_share_a_computer(
 
     desk.keys.touch(by_itself=False)
     desk.page.locator("details.user summary").click()
-    desk.page.get_by_role("button", name="Ra khỏi trang").click()
+    desk.page.get_by_role("button", name="Đăng xuất", exact=True).click()
     desk.sees("Đã dùng máy này")
     desk.go("/htx/")
     desk.sees("Đã dùng máy này")  # signing out holds until somebody touches
@@ -261,7 +261,7 @@ def test_the_session_renews_itself_and_several_persons_share_a_computer(
 
     desk.page.locator("details.user summary").click()
     desk.keys.touch(by_itself=False)
-    desk.page.get_by_role("button", name="Ra khỏi trang").click()
+    desk.page.get_by_role("button", name="Đăng xuất", exact=True).click()
     rows = desk.page.get_by_role("listitem")
     rows.filter(has_text="Bà Kiểm").get_by_role("button", name="Gỡ khỏi máy này").click()
     expect(rows.filter(has_text="Bà Kiểm")).to_have_count(0)

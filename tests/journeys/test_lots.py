@@ -105,7 +105,7 @@ def scan(soft: SoftHouse, browser: BrowserType, codes: list[str], tmp_path: Path
     )
     page = phone.new_page()
     page.goto(f"http://localhost:{soft.port}{path}")
-    for text in ("Cải ngọt Tân Trào", "Đã đủ ngày cách ly", "Tem số", "Bạn là người đầu tiên quét tem này"):
+    for text in ("Cải ngọt Tân Trào", "Đã đủ ngày cách ly", "Tem số", "Đây là lần đầu tem này được quét"):
         expect(page.get_by_text(text).first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     with page.expect_download() as file:

@@ -125,7 +125,7 @@ def test_a_manager_adds_a_second_member_of_staff_who_enters_once_confirmed(
     desk, second = make_desk("office"), make_desk("second")
     manager(soft, desk)
     desk.page.get_by_role("link", name="Mọi người").click()
-    desk.page.get_by_role("link", name="Thêm người làm").click()
+    desk.page.get_by_role("link", name="Thêm người").click()
     desk.page.get_by_label("Họ và tên").fill("Lê Thị Thảo")
     desk.page.get_by_label("Vai trò").select_option(label="người duyệt")
     desk.page.get_by_role("button", name="Thêm").click()

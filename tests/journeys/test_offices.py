@@ -52,7 +52,7 @@ def test_the_administrator_adds_a_cooperative_and_its_first_manager_enters(
     expect(desk.page.get_by_role("row", name="HTX Đồng Phương")).to_be_visible()
     assert desk.is_sound(SHOTS, "commune") == []
     desk.page.get_by_role("row", name="HTX Đồng Phương").get_by_role("link").click()
-    desk.page.get_by_role("link", name="Thêm người làm").click()
+    desk.page.get_by_role("link", name="Thêm người").click()
     desk.page.get_by_label("Họ và tên").fill("Phạm Thị Liên")
     desk.page.get_by_label("Vai trò").select_option(label="quản lý")
     desk.page.get_by_label("Hợp tác xã").select_option(label="HTX Đồng Phương")

@@ -28,7 +28,7 @@ def leave(desk: Desk) -> None:
     """Sign out; nobody touches anything by itself."""
     desk.keys.touch(by_itself=False)
     desk.page.locator("details.user summary").click()
-    desk.page.get_by_role("button", name="Ra khỏi trang").click()
+    desk.page.get_by_role("button", name="Đăng xuất", exact=True).click()
     desk.sees("Không cần tên, không cần mật khẩu.")
     desk.keys.touch(by_itself=True)
 
@@ -106,7 +106,7 @@ def test_a_second_passkey_replaces_the_first(
     desk.keys.unplug()
     desk.keys.plug(transport="usb")  # at the office she keeps a key on her ring
     desk.page.get_by_role("button", name="Thêm khóa truy cập").click()
-    desk.sees("Xong khóa mới.")
+    desk.sees("Đã tạo khóa mới.")
     desk.page.get_by_role("button", name="Chạm khóa cũ").click()
     desk.sees("Chưa xong: bạn chưa chạm")  # the new one can't confirm itself
     desk.keys.swap(hers)
@@ -187,7 +187,7 @@ def test_who_left_before_making_a_passkey_comes_back_to_make_it(
     desk = make_desk("office")
     desk.page.goto(village.staff("Nguyễn Thị Hà"))
     desk.page.get_by_role("button", name="Nhận, đây là tôi").click()
-    desk.page.get_by_role("button", name="Ra khỏi trang").click()
+    desk.page.get_by_role("button", name="Đăng xuất", exact=True).click()
     desk.page.get_by_role("listitem").get_by_role("button", name="Vào", exact=True).click()
     desk.page.get_by_role("button", name="Tạo khóa truy cập").click()
     desk.page.wait_for_url(HOME)

@@ -87,7 +87,7 @@ def pack(desk: Desk, tmp_path: Path) -> None:
     page = desk.page
     desk.go("/htx/san-pham")
     page.get_by_role("link", name="Gạo ruộng rươi").click()
-    page.get_by_role("link", name="Tờ đọc khi bán trực tiếp").click()
+    page.get_by_role("link", name="Tờ đọc khi livestream").click()
     desk.sees("Giá 45.000 đồng một kg.")
     assert desk.is_sound(SHOTS, "kit") == []
     page.go_back()

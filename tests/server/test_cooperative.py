@@ -170,4 +170,4 @@ def test_an_officer_begins_with_the_communes_figures(app: Flask, lua: Diary) -> 
     heads = re.findall(r'<th scope="col">(.*?)</th>', page)
     row = next(one for one in re.findall(r"<tr>.*?</tr>", page, re.S) if "HTX" in one)
     cells = dict(zip(heads[1:], re.findall(r"<td>(\d+)</td>", row), strict=True))
-    assert (cells["Hộ im lâu"], cells["Hộ có việc đến hạn"]) == ("1", "1")
+    assert (cells["Hộ lâu chưa ghi"], cells["Hộ có việc đến hạn"]) == ("1", "1")

@@ -79,7 +79,7 @@ def test_what_is_put_right_leaves_the_list_and_two_who_write_at_once_are_a_confl
     after = re.findall(r'data-after="([^"]+)"', desk.text(path))[0].split(" ")
     entry = lua.entry("CT-07", "2026-11-20")
     near = desk.text(f"/htx/duyet?ho={lua.farm}&dong={entry.uuid}")
-    assert "Hộ còn 1 lỗi kiểm tra nội bộ chưa khắc phục" in near
+    assert "Hộ còn 1 lỗi đánh giá nội bộ chưa khắc phục" in near
     assert desk.sign(lua.scope, doc, {"item.tracing.closed_on": "2026-11-01"}, after)["result"] == "accepted"
     page = desk.text(path)
     assert "Không còn việc phải khắc phục" in page

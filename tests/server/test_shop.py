@@ -163,7 +163,7 @@ def test_stars_are_what_their_certificate_is_today(
 def test_a_certificate_that_ended_is_said_to_have_ended(market: Market) -> None:
     assert "HTX tự khai, không kèm giấy chứng nhận còn hạn" in market.page()
     market.set(certificate_no="VG-1", certificate_from="2020-01-01", certificate_to="2022-01-01")
-    assert "hôm nay không còn hiệu lực" in market.page()
+    assert "hôm nay không có hiệu lực" in market.page()
     assert "hasCertification" not in market.data()
 
 

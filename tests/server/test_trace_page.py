@@ -89,7 +89,7 @@ def test_the_first_screen_says_what_who_when_and_what_is_doubtful(
     publish(manager)
     said = page(client)
     order = ["Cà chua", "7K3M-9QXA", "HTX Đồng Xanh làm ra", "Đã đủ ngày cách ly", "24/10", "7 ngày", "31/10"]
-    order += ["thêm 5 ngày mới thu", "Điểm còn phải xem", "Ai làm ra"]
+    order += ["thêm 5 ngày mới thu", "Điểm cần xem", "Ai làm ra"]
     places = [said.index(one) for one in order]
     assert places == sorted(places)
     for text in (
@@ -182,7 +182,7 @@ def test_case_104_a_label_says_its_number_and_how_often_it_was_scanned(
     serial = serial_of(SEED, 42)
     said = page(client, f"/T/{CODE}/{serial}")
     assert "Tem số 42" in said
-    assert "người đầu tiên" in said
+    assert "lần đầu tem này được quét" in said
     assert "đã quét 2 lần" in page(client, f"/t/{CODE}/{serial.lower()}")
     assert "đã quét 3 lần" in page(client, f"/01/0{GTIN}/10/{CODE}/21/{serial[:20]}")
     for _ in range(20):
@@ -217,7 +217,7 @@ def test_case_097_103_a_page_says_what_the_list_allows_and_text_stays_text(
     ("waiting", "said"),
     [
         ({"state": "unknown", "product": "Thuốc lạ"}, "Chưa rõ thời gian cách ly"),
-        ({"state": "not_needed", "harvested_on": "2026-11-05"}, "Không dùng thuốc phải chờ"),
+        ({"state": "not_needed", "harvested_on": "2026-11-05"}, "Nhật ký không ghi thuốc nào phải chờ"),
         (WAITING | {"state": "broken", "safe_from": "2026-11-07", "days": 14}, "Thu sớm 2 ngày"),
         (WAITING | {"safe_from": "2026-11-07"}, "Chưa rõ thời gian cách ly"),  # the sum says other
         (WAITING | {"days": None}, "Chưa rõ thời gian cách ly"),

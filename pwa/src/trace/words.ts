@@ -9,10 +9,10 @@ const vi = {
   bad: "Không khớp",
   bad_at: (what: string) => `Chỗ hỏng: ${what}.`,
   bad_how: "Đừng tin trang này. Báo cho HTX hoặc UBND xã Kiến Thụy.",
-  other_facts: "Trang này không vẽ từ tờ công bố đã ký.",
+  other_facts: "Nội dung trang này không lấy từ tờ công bố đã ký.",
   ops: (n: number, from: string, to: string) =>
     `${n} lời ghi đã ký, nhận từ ${from} đến ${to}, không đổi từ lúc nhận.`,
-  devices: (n: number) => `Ký bởi ${n} máy, máy nào cũng do người có quyền cho vào.`,
+  devices: (n: number) => `Do ${n} máy ký, máy nào cũng được người có quyền cho vào.`,
   log: (size: number) => `Nằm trong nhật ký công khai, điểm chốt số ${size}.`,
   touched: "Người công bố đã chạm khóa truy cập.",
   witness: (name: string, when: string) => `${name} làm chứng từ ${when}.`,
