@@ -89,9 +89,9 @@ def test_a_deleted_entry_is_listed_only_when_asked_for_and_its_page_keeps_everyt
     assert entry.uuid not in browser.text("/htx/")
     listed = browser.text("/htx/?deleted=1")
     assert entry.uuid in listed
-    assert "Đã xóa" in listed
+    assert "Đã bỏ khỏi sổ" in listed
     page = browser.text(entry_path(lua, entry))
-    for shown in ("Đã xóa", "85\u00a0kg", "Nhầm thửa", "Phạm Thị Lụa xóa", "Phạm Thị Lụa ghi"):
+    for shown in ("Đã bỏ khỏi sổ", "85\u00a0kg", "Nhầm thửa", "Phạm Thị Lụa bỏ khỏi sổ", "Phạm Thị Lụa ghi"):
         assert shown in page, shown
 
 

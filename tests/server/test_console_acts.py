@@ -101,11 +101,11 @@ def test_a_deletion_beside_a_change_is_a_choice(app: Flask, lua: Diary, side: in
     browser = Browser(app, "Trần Văn Tuấn")
     page = browser.text(entry_path(lua, entry))
     [found] = settles(page)
-    assert "Một máy đã xóa, máy khác vẫn ghi" in page
+    assert "Một máy đã bỏ khỏi sổ, máy khác vẫn ghi" in page
     assert browser.sign(lua.scope, entry.doc, found["sides"][side][0], found["after"])["result"] == "accepted"
     page = browser.text(entry_path(lua, entry))
     assert settles(page) == []
-    assert ("Đã xóa" not in page) == stays
+    assert ("Đã bỏ khỏi sổ" not in page) == stays
     assert (entry.uuid in browser.text("/htx/")) == stays
 
 
