@@ -49,7 +49,7 @@ def test_a_page_waits_for_the_log_then_is_kept_by_one_statement(house: House, cl
     assert "Đang chờ ghi vào nhật ký công khai" in client.get(PATH, headers=HTML).text
     bundle(house, lot)
     drawn, first = statements(client)
-    assert "không bị lùi ngày nhận" in first
+    assert "không ai lùi giờ nhận" in first
     assert client.get(f"{PATH}/bundle.json").status_code == 200
     kept, again = statements(client)
     assert kept == 1 < drawn
