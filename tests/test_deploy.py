@@ -1,5 +1,6 @@
 """What lies in `deploy/` fits the program: files are there, settings known, no unit open."""
 
+import os
 import re
 import subprocess
 from configparser import ConfigParser
@@ -90,6 +91,25 @@ def test_a_copy_of_a_greater_log_is_never_written_over(tmp_path: Path) -> None:
         assert done.returncode == code
         assert (there / "checkpoint").read_text("utf-8").split()[1] == str(kept)
     assert sorted(one.name for one in (there / "tile").iterdir()) == ["5", "9"]
+
+
+def test_nights_that_fail_or_are_cut_off_do_not_fill_the_disk(tmp_path: Path) -> None:
+    flask = tmp_path / "flask"
+    flask.write_text('#!/bin/sh\n[ "$3" = verify ] && exit "$CODE"\necho one > "$4"\n', "utf-8")
+    flask.chmod(0o700)
+    folder = tmp_path / "backups"
+    (folder / "so-nha-nong-trial-x").mkdir(parents=True)
+    for name in (".night-1.zip.part", "night-1.zip", "night-1.zip.bad", "night-2.zip.bad", "mine.bad"):
+        (folder / name).touch()
+        os.utime(folder / name, times=(0, 0))
+    place = {"PATH": "/usr/bin:/bin", "FLASK": str(flask), "BACKUP_DIR": str(folder)}
+    for code, good, bad in (("1", 1, 2), ("0", 1, 2)):
+        done = subprocess.run(["sh", str(DEPLOY / "nightly")], env=place | {"CODE": code}, check=False)
+        assert done.returncode == int(code)
+        assert len(list(folder.glob("night-*.zip"))) == good, "after a bad night the old good one stays"
+        assert len(list(folder.glob("night-*.bad"))) == bad
+    left = {one.name for one in folder.iterdir()} - {one.name for one in folder.glob("night-*")}
+    assert left == {".nightly.lock", "mine.bad"}
 
 
 def test_every_file_that_the_guide_takes_is_there() -> None:
