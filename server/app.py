@@ -163,6 +163,7 @@ def _check_database(app: Flask) -> None:
             schema = schema_guard.look()
             if not _is_command():
                 schema_guard.refuse(schema)
+                schema_guard.check_whole()
             if schema.state in ("fits", "none"):
                 check_operator()
                 check_log_key()

@@ -35,6 +35,7 @@ def _guarded(command: click.Command) -> click.Command:
     def invoke(context: click.Context) -> Any:
         try:
             schema_guard.check()
+            schema_guard.check_whole()
             return command.invoke(context)
         except WrongSchema as error:
             raise click.ClickException(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -14,10 +15,11 @@ from flask import Flask
 
 from server.api.photos import photo_store
 from server.config import now_ms
-from server.db import DatabaseTrouble
-from server.services import backing_up, schema_guard, tree_check
+from server.db import DatabaseFull, DatabaseTrouble
+from server.services import backing_up, schema_guard, tree_check, upgrading
 from server.services.backing_up import NotEmpty
 from server.store.archive import ArchiveDamaged, Manifest
+from server.store.blobs import NoRoom
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 WAITS = (
@@ -27,7 +29,13 @@ WAITS = (
     "copy and run flask tree recover --copy FOLDER; where there is none, flask tree recover --no-newer."
 )
 # What a trial must not take from the server: where its data, its photos and its tree lie.
-OWN_PLACES = ("DATABASE_URL", "DATABASE_URL_FILE", "PHOTO_STORE", "TREE_DIR", "CITY_URL", "MQTT_URL")
+OWN_PLACES = (
+    "DATABASE_URL", "DATABASE_URL_FILE", "PHOTO_STORE", "TREE_DIR", "CITY_ADAPTER", "CITY_URL", "MQTT_URL",
+)  # fmt: skip
+
+
+class TrialFailed(Exception):
+    """A backup that is damaged, or could not be restored on trial; the message says which."""
 
 
 @click.command("backup")
@@ -43,7 +51,7 @@ def backup_command(file: Path) -> None:
     except FileExistsError:
         raise click.ClickException(f"{file} đã có / is there already: name a new file") from None
     except (OSError, ValueError, DatabaseTrouble) as error:
-        raise click.ClickException(f"{error or type(error).__name__}") from error
+        raise click.ClickException(f"Chưa sao lưu được / no backup: {told(error)}") from error
     click.echo(f"Đã sao lưu / backed up: {file}, {_told(made)}")
 
 
@@ -54,19 +62,21 @@ def verify_command(file: Path) -> None:
 
     From then on phones hear up to where a tested backup covers what they hold. Exit code 1: it is no good.
     """
+    is_ours = _can_note()
     try:
-        manifest = backing_up.check(file)
-    except (ArchiveDamaged, OSError) as error:
-        raise click.ClickException(f"Bản sao hỏng / no good backup: {error}") from error
-    with tempfile.TemporaryDirectory(prefix="so-nha-nong-trial-") as folder:
-        for command in (["restore", str(file.resolve())], ["log", "check"]):
-            done = _elsewhere(Path(folder), command)
-            if done.returncode:
-                said = f"flask {' '.join(command[:1])}\n{done.stdout}{done.stderr}"
-                raise click.ClickException(f"Thử phục hồi không được / the trial failed: {said}")
+        manifest = _try(file)
+    except TrialFailed as error:
+        if is_ours:
+            backing_up.note_failed(file)
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"Không đọc được / can't be read: {told(error)}") from error
     click.echo(f"Đã phục hồi thử, khớp / restored on trial, all fits: {_told(manifest)}")
-    if schema_guard.look().state in ("older", "newer"):
-        click.echo("Chưa ghi vào sổ máy chủ, vì bản cơ sở dữ liệu khác / not noted here: another schema")
+    if not is_ours:
+        click.echo(
+            "Chưa ghi vào sổ máy chủ, vì cơ sở dữ liệu ở bản khác hoặc còn trống "
+            "/ not noted here: another schema, or none"
+        )
         return
     covered = backing_up.note_tested(manifest, now_ms())
     click.echo(f"{covered} sổ được bản này che chở / logs are covered by it")
@@ -78,8 +88,8 @@ def restore_command(file: Path) -> None:
     """Put FILE into an empty server (no rows, no keys) and begin a new epoch: phones send what is missing."""
     try:
         manifest, epoch = backing_up.restore(file, photo_store())
-    except (NotEmpty, ArchiveDamaged, OSError, ValueError, DatabaseTrouble) as error:
-        raise click.ClickException(f"Không phục hồi được / not restored: {error}") from error
+    except (NotEmpty, ArchiveDamaged, NoRoom, OSError, ValueError, DatabaseTrouble) as error:
+        raise click.ClickException(f"Không phục hồi được / not restored: {told(error)}") from error
     click.echo(f"Đã phục hồi / restored: {_told(manifest)}")
     click.echo(
         f"Đợt mới / new epoch: {epoch}. Các máy sẽ tự gửi lại phần thiếu. / Phones send what is missing."
@@ -87,6 +97,37 @@ def restore_command(file: Path) -> None:
     if tree_check.is_waiting():
         click.echo(WAITS)
     click.echo("Tiếp theo / next: flask tree check (hoặc / or flask tree recover), flask doctor")
+
+
+def _can_note() -> bool:
+    """Return whether this server's database can keep what a trial found; a backup is tried without it too."""
+    try:
+        return schema_guard.look().state not in ("older", "newer") and upgrading.has_something()
+    except DatabaseTrouble:
+        return False
+
+
+def _try(file: Path) -> Manifest:
+    """Return what a backup holds, after it was put back beside the server. Raises: TrialFailed, OSError."""
+    try:
+        manifest = backing_up.check(file)
+    except ArchiveDamaged as error:
+        raise TrialFailed(f"Bản sao hỏng / no good backup: {error}") from error
+    with tempfile.TemporaryDirectory(prefix="so-nha-nong-trial-") as folder:
+        for command in (["restore", str(file.resolve())], ["log", "check"]):
+            done = _elsewhere(Path(folder), command)
+            if done.returncode:
+                said = f"flask {' '.join(command[:1])}\n{done.stdout}{done.stderr}"
+                raise TrialFailed(f"Thử phục hồi không được / the trial failed: {said}")
+    return manifest
+
+
+def told(error: Exception) -> str:
+    """Return what stood in the way, in words: what a database or a store raises has none of its own."""
+    is_full = isinstance(error, DatabaseFull | NoRoom)
+    if is_full or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
+        return "đĩa đầy: dọn chỗ rồi chạy lại / the disk is full: make room, run it again"
+    return str(error) or type(error).__name__
 
 
 def _elsewhere(folder: Path, command: list[str]) -> subprocess.CompletedProcess[str]:

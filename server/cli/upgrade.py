@@ -7,6 +7,7 @@ from flask import Flask
 
 from server.api.photos import photo_store
 from server.cli import readonly
+from server.cli.backup import told
 from server.cli.doctor import SIGNS
 from server.config import now_ms
 from server.db import DatabaseTrouble, ReadOnly
@@ -44,7 +45,7 @@ def upgrade_command(no_backup: bool) -> None:
         raise click.ClickException(readonly.IS_ON) from error
     except (OSError, ValueError, ArchiveDamaged, DatabaseTrouble) as error:
         raise click.ClickException(
-            f"Chưa sao lưu được, chưa đổi gì / no backup, nothing changed: {error or type(error).__name__}"
+            f"Chưa sao lưu được, chưa đổi gì / no backup, nothing changed: {told(error)}"
         ) from error
     _migrate(kept)
     click.echo(f"Đã nâng lên / upgraded: {schema.here or '-'} → {schema.newest}")

@@ -27,7 +27,18 @@ from server.models.blobs import PART, Blob
 from server.services import restoring, tree_check
 from server.services.photos import PhotoStore
 from server.services.sequencing import tree_folder
-from server.store import backups, log, people, photos, read_only, table_dump, tree, tree_files, tree_wait
+from server.store import (
+    backups,
+    half_restored,
+    log,
+    people,
+    photos,
+    read_only,
+    table_dump,
+    tree,
+    tree_files,
+    tree_wait,
+)
 from server.store.archive import (
     PIECE,
     ArchiveDamaged,
@@ -38,7 +49,7 @@ from server.store.archive import (
     writing_archive,
 )
 from server.store.blobs import BlobMissing
-from server.store.durable import write_new
+from server.store.durable import replace_file, write_new
 from server.store.schema import is_known, revision_of
 from server.store.snapshots import snapshot
 
@@ -99,16 +110,23 @@ def restore(path: Path, store: PhotoStore) -> tuple[Manifest, int]:
     Shape:  tables of the backup's day, then the migrations since; keys and the tree's files only where none
             are: a newer tree is never written over. With the tree of the backup itself nothing is signed
             before the operator spoke (`tree_wait`), for more may have been signed after it.
-    Raises: NotEmpty, ArchiveDamaged, OSError, DatabaseTrouble.
+            One that was cut off before its end begins anew.
+    Raises: NotEmpty, ArchiveDamaged, NoRoom, OSError, DatabaseTrouble.
     """
     with reading() as session:
-        if people.has_tables(session) and log.origin(session):
-            raise NotEmpty("the database has a server in it already")
+        is_half = half_restored.is_so(session)
+        if not is_half and people.has_tables(session) and log.origin(session):
+            raise NotEmpty(
+                "the database has a server in it already: stop the server and move its data away first"
+            )
     with reading_archive(path) as found:
         if not is_known(found.manifest.revision):
             raise ArchiveDamaged("a newer version made this backup: update this server first")
         _check_tree(found)
         _put_keys(found)
+        if is_half:
+            _take_back_tree(found)
+            half_restored.drop_all()
         upgrade(revision=found.manifest.revision)
         _put_rows(found)
         upgrade()
@@ -119,7 +137,14 @@ def restore(path: Path, store: PhotoStore) -> tuple[Manifest, int]:
             with reading() as session:
                 head = tree.head(session)
             tree_check.wait_after_restore(least=0 if head is None else head.size)
-        return found.manifest, restoring.restored()
+        epoch = restoring.restored()
+        run_write(half_restored.end, is_note=True)
+        return found.manifest, epoch
+
+
+def note_failed(path: Path) -> None:
+    """Keep that a backup is no good, so that `doctor` counts from the one before. Raises: DatabaseTrouble."""
+    run_write(lambda session: backups.forget_failed(session, path.name), is_note=True)
 
 
 def note_tested(manifest: Manifest, now: int) -> int:
@@ -136,7 +161,7 @@ def note_tested(manifest: Manifest, now: int) -> int:
             for scope, seq in manifest.safe.items()
             if seq > 0 and _is_this_log(session, scope, manifest.heads[scope])
         }
-        backups.note_tested(session, _name(manifest), now, safe)
+        backups.note_tested(session, _name(manifest), manifest.made_at, manifest.ops, now, safe)
         return len(safe)
 
     return run_write(work, is_note=True)
@@ -241,6 +266,7 @@ def _put_rows(found: Reader) -> None:
         for table in tables:
             table_dump.load_table(connection, table, found.lines("tables", f"{table.name}.jsonl"))
         tree_wait.begin(session)
+        half_restored.begin(session)
         read_only.forget(session)  # the old server stood still for the move; this one begins
         session.execute(delete(Blob).where(Blob.state == PART))  # their pieces are in no backup
 
@@ -250,9 +276,19 @@ def _put_tree(found: Reader) -> bool:
     folder = tree_folder()
     if tree_files.read_checkpoint(folder) is not None:
         return False
-    for name in found.names("tree"):
+    # The checkpoint last: with it the tree is there, and a restore that is cut off before puts it once more.
+    for name in sorted(found.names("tree"), key=lambda one: one == tree_files.CHECKPOINT):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with found.open("tree", name) as member:
-            path.write_bytes(member.read())
+            replace_file(path, member.read())
     return True
+
+
+def _take_back_tree(found: Reader) -> None:
+    """Let the folder have no tree where what is there is the backup's: a restore that was cut off put it."""
+    if tree_files.CHECKPOINT in found.names("tree"):
+        with found.open("tree", tree_files.CHECKPOINT) as member:
+            mine = member.read().decode()
+        if tree_files.read_checkpoint(tree_folder()) == mine:
+            (tree_folder() / tree_files.CHECKPOINT).unlink()

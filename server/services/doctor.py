@@ -20,7 +20,7 @@ from server.db import DatabaseTrouble, journal_mode, reading
 from server.services import doctor_outside, read_only, schema_guard
 from server.services.schema_guard import Schema
 from server.services.sequencing import TreeBroken, kept_note, tree_folder
-from server.store import backups, figures, log, operator, people, tree, tree_wait
+from server.store import backups, figures, half_restored, log, operator, people, tree, tree_wait
 from server.store.key_files import KeyMissing
 
 DAY_MS: Final = 86_400_000
@@ -51,6 +51,9 @@ def examine(now: int) -> Iterator[Found]:
     yield _disk()
     yield _certificate(now)
     yield _time_service()
+    if doctor_outside.is_under_systemd():
+        yield _units()
+    yield _files()
     yield _read_only()
     try:
         with reading() as session:
@@ -59,6 +62,9 @@ def examine(now: int) -> Iterator[Found]:
             yield _schema(schema)
             if schema.state in ("older", "newer"):
                 return  # nothing else can be read
+            if half_restored.is_so(session):
+                said = "phục hồi bị ngắt, chạy lại / cut off, run it again: flask restore FILE"
+                yield Found("restore", "bad", said)
             if not people.has_tables(session) or not log.origin(session):
                 yield Found("setup", "bad", "chưa dựng máy chủ: flask setup / not set up: flask setup")
                 return
@@ -81,6 +87,8 @@ def _certificate(now: int) -> Found:
         days = doctor_outside.certificate_days(url, now)
     except doctor_outside.Unreachable as error:
         return Found("certificate", "look", f"{url} không tới được từ đây / not reached from here: {error}")
+    except doctor_outside.NotTaken as error:
+        return Found("certificate", "bad", f"{url}: điện thoại không nhận / no phone takes it: {error}")
     if days is None:
         is_local = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
         said = f"{url}: không có HTTPS, máy khác không vào được / no HTTPS, no other device can join"
@@ -97,6 +105,35 @@ def _time_service() -> Found:
         None: "máy không cho biết / this machine does not tell",
     }
     return Found("time service", "good" if is_set else "look", said[is_set])
+
+
+def _units() -> Found:
+    failed = doctor_outside.failed_units()
+    if failed is None:
+        return Found("units", "look", "systemd không trả lời / does not answer: apt-get install dbus")
+    if failed:
+        return Found("units", "bad", f"hỏng / failed: journalctl -u {' -u '.join(failed)}")
+    return Found("units", "good", "không cái nào hỏng / none failed")
+
+
+def _files() -> Found:
+    """Say what a command that was run as another user left, and keys that others of this machine can read."""
+    settings = current_settings()
+    wrong = [
+        str(path)
+        for folder in (settings.data_dir, tree_folder())
+        for path in doctor_outside.unwritable(folder)
+    ]
+    if wrong:
+        said = f"máy chủ không ghi được / the server can't write: {', '.join(wrong)}: chown -R"
+        return Found("files", "bad", said)
+    open_keys = [one.name for one in sorted(settings.data_dir.glob("*.pem")) if one.stat().st_mode & 0o077]
+    if open_keys:
+        said = f"người khác đọc được / others can read: {', '.join(open_keys)}: chmod 600"
+        return Found("files", "look", said)
+    return Found(
+        "files", "good", "ghi được, khóa chỉ máy chủ đọc / written by the server, keys read by it alone"
+    )
 
 
 def _read_only() -> Found:

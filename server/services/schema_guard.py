@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from server.db import reading
-from server.store import people
+from server.store import half_restored, people
 from server.store.schema import is_known, newest_revision, revision_of
 
 State = Literal["fits", "older", "newer", "none"]
@@ -19,6 +19,10 @@ State = Literal["fits", "older", "newer", "none"]
 
 class WrongSchema(Exception):
     """The database has another schema than this version works with; the message says what to run."""
+
+
+class HalfRestored(WrongSchema):
+    """A restore was cut off: rows are here, and not all that belongs to them."""
 
 
 class NewerSchema(WrongSchema):
@@ -59,6 +63,16 @@ def check() -> None:
             raise OlderSchema(
                 "Cơ sở dữ liệu còn trống: chạy flask --app wsgi upgrade "
                 "/ The database is empty: run flask --app wsgi upgrade"
+            )
+
+
+def check_whole() -> None:
+    """Refuse to work with half of a restored database. Raises: HalfRestored, DatabaseTrouble."""
+    with reading() as session:
+        if half_restored.is_so(session):
+            raise HalfRestored(
+                "Lần phục hồi trước bị ngắt giữa chừng: chạy lại flask --app wsgi restore TỆP / the last "
+                "restore was cut off: run flask --app wsgi restore FILE again, it begins anew"
             )
 
 

@@ -59,8 +59,12 @@ def keep(schema: Schema, store: PhotoStore, now: int) -> Kept:
     path = folder / f"{BEFORE}{schema.newest}-{at:%Y%m%dT%H%M%S}.{now % 1000:03}.zip"
     backing_up.write(path, store, now)
     kept = Kept(path, backing_up.check(path))
-    others = sorted(folder.glob(f"{BEFORE}*.zip"), key=lambda one: (one.stat().st_mtime_ns, one.name))
-    for old in others[: -current_settings().backups_kept]:
+    # The new one stays whatever the clock says: one that was set back makes it the oldest of all.
+    others = sorted(
+        (one for one in folder.glob(f"{BEFORE}*.zip") if one != path),
+        key=lambda one: (one.stat().st_mtime_ns, one.name),
+    )
+    for old in others[: max(0, len(others) + 1 - current_settings().backups_kept)]:
         old.unlink(missing_ok=True)
     return kept
 

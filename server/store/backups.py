@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from server.db import run
@@ -61,13 +61,20 @@ def note_made(session: Session, name: str, file: str, made_at: int, ops: int) ->
     upsert(session, BackupRow, {"id": name}, row, {"file": file})
 
 
-def note_tested(session: Session, name: str, tested_at: int, safe: Mapping[str, int]) -> None:
+def forget_failed(session: Session, file: str) -> None:
+    """Count a backup no more: a file of this name failed its trial, and no earlier one of it went well."""
+    session.execute(delete(BackupRow).where(BackupRow.file == file, BackupRow.tested_at.is_(None)))
+
+
+def note_tested(
+    session: Session, name: str, made_at: int, ops: int, tested_at: int, safe: Mapping[str, int]
+) -> None:
     """Keep that a backup was restored on trial, and what it covers; a log never loses what it had."""
     upsert(
         session,
         BackupRow,
         {"id": name},
-        {"file": "", "made_at": tested_at, "tested_at": tested_at, "ops": 0},
+        {"file": "", "made_at": made_at, "tested_at": tested_at, "ops": ops},
         {"tested_at": tested_at},
     )
     had = safe_points(session, safe)

@@ -5,12 +5,13 @@ Source: DESIGN §3 "Restored server, copied phone"; faults.md 31, 32.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,15 @@ from PIL import Image
 from server.api.photos import photo_store
 from server.app import create_app
 from server.config import Settings, now_ms
-from server.db import db, reading, run_write
-from server.services import backing_up, doctor, rebuilding, sequencing, tree_check, tree_clock
+from server.db import DatabaseFull, db, reading, run_write
+from server.services import backing_up, doctor, rebuilding, restoring, sequencing, tree_check, tree_clock
 from server.services.backing_up import NotEmpty
+from server.services.schema_guard import HalfRestored
 from server.services.sequencing import TreeBroken
 from server.store import backups, log, operator, tree_files, tree_wait
 from server.store.archive import ArchiveDamaged
+from server.store.blobs import FolderStore, NoRoom
+from server.store.snapshots import PREFIX, snapshot
 from sync import ids
 from sync.checkpoint import Note
 from sync.tree import verify_consistency
@@ -288,6 +292,83 @@ def damage(path: Path, harm: str) -> None:
     with zipfile.ZipFile(path, "w") as file:
         for name, data in members.items():
             file.writestr(name, data)
+
+
+@pytest.mark.parametrize("cut", ["photos", "tree", "epoch"])
+def test_a_restore_that_was_cut_off_is_no_server_and_begins_anew(
+    app: Flask, elsewhere: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    with app.app_context():
+        owner = diary(app, "Phạm Thị Lụa", "Nhà Lụa")
+        settle([owner])
+        upload(owner.phone, farm_of(owner), picture())
+        sequencing.step(now_ms())
+        made = backing_up.make(tmp_path / "all.zip", photo_store(), now_ms())
+    run, words = elsewhere.test_cli_runner().invoke, ["restore", str(tmp_path / "all.zip")]
+    with elsewhere.app_context():
+        with monkeypatch.context() as at:
+            at.setattr(*dying(cut))
+            first = run(args=words)
+            assert (first.exit_code, "the disk is full" in first.output) == (1, True), first.output
+        assert "restore FILE again" in run(args=["people", "list"]).output
+        assert "✗ restore" in run(args=["doctor"]).output
+        with pytest.raises(HalfRestored, match="begins anew"):
+            create_app(elsewhere.extensions["settings"])
+        again = run(args=words)
+        assert (again.exit_code, "tree recover --copy" in again.output) == (0, True), again.output
+        assert tree_check.is_waiting(), (
+            "the tree is the backup's, put by the one that was cut off or by this one"
+        )
+        with reading() as session:
+            assert {scope: seq for scope, (seq, _) in backups.heads(session).items()} == {
+                scope: point[0] for scope, point in made.heads.items()
+            }
+        assert (list(rebuilding.check()), len(stored())) == ([], 3)
+        create_app(elsewhere.extensions["settings"])
+        with pytest.raises(NotEmpty, match="move its data away"):
+            backing_up.restore(tmp_path / "all.zip", photo_store())
+
+
+def dying(cut: str) -> tuple[object, str, Callable[..., object]]:
+    """Return what to put where, so that a restore finds the disk full at one place."""
+
+    def full(*_args: object) -> None:
+        raise NoRoom if cut == "photos" else OSError(errno.ENOSPC, "No space left on device")
+
+    place: dict[str, tuple[object, str]] = {
+        "photos": (FolderStore, "put"),
+        "tree": (backing_up, "replace_file"),
+        "epoch": (restoring, "restored"),
+    }
+    return (*place[cut], full)
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_and_no_other_backups_work(
+    app: Flask, tmp_path: Path
+) -> None:
+    path = app.extensions["settings"].sqlite_path
+    if path is None:
+        return
+    left = path.parent / f"{PREFIX}killed"
+    left.mkdir()
+    (left / path.name).write_bytes(b"as great as the database")
+    with snapshot():
+        assert not left.exists()
+        (other,) = path.parent.glob(f"{PREFIX}*/")
+        with snapshot():
+            assert other.exists()
+    assert list(path.parent.glob(f"{PREFIX}*/")) == []
+
+
+def test_a_database_that_cannot_be_copied_is_told_in_words(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise DatabaseFull
+
+    monkeypatch.setattr(backing_up, "snapshot", full)
+    done = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "all.zip")])
+    assert (done.exit_code, "the disk is full: make room" in done.output) == (1, True), done.output
 
 
 def test_a_backup_is_never_put_over_something_and_never_written_over(app: Flask, tmp_path: Path) -> None:

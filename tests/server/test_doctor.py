@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from cryptography import x509
@@ -20,6 +22,7 @@ from flask import Flask
 from flask_migrate import stamp
 
 from server.api.photos import photo_store
+from server.cli import backup
 from server.config import now_ms
 from server.db import writing
 from server.models.devices import DeviceSeen
@@ -44,8 +47,9 @@ def _set_up(app: Flask) -> None:
 
 @pytest.fixture(autouse=True)
 def _clock_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this machine's clock be set by the network, whatever runs the tests."""
+    """Let this machine's clock be set by the network, and no unit have failed, whatever runs the tests."""
     monkeypatch.setattr(doctor_outside, "is_clock_set", lambda: True)
+    monkeypatch.setattr(doctor_outside, "failed_units", list)
 
 
 def test_before_setup_it_says_what_to_run(app: Flask) -> None:
@@ -121,6 +125,55 @@ def test_how_long_the_certificate_is_good_is_told(
     monkeypatch.setitem(app.extensions, "settings", settings)
     found = {one.name: one for one in doctor.examine(now_ms())}["certificate"]
     assert (found.grade, f"còn {days} ngày" in found.said) == (grade, True)
+
+
+def test_a_certificate_that_ran_out_is_bad_and_not_only_out_of_reach(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = serve_certificate(tmp_path, -1, monkeypatch)
+    settings = replace(app.extensions["settings"], public_url=f"https://localhost:{port}")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    assert grades(now_ms())["certificate"] == "bad"
+
+
+@pytest.mark.usefixtures("_set_up")
+def test_a_backup_counts_from_when_it_was_made_and_not_where_its_trial_failed(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "night.zip"
+    made = backing_up.write(path, photo_store(), now_ms() - 9 * DAY)
+    backing_up.note_tested(made, now_ms())
+    assert grades(now_ms())["backup"] == "bad", "to verify an old file is no new backup"
+    for code, grade in ((1, "bad"), (0, "good")):
+        path.unlink()
+        backing_up.make(path, photo_store(), now_ms())
+        assert grades(now_ms())["backup"] == "good"
+        monkeypatch.setattr(backup, "_elsewhere", lambda *_args, code=code: CompletedProcess([], code))
+        assert app.test_cli_runner().invoke(args=["verify", str(path)]).exit_code == code
+        assert grades(now_ms())["backup"] == grade
+
+
+def test_what_root_left_what_others_read_and_what_failed_is_told(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = app.extensions["settings"].data_dir
+    assert grades(now_ms())["files"] == "good"
+    (folder / "operator.pem").touch()
+    (folder / "operator.pem").chmod(0o644)
+    assert grades(now_ms())["files"] == "look"
+    brought = folder / "tree"
+    brought.mkdir(exist_ok=True)
+    if os.geteuid():
+        brought.chmod(0o500)
+    else:
+        os.chown(brought, 12345, -1)
+    found = {one.name: one for one in doctor.examine(now_ms())}["files"]
+    assert (found.grade, f"{brought}: chown" in found.said) == ("bad", True), found
+    monkeypatch.setattr(doctor_outside, "is_under_systemd", lambda: True)
+    assert grades(now_ms())["units"] == "good"
+    monkeypatch.setattr(doctor_outside, "failed_units", lambda: ["so-nha-nong-backup.service"])
+    found = {one.name: one for one in doctor.examine(now_ms())}["units"]
+    assert (found.grade, "journalctl -u so-nha-nong-backup" in found.said) == ("bad", True)
 
 
 def test_an_address_that_does_not_answer_is_no_reason_to_stop() -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import insert, text
 from server.api.photos import photo_store
 from server.app import create_app
 from server.cli import ON_ANY_SCHEMA, backup
-from server.config import Settings, current_settings
+from server.config import Settings, current_settings, parse_settings
 from server.db import db, writing
 from server.models.log import Head, Meta
 from server.services import backing_up, schema_guard, upgrading
@@ -183,6 +183,18 @@ def test_a_backup_is_verified_beside_another_schema_and_noted_nowhere(
     assert (done.exit_code, "not noted here" in done.output) == (0, True), done.output
 
 
+def test_a_trial_has_settings_that_are_whole_whatever_the_server_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CITY_ADAPTER", "epcis")
+    monkeypatch.setenv("CITY_URL", "https://vi-du.example/epcis")
+    seen: list[dict[str, str]] = []
+    monkeypatch.setattr(subprocess, "run", lambda *_args, env, **_more: seen.append(env))
+    backup._elsewhere(tmp_path, ["log", "check"])
+    settings = parse_settings(seen[0])
+    assert (settings.city_adapter, settings.city_url, settings.data_dir) == ("package", "", tmp_path)
+
+
 def test_case_110_an_upgrade_that_dies_says_how_to_go_back_and_its_retry_succeeds(older: Flask) -> None:
     with dying_at(4, []):
         done = run(older, "upgrade")
@@ -212,6 +224,11 @@ def test_the_last_ones_stay_and_no_file_of_somebody_else_goes(older: Flask) -> N
     (folder / f".{upgrading.BEFORE}0001-x.zip.part").write_bytes(b"half")
     made = [upgrading.keep(schema_guard.look(), photo_store(), NOW + 1000 * n).path for n in range(3)]
     assert kept() == [*made[1:], folder / "nightly.zip"]
+    for one in made[1:]:
+        os.utime(one, times=(2**32, 2**32))  # made before the clock was set back
+    newest = upgrading.keep(schema_guard.look(), photo_store(), NOW + 9000).path
+    assert newest.exists(), "it is the one that the way back names"
+    assert len(kept()) == 3
 
 
 def test_a_backup_can_be_made_of_every_schema_that_ever_was(empty_url: str, tmp_path: Path) -> None:
