@@ -204,9 +204,14 @@ def serve_certificate(folder: Path, days: int, monkeypatch: pytest.MonkeyPatch) 
     listening = socket.create_server(("127.0.0.1", 0))
 
     def answer() -> None:
-        with listening, listening.accept()[0] as line, suppress(ssl.SSLError):  # who asks may not take it
-            with context.wrap_socket(line, server_side=True) as shown:
-                shown.recv(1)
+        refused = suppress(ssl.SSLError)  # who asks may not take it
+        with (
+            listening,
+            listening.accept()[0] as line,
+            refused,
+            context.wrap_socket(line, server_side=True) as shown,
+        ):
+            shown.recv(1)
 
     threading.Thread(target=answer, daemon=True).start()
     return int(listening.getsockname()[1])
