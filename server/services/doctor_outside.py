@@ -83,7 +83,7 @@ def failed_units() -> list[str] | None:
 
 
 def unwritable(folder: Path) -> Iterator[Path]:
-    """Give the folder and what lies in it, keys apart, where the server can't write it.
+    """Give the folder and what lies in it, keys and a disk's own apart, where the server can't write it.
 
     Shape:  asked by root, who can write everything: what is not of the folder's owner.
     """
@@ -91,5 +91,5 @@ def unwritable(folder: Path) -> Iterator[Path]:
     owner = there[0].stat().st_uid if there else 0
     for path in there:
         can = os.access(path, os.W_OK) if os.geteuid() else path.stat().st_uid == owner
-        if not can and path.suffix not in (".pem", ".pub"):
+        if not can and path.suffix not in (".pem", ".pub") and path.name != "lost+found":
             yield path

@@ -158,16 +158,15 @@ def test_what_root_left_what_others_read_and_what_failed_is_told(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = app.extensions["settings"].data_dir
+    (folder / "lost+found").mkdir()  # the folder may be a disk of its own
+    make_strange(folder / "lost+found")
     assert grades(now_ms())["files"] == "good"
     (folder / "operator.pem").touch()
     (folder / "operator.pem").chmod(0o644)
     assert grades(now_ms())["files"] == "look"
     brought = folder / "tree"
     brought.mkdir(exist_ok=True)
-    if os.geteuid():
-        brought.chmod(0o500)
-    else:
-        os.chown(brought, 12345, -1)
+    make_strange(brought)
     found = {one.name: one for one in doctor.examine(now_ms())}["files"]
     assert (found.grade, f"{brought}: chown" in found.said) == ("bad", True), found
     monkeypatch.setattr(doctor_outside, "is_under_systemd", lambda: True)
@@ -175,6 +174,14 @@ def test_what_root_left_what_others_read_and_what_failed_is_told(
     monkeypatch.setattr(doctor_outside, "failed_units", lambda: ["so-nha-nong-backup.service"])
     found = {one.name: one for one in doctor.examine(now_ms())}["units"]
     assert (found.grade, "journalctl -u so-nha-nong-backup" in found.said) == ("bad", True)
+
+
+def make_strange(folder: Path) -> None:
+    """Let a folder be one that the server can't write."""
+    if os.geteuid():
+        folder.chmod(0o500)
+    else:
+        os.chown(folder, 12345, -1)
 
 
 def test_an_address_that_does_not_answer_is_no_reason_to_stop() -> None:
