@@ -44,7 +44,10 @@ test("an emptied field is cleared; a day that the page proposed is signed as it 
 
 test("what is no day is not signed, and the field says so", () => {
   const dataset = { day: "", wrong: "Ghi ngày", latest: "2026-11-28", late: "Chưa tới" };
-  const said = (value: string) => [changesOf([input("closed_on", value, { dataset })]).set, wrongDay({ value, dataset })];
+  const said = (value: string) => [
+    changesOf([input("closed_on", value, { dataset })]).set,
+    wrongDay({ value, dataset }),
+  ];
   expect(said("31/11/2026")).toEqual([{}, "Ghi ngày"]);
   expect(said("mai")).toEqual([{}, "Ghi ngày"]);
   expect(said("29/11/2026")).toEqual([{ closed_on: "2026-11-29" }, "Chưa tới"]);
