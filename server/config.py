@@ -71,6 +71,7 @@ class Settings:
     demo: bool = True
     port: int = 8000
     log_level: str = "INFO"
+    command_name: str = "flask --app wsgi"
 
     @property
     def is_sqlite(self) -> bool:
@@ -142,6 +143,7 @@ def parse_settings(environ: Mapping[str, str]) -> Settings:
             demo=_flag(environ, "DEMO", plain.demo),
             port=_number(environ, "PORT", plain.port, 1),
             log_level=(environ.get("LOG_LEVEL") or plain.log_level).upper(),
+            command_name=environ.get("COMMAND_NAME") or plain.command_name,
         )
     )
 
@@ -242,6 +244,11 @@ def settings_of_process() -> Settings:
 def current_settings() -> Settings:
     """Return the settings of the app that serves the request or command at hand."""
     return cast(Settings, current_app.extensions["settings"])
+
+
+def command(words: str) -> str:
+    """Return one of our commands as this machine's operator types it."""
+    return f"{current_settings().command_name} {words}"
 
 
 def now_ms() -> int:

@@ -112,6 +112,31 @@ def test_nights_that_fail_or_are_cut_off_do_not_fill_the_disk(tmp_path: Path) ->
     assert left == {".nightly.lock", "mine.bad"}
 
 
+def test_nothing_is_written_where_a_disk_is_away(tmp_path: Path) -> None:
+    """An ordinary folder lies below a disk that is not mounted."""
+    folder, table = tmp_path / "disk" / "backups", tmp_path / "fstab"
+    folder.mkdir(parents=True)
+    script = str(DEPLOY / "disk-is-there")
+    for fstab, place, code in (
+        (f"/dev/none / ext4 defaults 0 1\n/dev/none {folder.parent} ext4 nofail 0 2\n", str(folder), 1),
+        (f"/dev/none {folder} ext4 nofail 0 2\n", str(folder), 1),
+        (f"/dev/none {folder} ext4 nofail 0 2\n", f"{folder}-beside", 0),
+        (f"/dev/none {folder} ext4 nofail 0 2\n", "so@elsewhere.example.vn:tree", 0),
+        ("proc /proc proc defaults 0 0\n", "/proc/backups", 0),
+        ("# nothing\n", str(folder), 0),
+    ):
+        table.write_text(fstab, "utf-8")
+        done = subprocess.run([script, place], env={**os.environ, "FSTAB": str(table)}, check=False)
+        assert done.returncode == code, (fstab, place)
+    table.write_text(f"/dev/none {folder} ext4 nofail 0 2\n", "utf-8")
+    away = {"PATH": "/usr/bin:/bin", "FSTAB": str(table), "BACKUP_DIR": str(folder), "FLASK": "/bin/true"}
+    assert subprocess.run(["sh", str(DEPLOY / "nightly")], env=away, check=False).returncode == 1
+    (tmp_path / "checkpoint").touch()
+    away |= {"TREE_DIR": str(tmp_path), "TREE_COPY": str(folder)}
+    assert subprocess.run(["sh", str(DEPLOY / "copy-tree")], env=away, check=False).returncode == 1
+    assert list(folder.iterdir()) == []
+
+
 def test_every_file_that_the_guide_takes_is_there() -> None:
     named = set(re.findall(r"deploy/[\w./*-]+", GUIDE))
     assert [one for one in named if not list(ROOT.glob(one.rstrip(".")))] == []

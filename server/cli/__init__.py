@@ -40,7 +40,7 @@ def _guarded(command: click.Command) -> click.Command:
         except WrongSchema as error:
             raise click.ClickException(str(error)) from error
         except ReadOnly as error:
-            raise click.ClickException(readonly.IS_ON) from error
+            raise click.ClickException(readonly.is_on()) from error
 
     made.invoke = invoke  # type: ignore[method-assign, assignment]
     return made

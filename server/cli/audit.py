@@ -10,7 +10,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from server.config import now_ms
+from server.config import command, now_ms
 from server.services import audit_file
 from server.services.audit_file import Form, NotWhole
 from server.store import operator
@@ -48,7 +48,7 @@ def check(file: Path) -> None:
     try:
         key = operator.public_key()
         if key is None:
-            raise click.ClickException("chưa dựng máy chủ / not set up: flask setup")
+            raise click.ClickException(f"chưa dựng máy chủ / not set up: {command('setup')}")
         origin, count = audit_file.check(file.read_text("utf-8").splitlines(), key)
     except (NotWhole, OperatorKeyMissing, UnicodeDecodeError) as error:
         raise click.ClickException(f"Không còn nguyên / not whole: {error}") from error

@@ -14,7 +14,7 @@ import click
 from flask import Flask
 
 from server.api.photos import photo_store
-from server.config import now_ms
+from server.config import command, now_ms
 from server.db import DatabaseFull, DatabaseTrouble
 from server.services import backing_up, schema_guard, tree_check, upgrading
 from server.services.backing_up import NotEmpty
@@ -22,12 +22,6 @@ from server.store.archive import ArchiveDamaged, Manifest
 from server.store.blobs import NoRoom
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-WAITS = (
-    "Nhật ký công khai chưa ký tiếp, vì sau bản này có thể đã ký thêm: mang bản chép mới nhất về rồi chạy "
-    "flask tree recover --copy THƯ_MỤC; không có bản nào mới hơn thì flask tree recover --no-newer. "
-    "/ The public log signs nothing yet, for more may have been signed after this backup: bring the newest "
-    "copy and run flask tree recover --copy FOLDER; where there is none, flask tree recover --no-newer."
-)
 # What a trial must not take from the server: where its data, its photos and its tree lie.
 OWN_PLACES = (
     "DATABASE_URL", "DATABASE_URL_FILE", "PHOTO_STORE", "TREE_DIR", "CITY_ADAPTER", "CITY_URL", "MQTT_URL",
@@ -95,8 +89,20 @@ def restore_command(file: Path) -> None:
         f"Đợt mới / new epoch: {epoch}. Các máy sẽ tự gửi lại phần thiếu. / Phones send what is missing."
     )
     if tree_check.is_waiting():
-        click.echo(WAITS)
-    click.echo("Tiếp theo / next: flask tree check (hoặc / or flask tree recover), flask doctor")
+        click.echo(waits())
+    check, recover = command("tree check"), command("tree recover")
+    click.echo(f"Tiếp theo / next: {check} (hoặc / or {recover}), {command('doctor')}")
+
+
+def waits() -> str:
+    """Return what the operator is to say after a restore."""
+    recover = command("tree recover")
+    return (
+        "Nhật ký công khai chưa ký tiếp, vì sau bản này có thể đã ký thêm: mang bản chép mới nhất về rồi "
+        f"chạy {recover} --copy THƯ_MỤC; không có bản nào mới hơn thì {recover} --no-newer. "
+        "/ The public log signs nothing yet, for more may have been signed after this backup: bring the "
+        f"newest copy and run {recover} --copy FOLDER; where there is none, {recover} --no-newer."
+    )
 
 
 def _can_note() -> bool:
@@ -152,5 +158,5 @@ def _told(manifest: Manifest) -> str:
 
 def register(app: Flask) -> None:
     """Add the commands to `app`."""
-    for command in (backup_command, verify_command, restore_command):
-        app.cli.add_command(command)
+    for one in (backup_command, verify_command, restore_command):
+        app.cli.add_command(one)

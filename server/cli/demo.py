@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from server.cli.people import print_link, setup_command
-from server.config import current_settings, now_ms
+from server.config import command, current_settings, now_ms
 from server.db import DatabaseTrouble, reading
 from server.demo.cast import AT_DESK, GUESTS, ON_PHONE, PEOPLE
 from server.demo.phones import DemoFailed
@@ -68,7 +68,7 @@ def remove_command(with_trials: bool) -> None:
         click.echo("Không xóa gì: bên cạnh dữ liệu mẫu còn có / nothing removed, beside the demo there is:")
         for line in error.found:
             click.echo(f"  {line}")
-        hint = "flask --app wsgi demo remove --with-trials" if error.only_trials else "move it away first"
+        hint = command("demo remove --with-trials") if error.only_trials else "move it away first"
         raise click.ClickException(hint) from error
     click.echo("Đã xóa dữ liệu mẫu. / The demo is gone.")
     click.echo("Lần chạy sau: DEMO=0 make run, nếu không sẽ tạo lại. / DEMO=0 make run keeps it away.")
@@ -83,7 +83,7 @@ def _state() -> str:
     """Return empty, making, made, or real for a database that is no demo."""
     with reading() as session:
         if not people.has_tables(session):
-            raise click.ClickException("no tables yet: flask --app wsgi upgrade")
+            raise click.ClickException(f"no tables yet: {command('upgrade')}")
         mark = read_mark(session)
         if mark is not None:
             return mark.state

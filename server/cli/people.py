@@ -11,7 +11,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import true
 
-from server.config import now_ms
+from server.config import command, now_ms
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Village
@@ -52,7 +52,7 @@ def setup_command(
         load_lists(made.commune, now_ms())
         if made.was_there:
             click.echo(f"Đã cài đặt từ trước: {made.origin}. Không đổi gì. / Set up before, nothing changed.")
-            click.echo("Lời mời mới / a new link: flask invite --staff <tên> --role manager")
+            click.echo(f"Lời mời mới / a new link: {command('invite')} --staff <tên> --role manager")
             return
         link = invite(operator.load_private(), made.manager, now_ms())
     except (operator.OperatorKeyMissing, ValueError) as error:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 
+from server.config import command
 from server.services import read_only
 from server.store.read_only import Standing
 
 WHY_CHARS = 200
-IS_ON = "Máy chủ đang chỉ cho xem / the server is read-only: flask --app wsgi readonly off"
 
 
 @click.group("readonly", invoke_without_command=True)
@@ -25,6 +25,11 @@ def group(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         click.echo(_told(read_only.standing()))
+
+
+def is_on() -> str:
+    """Return what a command says that may not write now."""
+    return f"Máy chủ đang chỉ cho xem / the server is read-only: {command('readonly off')}"
 
 
 @group.command("on")

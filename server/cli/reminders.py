@@ -8,7 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from server.config import now_ms
+from server.config import command, now_ms
 from server.db import DatabaseTrouble
 from server.services import reminding
 from server.store.outward import Line
@@ -24,7 +24,7 @@ def send(every: int | None) -> None:
     try:
         FILES.load()
     except PushKeyMissing as error:
-        raise click.ClickException(f"{error}; flask --app wsgi setup makes one") from error
+        raise click.ClickException(f"{error}; {command('setup')} makes one") from error
     while True:
         try:
             _send()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from server.cli.backup import WAITS
+from server.cli.backup import waits
 from server.services import restoring, tree_check
 
 
@@ -20,14 +20,14 @@ def restored_command() -> None:
     """
     try:
         epoch = restoring.restored()
-        waits = tree_check.wait_after_restore(least=tree_check.leaf_count() + 1)
+        is_waiting = tree_check.wait_after_restore(least=tree_check.leaf_count() + 1)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(
         f"Đợt mới / new epoch: {epoch}. Các máy sẽ tự gửi lại phần thiếu. / Phones send what is missing."
     )
-    if waits:
-        click.echo(WAITS)
+    if is_waiting:
+        click.echo(waits())
 
 
 def register(app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from server.config import current_settings, now_ms
+from server.config import command, current_settings, now_ms
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.models.people import Farm
@@ -37,7 +37,7 @@ def add(farm: str, name: str, kind: str, plot: str, every: str, organisation: st
         found = people.find_organisation(session, organisation)
         home = None if found is None else people.find_farm(session, found.id, farm)
         if home is None:
-            raise click.ClickException(f"no farm {farm!r}: run `flask people list`")
+            raise click.ClickException(f"no farm {farm!r}: run {command('people list')}")
         assert isinstance(home, Farm)
         return add_sensor(
             session, home, name=name, kind=kind, plot=plot, every_minutes=int(every), now=now_ms()

@@ -9,7 +9,7 @@ from server.api.photos import photo_store
 from server.cli import readonly
 from server.cli.backup import told
 from server.cli.doctor import SIGNS
-from server.config import now_ms
+from server.config import command, now_ms
 from server.db import DatabaseTrouble, ReadOnly
 from server.services import doctor, read_only, schema_guard, upgrading
 from server.services.schema_guard import WrongSchema
@@ -42,7 +42,7 @@ def upgrade_command(no_backup: bool) -> None:
     except WrongSchema as error:
         raise click.ClickException(str(error)) from error
     except ReadOnly as error:
-        raise click.ClickException(readonly.IS_ON) from error
+        raise click.ClickException(readonly.is_on()) from error
     except (OSError, ValueError, ArchiveDamaged, DatabaseTrouble) as error:
         raise click.ClickException(
             f"Chưa sao lưu được, chưa đổi gì / no backup, nothing changed: {told(error)}"
@@ -73,7 +73,7 @@ def _way_back(kept: Kept) -> str:
     """Return what to do: the file goes into an empty server of the older version."""
     return (
         "cài lại bản chương trình cũ, cơ sở dữ liệu trống / the older program, an empty database, then: "
-        f"flask --app wsgi restore {kept.path}"
+        + command(f"restore {kept.path}")
     )
 
 

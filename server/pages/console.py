@@ -11,7 +11,7 @@ from flask import Response, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.auth import CONSOLE_PATH, console_token, forget_cookie
-from server.config import current_settings, now_ms
+from server.config import command, current_settings, now_ms
 from server.errors import ServiceError
 from server.pages import console_held_views, console_inbox_views, console_views
 from server.pages.console_frame import (
@@ -155,7 +155,7 @@ def device(uuid: str) -> Response:
 @blueprint.get("/vao")
 def enter() -> Response:
     """Show the way in: an invitation, whose browser this is, or how to get a link. The script fills it."""
-    return answer("enter.html", 200, place_to=place_of(request.args.get("toi", "")))
+    return answer("enter.html", 200, place_to=place_of(request.args.get("toi", "")), command=command)
 
 
 @blueprint.post("/ra")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from server.config import current_settings
+from server.config import command, current_settings
 from server.db import DatabaseTrouble, journal_mode, reading
 from server.services import doctor_outside, read_only, schema_guard
 from server.services.schema_guard import Schema
@@ -63,10 +63,10 @@ def examine(now: int) -> Iterator[Found]:
             if schema.state in ("older", "newer"):
                 return  # nothing else can be read
             if half_restored.is_so(session):
-                said = "phục hồi bị ngắt, chạy lại / cut off, run it again: flask restore FILE"
+                said = f"phục hồi bị ngắt, chạy lại / cut off, run it again: {command('restore FILE')}"
                 yield Found("restore", "bad", said)
             if not people.has_tables(session) or not log.origin(session):
-                yield Found("setup", "bad", "chưa dựng máy chủ: flask setup / not set up: flask setup")
+                yield Found("setup", "bad", f"chưa dựng máy chủ / not set up: {command('setup')}")
                 return
             yield _clock(session, now)
             yield _phone_clocks(session)
@@ -171,7 +171,8 @@ def _database(session: Session) -> Found:
 def _schema(found: Schema) -> Found:
     if found.state == "fits":
         return Found("schema", "good", str(found.here))
-    what = {"older": "flask upgrade", "none": "flask upgrade", "newer": "cập nhật chương trình / update"}
+    upgrade = command("upgrade")
+    what = {"older": upgrade, "none": upgrade, "newer": "cập nhật chương trình / update"}
     return Found("schema", "bad", f"{found.here or '-'} ≠ {found.newest}: {what[found.state]}")
 
 
@@ -210,15 +211,17 @@ def _size(session: Session) -> Found:
 
 def _backups(session: Session, now: int) -> Iterator[Found]:
     made, tested = backups.newest_made(session), backups.newest_tested(session)
-    yield _aged("backup", made.made_at if made else None, now, BACKUP_DAYS, "flask backup FILE")
-    yield _aged("tested backup", tested.tested_at if tested else None, now, TESTED_DAYS, "flask verify FILE")
+    yield _aged("backup", made.made_at if made else None, now, BACKUP_DAYS, "backup FILE")
+    yield _aged("tested backup", tested.tested_at if tested else None, now, TESTED_DAYS, "verify FILE")
 
 
-def _aged(name: str, at: int | None, now: int, days_max: int, command: str) -> Found:
+def _aged(name: str, at: int | None, now: int, days_max: int, words: str) -> Found:
     if at is None:
-        return Found(name, "bad", f"chưa có / none yet: {command}")
+        return Found(name, "bad", f"chưa có / none yet: {command(words)}")
     days = max(0, now - at) // DAY_MS
-    return Found(name, "good" if days < days_max else "bad", f"{days} ngày trước / days ago ({command})")
+    return Found(
+        name, "good" if days < days_max else "bad", f"{days} ngày trước / days ago ({command(words)})"
+    )
 
 
 def _phones(session: Session, now: int) -> Found:
@@ -249,7 +252,9 @@ def _tree(leaves: int, root: bytes | None, waits: int | None) -> Found:
         said = (
             f"chờ sau phục hồi, các máy đã thấy {waits} lá / waits after a restore, phones saw {waits} leaves"
         )
-        return Found("public log", "bad", f"{said}, {leaves} here: flask tree recover --copy | --no-newer")
+        return Found(
+            "public log", "bad", f"{said}, {leaves} here: {command('tree recover')} --copy | --no-newer"
+        )
     try:
         note = kept_note(tree_folder())
     except (TreeBroken, KeyMissing) as error:
@@ -260,6 +265,8 @@ def _tree(leaves: int, root: bytes | None, waits: int | None) -> Found:
     said = f"{size} lá, gốc {note.checkpoint.root.hex()[:16]}… / leaves, root"
     if size > leaves or root != note.checkpoint.root:
         return Found(
-            "public log", "bad", f"{said}: không khớp cơ sở dữ liệu / not the database's: tree check"
+            "public log",
+            "bad",
+            f"{said}: không khớp cơ sở dữ liệu / not the database's: {command('tree check')}",
         )
     return Found("public log", "good", said)

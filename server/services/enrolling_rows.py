@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from server.config import command
 from server.models.people import Farm, Membership, Person
 from server.services.setup import add_membership, new_id
 from server.store import people
@@ -32,13 +33,15 @@ def find_or_add_member(
     """
     found = people.find_organisation(session, organisation)
     if found is None:
-        raise UnknownName(f"no organisation {organisation!r}: run `flask setup` or `flask people list`")
+        raise UnknownName(
+            f"no organisation {organisation!r}: run {command('setup')} or {command('people list')}"
+        )
     place = None
     if village is not None:
         commune = people.organisations(session)[0].id
         place = people.find_village(session, commune, village)
         if place is None:
-            raise UnknownName(f"no village {village!r}: run `flask people villages --add`")
+            raise UnknownName(f"no village {village!r}: run {command('people villages --add')}")
     home = None
     if farm is not None:
         home = people.find_farm(session, found.id, farm) or _add_farm(

@@ -16,7 +16,7 @@ import weakref
 
 from flask import Flask, Response, request
 
-from server.config import current_settings, now_ms
+from server.config import command, current_settings, now_ms
 from server.db import DatabaseTrouble, reading, run_write
 from server.store import log, people, watermark
 from server.store.watermark import Watermark, WatermarkDamaged
@@ -67,7 +67,7 @@ def restored() -> int:
         with reading() as session:
             here = watermark.measure(session) if people.has_tables(session) else None
         if here is None or not here.origin:
-            raise ValueError("this server is not set up: run `flask setup` first")
+            raise ValueError(f"this server is not set up: run {command('setup')} first")
         is_ours = known is not None and known.origin == here.origin
         newest = max(here.epoch, known.epoch if known is not None and is_ours else 0)
         epoch = run_write(lambda session: log.begin_epoch(session, newest + 1), is_note=True)
@@ -125,7 +125,7 @@ def _known() -> Watermark | None:
     try:
         return watermark.read(current_settings().data_dir)
     except WatermarkDamaged:
-        logger.critical("watermark damaged: if the database was restored, run `flask restored`")
+        logger.critical("watermark damaged: if the database was restored, run %s", command("restored"))
         return None
 
 

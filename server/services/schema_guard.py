@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from server.config import command
 from server.db import reading
 from server.store import half_restored, people
 from server.store.schema import is_known, newest_revision, revision_of
@@ -61,8 +62,8 @@ def check() -> None:
     with reading() as session:
         if found.state == "none" and not people.has_tables(session):
             raise OlderSchema(
-                "Cơ sở dữ liệu còn trống: chạy flask --app wsgi upgrade "
-                "/ The database is empty: run flask --app wsgi upgrade"
+                f"Cơ sở dữ liệu còn trống: chạy {command('upgrade')} "
+                f"/ The database is empty: run {command('upgrade')}"
             )
 
 
@@ -71,8 +72,8 @@ def check_whole() -> None:
     with reading() as session:
         if half_restored.is_so(session):
             raise HalfRestored(
-                "Lần phục hồi trước bị ngắt giữa chừng: chạy lại flask --app wsgi restore TỆP / the last "
-                "restore was cut off: run flask --app wsgi restore FILE again, it begins anew"
+                f"Lần phục hồi trước bị ngắt giữa chừng: chạy lại {command('restore TỆP')} / the last "
+                f"restore was cut off: run {command('restore FILE')} again, it begins anew"
             )
 
 
@@ -87,6 +88,6 @@ def refuse(found: Schema) -> None:
     if found.state == "older":
         raise OlderSchema(
             f"Cơ sở dữ liệu ở bản {found.here}, chương trình cần {found.newest}: chạy "
-            f"flask --app wsgi upgrade / The database is at {found.here}, this program needs {found.newest}: "
-            "run flask --app wsgi upgrade"
+            f"{command('upgrade')} / The database is at {found.here}, this program needs {found.newest}: "
+            f"run {command('upgrade')}"
         )

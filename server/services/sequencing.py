@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
-from server.config import current_settings
+from server.config import command, current_settings
 from server.db import reading, run_write
 from server.errors import ServiceError
 from server.store import log, log_key, people, tree, tree_files, tree_wait
@@ -28,10 +28,6 @@ from sync.signing import NoteSigner
 from sync.tree import root
 
 Point = tuple[int, bytes]  # size and root
-WAITS = (
-    "the database was put back from a backup, and nobody said yet whether more was signed after it: bring "
-    "the newest copy (`flask tree recover --copy FOLDER`), or say that there is none (`--no-newer`)"
-)
 
 logger = logging.getLogger("so_nha_nong")
 
@@ -71,7 +67,7 @@ def step(now: int) -> Step:
                 return Step(None)
             origin = log.origin(session)
             if tree_wait.waits(session) is not None:
-                raise TreeBroken(WAITS)
+                raise TreeBroken(waits_told())
         key = _key(origin, folder)
         try:
             kept = agree(folder)
@@ -82,7 +78,16 @@ def step(now: int) -> Step:
         except IntegrityError:  # another process over another folder put its leaves there first
             return Step(None, was_busy=True)
         except TileMissing as error:
-            raise TreeBroken(f"tile {error} is missing or cut off: run `flask tree recover`") from error
+            raise TreeBroken(f"tile {error} is missing or cut off: run {command('tree recover')}") from error
+
+
+def waits_told() -> str:
+    """Return why nothing is signed after a restore, and what the operator is to say."""
+    recover = command("tree recover --copy FOLDER")
+    return (
+        "the database was put back from a backup, and nobody said yet whether more was signed after it: "
+        f"bring the newest copy ({recover}), or say that there is none (`--no-newer`)"
+    )
 
 
 def agree(folder: Path) -> Note | None:
@@ -97,7 +102,9 @@ def agree(folder: Path) -> Note | None:
     if kept is None:
         if head is None:
             return None
-        raise TreeBroken("the newest checkpoint's file is gone, and one was signed: run `flask tree recover`")
+        raise TreeBroken(
+            f"the newest checkpoint's file is gone, and one was signed: run {command('tree recover')}"
+        )
     point = (kept.checkpoint.size, kept.checkpoint.root)
     if point[0] > size:
         raise TreeBroken(
@@ -142,7 +149,9 @@ def newest() -> Note:
         with reading() as session:
             head, size = tree.head(session), tree.size(session)
             if tree_wait.waits(session) is not None:
-                raise TreeBroken(WAITS)  # a phone that is shown an older tree than it knows sees a split
+                raise TreeBroken(
+                    waits_told()
+                )  # a phone that is shown an older tree than it knows sees a split
     except (TreeBroken, log_key.LogKeyMissing) as error:
         raise ServiceError("log_recovering", retry_after=600) from error
     if kept is None and head is None:
@@ -211,7 +220,7 @@ def _sign(folder: Path, key: NoteSigner, origin: str, kept: Note | None, size: i
     read = tiles.tile_nodes(tree_files.reader(folder), size)
     if before is not None and root(read, before[0]) != before[1]:
         raise TreeBroken(
-            f"the tiles do not lead to the checkpoint of size {before[0]}: run `flask tree check`"
+            f"the tiles do not lead to the checkpoint of size {before[0]}: run {command('tree check')}"
         )
     note = sign(key, origin, size, root(read, size))
     after = (size, note.checkpoint.root)
@@ -225,7 +234,7 @@ def _check_edge(folder: Path, point: Checkpoint) -> None:
     """Refuse tiles that do not lead to the checkpoint, and newest leaves that are not those in the tiles."""
     if root_of(folder, point.size) != point.root:
         raise TreeBroken(
-            f"the tiles do not lead to the checkpoint of size {point.size}: run `flask tree check`"
+            f"the tiles do not lead to the checkpoint of size {point.size}: run {command('tree check')}"
         )
     number = (point.size - 1) // tiles.TILE_HASHES
     first = number * tiles.TILE_HASHES

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from server.config import command
 from server.db import reading, run_write
 from server.services import sequencing
-from server.services.sequencing import WAITS, TreeBroken, kept_note, tree_folder
+from server.services.sequencing import TreeBroken, kept_note, tree_folder, waits_told
 from server.store import log, log_key, tree, tree_files, tree_wait
 from server.store.tree import Leaf
 from server.store.tree_files import TileMissing
@@ -46,7 +47,7 @@ def check() -> Iterator[str]:
         return
     size = kept.checkpoint.size
     if len(leaves) < size:
-        yield f"tree: {len(leaves)} leaves of {size} that were signed: run `flask tree recover`"
+        yield f"tree: {len(leaves)} leaves of {size} that were signed: run {command('tree recover')}"
         return
     if root(list_nodes([leaf.hash for leaf in leaves]), size) != kept.checkpoint.root:
         yield f"tree: the leaves do not lead to the checkpoint of size {size}"
@@ -78,7 +79,7 @@ def recover(
         if brought is not None and (kept is None or brought.checkpoint.size >= kept.checkpoint.size):
             kept = brought
         elif not no_newer and is_waiting():
-            raise TreeBroken(WAITS if brought is None else "the copy is older than what is here")
+            raise TreeBroken(waits_told() if brought is None else "the copy is older than what is here")
         if kept is None:
             raise TreeBroken("the checkpoint's file is gone: bring it back, or use --checkpoint-lost")
         size = kept.checkpoint.size

@@ -22,11 +22,17 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
 
     Raises: FileExistsError; nothing is ever written over.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)  # half of one that was cut off
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)  # not a rename: that would write over
+    finally:
+        fresh.unlink()
     _sync_folder(path.parent)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from server.config import SettingsError, parse_settings
+import pytest
+from flask import Flask
+
+from server.config import SettingsError, command, parse_settings
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,12 @@ def test_what_is_left_out_follows_from_the_data_folder() -> None:
 def test_a_postgresql_address_gets_its_driver() -> None:
     found = parse_settings({"DATABASE_URL": "postgresql://h/so"}).database_url
     assert found == "postgresql+psycopg://h/so"
+
+
+def test_messages_tell_the_command_that_this_machine_has(app: Flask) -> None:
+    assert command("upgrade") == "flask --app wsgi upgrade"
+    app.extensions["settings"] = replace(
+        app.extensions["settings"], command_name=parse_settings({"COMMAND_NAME": "so-nha-nong"}).command_name
+    )
+    assert command("upgrade") == "so-nha-nong upgrade"
+    assert "so-nha-nong setup" in app.test_cli_runner().invoke(args=["doctor"]).output

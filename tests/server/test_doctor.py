@@ -56,7 +56,7 @@ def _clock_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_before_setup_it_says_what_to_run(app: Flask) -> None:
     found = {one.name: one for one in doctor.examine(now_ms())}
     assert found["setup"].grade == "bad"
-    assert "flask setup" in found["setup"].said
+    assert "flask --app wsgi setup" in found["setup"].said
     done = app.test_cli_runner().invoke(args=["doctor"])
     assert (done.exit_code, "✗ setup" in done.output) == (1, True)
 

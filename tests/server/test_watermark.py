@@ -229,5 +229,5 @@ def test_a_damaged_file_is_told_loudly_and_written_anew(
 ) -> None:
     (settings.data_dir / watermark.FILE).write_text(text)
     restart(settings)
-    assert cries == ["watermark damaged: if the database was restored, run `flask restored`"]
+    assert cries == ["watermark damaged: if the database was restored, run flask --app wsgi restored"]
     assert json.loads((settings.data_dir / watermark.FILE).read_text())["epoch"] == 1
