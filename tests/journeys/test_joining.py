@@ -197,7 +197,7 @@ def test_the_code_on_a_screen_is_read_inside_the_app(
     film = film_of([link.url] * 2, tmp_path / "qr.y4m", 10)
     phone.flags.append(f"--use-file-for-fake-video-capture={film}")
     phone.open()
-    phone.tap("Quét mã vuông")
+    phone.tap("Quét mã QR")
     phone.sees(PERSON)
     phone.tap("Đúng, bắt đầu ghi")
     phone.sees(phone.button("Ghi nhật ký"))

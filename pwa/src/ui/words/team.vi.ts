@@ -102,7 +102,7 @@ export const teamVi = {
   invite_for: (name: string) => `Nối máy: ${name}`,
   scan: "Mở máy ảnh, chĩa vào mã này",
   scan_how: "Trên máy của bà con. Bấm dòng chữ hiện ra, mở bằng Chrome hoặc Safari.",
-  qr: "Mã vuông để nối máy",
+  qr: "Mã QR để nối máy",
   invite_unsent: "Máy này chưa có sóng. Gửi xong mới dùng được mã này.",
   invite_open: (until: string) => `Mã dùng được đến ${until}`,
   invite_over: "Mã đã hết hạn. Làm mã mới rồi quét lại.",
