@@ -12,6 +12,7 @@ from tests.guides import farmer, operator, reviewer, team
 from tests.guides.printing import PICTURES, make_all
 from tests.guides.stage import Stage
 from tests.journeys.building import built
+from tests.journeys.fonts import our_fonts
 from tests.journeys.house import House
 
 
@@ -23,7 +24,7 @@ def take_pictures(folder: Path) -> None:
     house.command("demo", "start")
     house.start()
     try:
-        with sync_playwright() as driver:
+        with our_fonts(), sync_playwright() as driver:
             stage = Stage(driver.chromium, house, folder)
             try:
                 for one in (farmer, team, reviewer, operator):

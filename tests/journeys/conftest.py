@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserType, Error, sync_playwright
 from tests.journeys.air import Air
 from tests.journeys.building import built
 from tests.journeys.desk import Desk
+from tests.journeys.fonts import our_fonts
 from tests.journeys.house import House, SoftHouse
 from tests.journeys.phone import Phone, chromium
 
@@ -37,7 +38,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def browser() -> Iterator[BrowserType]:
     """Give the driver of the machine's own Chromium."""
     chromium()
-    with sync_playwright() as driver:
+    with our_fonts(), sync_playwright() as driver:
         yield driver.chromium
 
 

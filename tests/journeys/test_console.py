@@ -98,12 +98,16 @@ def inspect(desk: Desk) -> None:
     due = desk.page.locator(".failed:not([hidden]) input[data-day]").first
     due.fill("31/11/2030")  # a day that is none is told at its field, and nothing is signed
     desk.page.locator("[data-inspect=save] button").click()
-    assert due.evaluate("one => one.validationMessage") == "Ghi ngày, tháng, năm, ví dụ 28/11/2026."
+    wrong, by = {
+        "vi": ("Ghi ngày, tháng, năm, ví dụ 28/11/2026.", "Xong trước 30/11/2030"),
+        "en": ("Write day, month and year, such as 28/11/2026.", "Due by 30/11/2030"),
+    }[desk.page.evaluate("document.documentElement.lang")]
+    assert due.evaluate("one => one.validationMessage") == wrong
     due.fill("30/11/2030")
     desk.page.locator("[data-inspect=save] button").click()
     desk.page.locator(".fault").wait_for()
     expect(desk.page.locator(".fault")).to_contain_text("Chưa ai đi tập huấn")
-    expect(desk.page.locator(".fault")).to_contain_text("Xong trước 30/11/2030")
+    expect(desk.page.locator(".fault")).to_contain_text(by)
 
 
 def written_by(village: Village, device: str) -> list[Kept]:

@@ -82,7 +82,7 @@ def test_case_035_a_guessed_code_burns_the_invitation_after_five_tries(
         types_code(phone, link, "AAAA-AAAA")
         phone.sees("Không có lời mời này")
     types_code(phone, link, link.code)
-    phone.sees("Lời mời này đã khóa")
+    phone.sees("Lời mời này đã bị khóa")
     assert keys_on(phone) == 0
 
 

@@ -45,8 +45,24 @@ class Postgres:
     def make(self, template: str = "template0") -> str:
         """Return the address of a new database."""
         name = f"t{next(_numbers)}"
-        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self.copy(template, name)
         return self.server.get_uri(name)
+
+    def copy(self, template: str, name: str) -> None:
+        """Make a database as a copy of another; what PostgreSQL itself does there is waited for.
+
+        Raises: psycopg.errors.ObjectInUse, which names the sessions.
+        """
+        for left in (2, 1, 0):  # each waits five seconds
+            try:
+                self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+                return
+            except psycopg.errors.ObjectInUse as error:
+                query = "SELECT backend_type, state, query FROM pg_stat_activity WHERE datname = %s"
+                found = self.admin.execute(query, [template]).fetchall()
+                error.add_note(f"sessions: {found}")
+                if not left or any(kind == "client backend" for kind, *_ in found):
+                    raise
 
     def make_filled(self) -> str:
         """Return the address of a database that has the schema and nothing in it.
