@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,20 +50,15 @@ class Postgres:
         return self.server.get_uri(name)
 
     def copy(self, template: str, name: str) -> None:
-        """Make a database as a copy of another; what PostgreSQL itself does there is waited for.
-
-        Raises: psycopg.errors.ObjectInUse, which names the sessions.
-        """
-        for left in (2, 1, 0):  # each waits five seconds
-            try:
-                self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-                return
-            except psycopg.errors.ObjectInUse as error:
-                query = "SELECT backend_type, state, query FROM pg_stat_activity WHERE datname = %s"
-                found = self.admin.execute(query, [template]).fetchall()
-                error.add_note(f"sessions: {found}")
-                if not left or any(kind == "client backend" for kind, *_ in found):
-                    raise
+        """Make a database as a copy of another; a session that was left there is ended, and told."""
+        make = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
+        try:
+            self.admin.execute(make)  # waits five seconds for those who are leaving
+        except psycopg.errors.ObjectInUse:
+            asked = "SELECT backend_type, state, query, pg_terminate_backend(pid) FROM pg_stat_activity"
+            found = self.admin.execute(f"{asked} WHERE datname = %s", [template]).fetchall()
+            warnings.warn(f"left behind: {found}", stacklevel=2)
+            self.admin.execute(make)
 
     def make_filled(self) -> str:
         """Return the address of a database that has the schema and nothing in it.
