@@ -137,6 +137,23 @@ def test_nothing_is_written_where_a_disk_is_away(tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_a_folder_that_its_unit_may_write_is_no_disk(tmp_path: Path) -> None:
+    """`ReadWritePaths` makes a mount point of a folder, onto itself."""
+    folder, table = tmp_path / "copy", tmp_path / "fstab"
+    folder.mkdir()
+    table.write_text(f"/dev/none {folder} ext4 nofail 0 2\n", "utf-8")
+    for mount, code in ((f"--bind {folder}", 1), ("-t tmpfs none", 0)):
+        told = f"mount {mount} {folder} && exec {DEPLOY / 'disk-is-there'} {folder}"
+        done = subprocess.run(
+            ["unshare", "--mount", "--map-root-user", "sh", "-c", told],
+            env={**os.environ, "FSTAB": str(table)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, "the disk is not mounted" in done.stderr) == (code, bool(code)), done.stderr
+
+
 def test_every_file_that_the_guide_takes_is_there() -> None:
     named = set(re.findall(r"deploy/[\w./*-]+", GUIDE))
     assert [one for one in named if not list(ROOT.glob(one.rstrip(".")))] == []
