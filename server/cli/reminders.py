@@ -25,16 +25,23 @@ def send(every: int | None) -> None:
         FILES.load()
     except PushKeyMissing as error:
         raise click.ClickException(f"{error}; {command('setup')} makes one") from error
-    while True:
-        try:
-            _send()
-        except DatabaseTrouble:
-            if every is None:
-                raise
-            click.echo("Cơ sở dữ liệu chưa dùng được, thử lại sau. / The database is away, again later.")
+    try:
+        while _went_on(every):
+            time.sleep(every or 0)
+    except KeyboardInterrupt:
+        if every is None:  # told to stay, it is told to stop: no unit failed by that
+            raise
+
+
+def _went_on(every: int | None) -> bool:
+    """Send once; return whether it is to be done again."""
+    try:
+        _send()
+    except DatabaseTrouble:
         if every is None:
-            return
-        time.sleep(every)
+            raise
+        click.echo("Cơ sở dữ liệu chưa dùng được, thử lại sau. / The database is away, again later.")
+    return every is not None
 
 
 def _send() -> None:

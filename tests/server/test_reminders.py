@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from server.cli import reminders
 from server.config import Settings
 from server.db import reading, run_write
 from server.models.people import Person
@@ -374,6 +375,22 @@ def test_a_cooperatives_browser_and_a_phone_that_waits_are_not_reminded(woken: W
         answer = woken.switch(of=who)
         assert (answer.status_code, slug(answer)) == (403, "no_right")
     assert app.test_client().get("/api/v1/me/reminders").status_code == 401
+
+
+def test_a_command_that_stays_ends_well_when_it_is_told_to_stop(
+    woken: Wakeable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else systemd calls each stop a failure, and `doctor` names the unit."""
+    waited = []
+
+    def stop(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(reminders.time, "sleep", stop)
+    done = woken.app.test_cli_runner().invoke(args=["reminders", "send", "--every", "300"])
+    assert (done.exit_code, waited) == (0, [300, 300])
 
 
 def test_the_command_says_what_is_missing(app: Flask) -> None:
