@@ -66,7 +66,7 @@ def examine(now: int) -> Iterator[Found]:
                 said = f"phục hồi bị ngắt, chạy lại / cut off, run it again: {command('restore FILE')}"
                 yield Found("restore", "bad", said)
             if not people.has_tables(session) or not log.origin(session):
-                yield Found("setup", "bad", f"chưa dựng máy chủ / not set up: {command('setup')}")
+                yield _setup()
                 return
             yield _clock(session, now)
             yield _phone_clocks(session)
@@ -79,6 +79,13 @@ def examine(now: int) -> Iterator[Found]:
         return
     yield _operator()
     yield _tree(leaves, None if head is None else head.root, waits)
+
+
+def _setup() -> Found:
+    if not (current_settings().data_dir / operator.PUBLIC).exists():
+        return Found("setup", "bad", f"chưa dựng máy chủ / not set up: {command('setup')}")
+    said = f"có khóa, chưa có sổ: phục hồi / keys and no book, restore (again): {command('restore FILE')}"
+    return Found("setup", "bad", f"{said}; máy mới / a new server: {command('setup')}")
 
 
 def _certificate(now: int) -> Found:
@@ -110,7 +117,7 @@ def _time_service() -> Found:
 def _units() -> Found:
     failed = doctor_outside.failed_units()
     if failed is None:
-        return Found("units", "look", "systemd không trả lời / does not answer: apt-get install dbus")
+        return Found("units", "look", "systemd không trả lời / does not answer: systemctl start dbus.socket")
     if failed:
         return Found("units", "bad", f"hỏng / failed: journalctl -u {' -u '.join(failed)}")
     return Found("units", "good", "không cái nào hỏng / none failed")

@@ -24,7 +24,7 @@ from flask_migrate import stamp
 
 from server.api.photos import photo_store
 from server.cli import backup
-from server.config import now_ms
+from server.config import Settings, now_ms
 from server.db import writing
 from server.models.devices import DeviceSeen
 from server.services import backing_up, doctor, doctor_outside, read_only
@@ -59,6 +59,14 @@ def test_before_setup_it_says_what_to_run(app: Flask) -> None:
     assert "flask --app wsgi setup" in found["setup"].said
     done = app.test_cli_runner().invoke(args=["doctor"])
     assert (done.exit_code, "✗ setup" in done.output) == (1, True)
+
+
+def test_keys_without_a_book_are_a_restore_that_was_cut_off_early(app: Flask, settings: Settings) -> None:
+    """The keys are put back first: who then runs `setup` begins another book with them."""
+    (settings.data_dir / "operator.pub").write_text("…", "utf-8")
+    found = {one.name: one for one in doctor.examine(now_ms())}["setup"]
+    assert found.grade == "bad"
+    assert found.said.index("restore FILE") < found.said.index("setup")
 
 
 @pytest.mark.usefixtures("_set_up")
