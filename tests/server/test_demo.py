@@ -147,8 +147,8 @@ def test_every_op_ends_as_the_story_means_it_and_every_entry_folds(app: Flask, s
         held = Counter(session.scalars(select(HeldOp.reason)))
         scopes = list(session.scalars(select(OpRow.scope).distinct()))
         stored = Counter(session.scalars(select(Blob.state)))
-        told = set(session.execute(select(NamedPhoto.scope, NamedPhoto.sha256)).tuples())
-        here = set(session.execute(select(Blob.scope, Blob.sha256)).tuples())
+        told = set(session.execute(select(NamedPhoto.scope, NamedPhoto.sha256)))
+        here = set(session.execute(select(Blob.scope, Blob.sha256)))
         received = list(
             session.scalars(
                 select(OpRow.received_at)
