@@ -87,6 +87,10 @@ class Desk:
         self.page.get_by_role("button", name="Tạo khóa truy cập").click()
         self.page.wait_for_url(HOME)
 
+    def only_button(self) -> None:
+        """Be a browser whose fields offer no passkey by themselves, from the next page on: the button is pressed."""
+        self.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+
     def enter(self) -> None:
         """Touch the passkey on the way in."""
         self.page.get_by_role("button", name="Vào bằng khóa truy cập").click()

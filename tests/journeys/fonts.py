@@ -27,6 +27,10 @@ FILE = """<?xml version="1.0"?>
 <test name="family" qual="any"><string>system-ui</string></test>
 <edit name="family" mode="prepend" binding="strong"><string>Noto Sans</string></edit>
 </match>
+<match target="pattern">
+<edit name="rgba" mode="assign" binding="strong"><const>none</const></edit>
+<edit name="hintstyle" mode="assign" binding="strong"><const>hintslight</const></edit>
+</match>
 </fontconfig>
 """
 

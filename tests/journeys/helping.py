@@ -29,7 +29,7 @@ def join_helper(house: House, phone: Phone, person: str = HELPER) -> None:
     phone.page.goto(phone.address + "/" + link[link.index("#") :])
     phone.tap("Đúng, bắt đầu ghi")
     phone.sees(phone.page.get_by_role("heading", name="Giúp bà con"))
-    phone.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
+    phone.waits_for_program()
 
 
 def give_help(house: House, farm: str, days: int, person: str = HELPER) -> str:

@@ -140,6 +140,8 @@ class House:
                 origin="hanh-trinh.example/so",
                 demo=False,
                 upload_bytes_free_min=0,
+                tree_every_seconds=0,  # the clocks are those of the server that serves
+                city_every_seconds=0,
             )
         )
         with made.app_context():

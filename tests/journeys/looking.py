@@ -83,7 +83,7 @@ def photograph(page: Page, path: Path) -> None:
     page.screenshot(path=raw, scale="css", animations="disabled")
     page.set_viewport_size({"width": SIZE["width"], "height": SIZE["height"]})
     with Image.open(raw) as picture:
-        for colours in (64, 8):  # a very long page of text is readable in few
+        for colours in (64, 8, 4):  # a very long page of text is readable in few
             picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
             if path.stat().st_size <= PICTURE_BYTES_MAX:
                 break

@@ -183,7 +183,7 @@ class Phone:
         self.tap("Đúng, bắt đầu ghi")
         self.sees(self.button("Ghi nhật ký"))
         # Installed: from here on every part of the app is on the phone.
-        self.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
+        self.waits_for_program()
 
     def begin(self, work: Name) -> None:
         """From home: "Ghi nhật ký", then the tile of a kind of work."""
@@ -277,6 +277,10 @@ class Phone:
         # The outbox is written before "saved" is said; the count on the screen comes a moment after it.
         self.until(lambda: self.stored("outbox") == [], "the outbox is empty")
         self.sees("Đã gửi hết")
+
+    def waits_for_program(self) -> None:
+        """Wait until the program lies on the phone for when there is no coverage."""
+        self.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
 
     def until(self, asked: Callable[[], bool], say: str) -> None:
         """Wait for something that no screen shows, as `until` does."""

@@ -83,7 +83,7 @@ def test_case_003_what_said_saved_is_there_and_the_rest_is_a_draft(
     rng = Random(int(os.environ.get("SEED", "3")))
     phone.open(None)
     phone.join(house.invite_fast("Phạm Thị Lụa", farm))
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    phone.waits_for_program()
     phone.lose_signal()
     phone.close()
     mortal, ends = Mortal(phone), {True: 0, False: 0}

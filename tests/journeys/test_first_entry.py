@@ -47,7 +47,7 @@ def test_the_app_is_installable_and_opens_without_any_connection(
 ) -> None:
     phone.open(None)
     phone.join(house.invite_fast("Phạm Thị Lụa", farm))
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    phone.waits_for_program()
     client = phone.context.new_cdp_session(phone.page)
     assert client.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
     phone.close()

@@ -62,7 +62,7 @@ def test_joining_recording_offline_and_sending_on_postgresql(
     phone = make_phone(postgres_house)
     phone.open(None)
     phone.join(postgres_house.invite("Phạm Thị Lụa", "Hộ Lụa"))
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    phone.waits_for_program()
     device = phone.stored("identities")[0]["device"]
     phone.lose_signal()
     phone.make_plot("Đồng Rọc")

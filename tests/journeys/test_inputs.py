@@ -27,7 +27,7 @@ def test_the_list_narrows_while_one_types_and_a_tap_fills_in_what_the_label_says
     phone.make_plot("Đồng Rọc")
     phone.open_season("Cà chua", "Đồng Rọc")
     phone.waits_for_sent()
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    phone.waits_for_program()
     phone.lose_signal()
 
     phone.go("")

@@ -225,7 +225,7 @@ def test_the_packing_house_packs_and_ships_without_coverage(
     phone.tap("Đúng, bắt đầu ghi")
     phone.sees("Kho đóng gói")
     phone.sees("7K3M-9QXA")
-    phone.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
+    phone.waits_for_program()
     phone.lose_signal()
     phone.tap("Cải ngọt Tân Trào")
     phone.page.get_by_label("Mấy gói?").fill("150")

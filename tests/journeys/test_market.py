@@ -114,7 +114,7 @@ def test_a_market_morning_without_coverage(
     phone.tap("Đúng, bắt đầu ghi")
     phone.tap("Mua bán")
     phone.sees("Chợ Núi Đối")
-    phone.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
+    phone.waits_for_program()
     look(phone, "day")
     phone.lose_signal()
 
@@ -154,7 +154,7 @@ def test_a_market_morning_without_coverage(
     )
     phone.page.evaluate(SHARING)
     phone.tap("Gửi phiếu")
-    phone.page.wait_for_function("window.sent")
+    phone.until(lambda: phone.page.evaluate("'sent' in window"), "the picture is handed on")
     assert phone.page.evaluate("window.sent") == ["image/png", True]
 
     for number in range(2, 21):

@@ -64,7 +64,7 @@ def test_case_015_of_a_copied_profile_both_phones_lines_are_kept(
     second.air = first.air  # a copy has the same address
     first.open(None)
     first.join(house.invite_fast("Phạm Thị Lụa", farm))
-    first.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    first.waits_for_program()
     device = first.stored("identities")[0]["device"]
     first.close()
     shutil.copytree(first.profile, second.profile, symlinks=True)

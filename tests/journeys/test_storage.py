@@ -14,7 +14,7 @@ from tests.journeys.test_photos_cut import big_picture
 
 def reopen_with_room(phone: Phone, bytes_left: int) -> tuple[CDPSession, int]:
     """Open the app anew with so many bytes more than it uses now; return what changes that, and the use."""
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")  # the shell takes room too
+    phone.waits_for_program()  # the shell takes room too
     used = int(phone.page.evaluate("navigator.storage.estimate().then((room) => room.usage)"))
     phone.close()
     phone.open(None)

@@ -42,7 +42,7 @@ def test_thirty_lines_and_twenty_photos_of_three_days_arrive_once_and_in_order(
     now = datetime.now(UTC)
     phone.open(None, at=now - timedelta(days=2))
     phone.join(house.invite_fast("Phạm Thị Lụa", farm))
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    phone.waits_for_program()
     device = phone.stored("identities")[0]["device"]
     phone.lose_signal()
 

@@ -78,7 +78,7 @@ def came(house: House, training: str) -> trainings.Came:
 
 def scan(phone: Phone) -> None:
     """Go to today's session without coverage and open the scanner."""
-    phone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    phone.waits_for_program()
     sync_now(phone)
     phone.lose_signal()
     phone.go("diem-danh")
@@ -93,7 +93,7 @@ def test_thirty_people_are_scanned_without_coverage_on_two_phones_and_counted_on
     farmer = make_phone(own_house, "farmer")
     farmer.open(None)
     farmer.join(own_house.invite_fast("Phạm Thị Lụa", "Nhà Lụa"))
-    farmer.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    farmer.waits_for_program()
     farmer.lose_signal()
     farmer.go("ma-diem-danh")
     farmer.sees("Trong mã không có tên")

@@ -19,7 +19,7 @@ def test_case_020_a_new_version_waits_for_the_open_form_and_keeps_the_outbox(
     phone = make_phone(own_house)
     phone.open(None)
     phone.join(own_house.invite_fast("Phạm Thị Lụa", "Hộ Lụa"))
-    phone.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    phone.waits_for_program()
     device = phone.stored("identities")[0]["device"]
     own_house.stop()
     own_house.dist = build(tmp_path / "next", version="9.9.9")
