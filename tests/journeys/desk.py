@@ -88,7 +88,7 @@ class Desk:
         self.page.wait_for_url(HOME)
 
     def only_button(self) -> None:
-        """Be a browser whose fields offer no passkey by themselves, from the next page on: the button is pressed."""
+        """Be a browser whose fields offer no passkey by themselves, from the next page on."""
         self.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
 
     def enter(self) -> None:
