@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 OURS = Path(__file__).parents[2] / "server" / "data" / "fonts"
-# Behind ours the machine's own, for the signs that ours lack.
+# Behind ours the machine's own, for signs that ours lack. For `system-ui` Chromium names no family at all.
 FILE = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
@@ -24,12 +24,11 @@ FILE = """<?xml version="1.0"?>
 <edit name="family" mode="prepend" binding="strong"><string>Noto Sans</string></edit>
 </match>
 <match target="pattern">
-<test name="family" qual="any"><string>system-ui</string></test>
-<edit name="family" mode="prepend" binding="strong"><string>Noto Sans</string></edit>
+<edit name="family" mode="append_last"><string>Noto Sans</string></edit>
 </match>
-<match target="pattern">
-<edit name="rgba" mode="assign" binding="strong"><const>none</const></edit>
-<edit name="hintstyle" mode="assign" binding="strong"><const>hintslight</const></edit>
+<match target="font">
+<edit name="rgba" mode="assign"><const>none</const></edit>
+<edit name="hintstyle" mode="assign"><const>hintslight</const></edit>
 </match>
 </fontconfig>
 """

@@ -149,6 +149,7 @@ def test_a_sick_plant_from_its_photo_to_an_answer_that_others_read(
     officer.tap("Đúng, bắt đầu ghi")
     officer.tap(officer.page.get_by_role("link", name="Hỏi cán bộ"))
     officer.tap(officer.page.get_by_role("link", name=ASKED))
+    officer.waits_for_program()
     officer.lose_signal()
     officer.tap("Trả lời")
     officer.page.locator("textarea").fill(ADVICE)

@@ -10,6 +10,9 @@ import { Btn, Do, Icon, Note } from "../pieces/basic.tsx";
 import { words } from "../words/index.ts";
 import { recordWords } from "../words/record.ts";
 
+// Our choice: some phones never answer a wish for a still; the frame that is seen is a photo too.
+const STILL_MAX_MS = 5000;
+
 interface StillCamera {
   takePhoto(): Promise<Blob>;
 }
@@ -34,6 +37,14 @@ function hasTorch(track: MediaStreamTrack): boolean {
   return Reflect.get(track.getCapabilities?.() ?? {}, "torch") === true;
 }
 
+async function takeStill(track: MediaStreamTrack): Promise<Blob | null> {
+  const late = new Promise<null>((resolve) => {
+    setTimeout(() => resolve(null), STILL_MAX_MS);
+  });
+  const still = stillOf(track)?.takePhoto() ?? null;
+  return Promise.race([still, late]).catch(() => null);
+}
+
 async function frameOf(video: HTMLVideoElement): Promise<Blob | null> {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
@@ -51,12 +62,15 @@ export function Camera({ taken, other }: CameraProps) {
   const track = useSignal<MediaStreamTrack | null>(null);
   const facing = useSignal("environment");
   const failed = useSignal(false);
+  const seen = useSignal(false); // a frame is there: before it the button would take nothing
   const busy = useSignal(false);
   const light = useSignal(false);
 
   useEffect(() => {
     let stream: MediaStream | null = null;
     let gone = false;
+    track.value = null;
+    seen.value = false;
     navigator.mediaDevices.getUserMedia(wish(facing.value)).then(
       (opened) => {
         stream = opened;
@@ -80,10 +94,7 @@ export function Camera({ taken, other }: CameraProps) {
     const { current } = video;
     if (current === null || track.value === null) return;
     busy.value = true;
-    const still = await stillOf(track.value)
-      ?.takePhoto()
-      .catch(() => null);
-    const blob = still ?? (await frameOf(current));
+    const blob = (await takeStill(track.value)) ?? (await frameOf(current));
     busy.value = false;
     if (blob === null) failed.value = true;
     else taken(blob);
@@ -99,7 +110,15 @@ export function Camera({ taken, other }: CameraProps) {
       {failed.value ? (
         <Note>{r.camera_no}</Note>
       ) : (
-        <video ref={video} autoplay playsInline muted>
+        <video
+          ref={video}
+          autoplay
+          playsInline
+          muted
+          onLoadedData={() => {
+            seen.value = true;
+          }}
+        >
           <track kind="captions" />
         </video>
       )}
@@ -120,7 +139,7 @@ export function Camera({ taken, other }: CameraProps) {
         <Btn onClick={other}>{r.pick_photo}</Btn>
       </div>
       {!failed.value && (
-        <Do onClick={() => void shoot()} disabled={busy.value || track.value === null}>
+        <Do onClick={() => void shoot()} disabled={busy.value || !seen.value}>
           <Icon name="camera" />
           {w.shoot}
         </Do>
