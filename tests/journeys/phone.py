@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--disable-gpu",  # no card here: drawing by software without one in between is faster
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
