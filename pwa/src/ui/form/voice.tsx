@@ -11,7 +11,7 @@ const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/webm"];
 export function Voice({ done }: { done: (blob: Blob, seconds: number) => void }) {
   const w = words.value;
   const r = recordWords.value;
-  const seconds = useSignal(0);
+  const seconds = useSignal<number | null>(null); // none: nobody listens yet
   const failed = useSignal(false);
   const recorder = useRef<MediaRecorder | null>(null);
 
@@ -20,19 +20,20 @@ export function Voice({ done }: { done: (blob: Blob, seconds: number) => void })
     let gone = false;
     const clock = setInterval(() => {
       if (recorder.current?.state !== "recording") return;
-      seconds.value += 1;
+      seconds.value = (seconds.value ?? 0) + 1;
       if (seconds.value >= SECONDS_MAX) recorder.current.stop();
     }, 1000);
-    navigator.mediaDevices?.getUserMedia({ audio: true }).then(
-      (opened) => {
-        stream = opened;
-        if (gone) for (const one of opened.getTracks()) one.stop();
-        else recorder.current = record(opened, (blob) => done(blob, Math.max(1, seconds.value)));
-      },
-      () => {
-        failed.value = true;
-      },
-    );
+    const open = async () => {
+      stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      if (gone) for (const one of stream.getTracks()) one.stop();
+      else {
+        recorder.current = record(stream, (blob) => done(blob, Math.max(1, seconds.value ?? 0)));
+        seconds.value = 0;
+      }
+    };
+    open().catch(() => {
+      failed.value = true;
+    });
     return () => {
       gone = true;
       clearInterval(clock);
@@ -46,9 +47,9 @@ export function Voice({ done }: { done: (blob: Blob, seconds: number) => void })
   return (
     <>
       <p class="answer" role="status">
-        {r.recording(seconds.value)}
+        {seconds.value === null ? r.recording_soon : r.recording(seconds.value)}
       </p>
-      <Do icon="stop-record" onClick={() => recorder.current?.stop()}>
+      <Do icon="stop-record" onClick={() => recorder.current?.stop()} disabled={seconds.value === null}>
         {r.stop_recording}
       </Do>
     </>

@@ -59,6 +59,7 @@ export const recordEn: typeof recordVi = {
   camera_no: "The camera can't open here. Use the phone's camera.",
   camera_resume: "The camera closed midway. Your draft is whole; take the photo again if needed.",
   voice_note: "Voice note",
+  recording_soon: "One moment, opening the microphone…",
   recording: (n) => `Listening… ${n} s`,
   stop_recording: "Done speaking",
   voice_long: "Longer than 60 seconds. Please speak shorter.",

@@ -55,6 +55,7 @@ export const recordVi = {
   camera_no: "Không mở được máy ảnh trong sổ. Dùng máy ảnh của điện thoại.",
   camera_resume: "Máy ảnh đã đóng giữa chừng. Bản ghi còn nguyên, chụp lại nếu cần.",
   voice_note: "Lời ghi âm",
+  recording_soon: "Chờ một chút, đang mở micro…",
   recording: (s: number) => `Đang nghe… ${s} giây`,
   stop_recording: "Nói xong",
   voice_long: "Dài quá 60 giây. Nói ngắn lại nhé.",
