@@ -1,4 +1,4 @@
-"""A spoken note: the phone says when it listens, nothing said before is lost unnoticed, and it reaches the server."""
+"""A spoken note: the phone says when it listens, what was said reaches the server, and trouble is told."""
 
 from __future__ import annotations
 
