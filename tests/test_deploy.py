@@ -2,14 +2,17 @@
 
 import os
 import re
+import sqlite3
 import subprocess
+import sys
 from configparser import ConfigParser
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from server.config import Settings
+from server.config import SQLITE_FILE, Settings
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -58,6 +61,21 @@ def test_a_unit_is_closed_and_starts_what_is_there(path: Path) -> None:
     ours = [program.removeprefix(INSTALLED), *words]
     named = [one for one in ours if one.startswith("deploy/")]
     assert [one for one in named if not (ROOT / one).is_file()] == []
+
+
+@pytest.mark.parametrize(("revision", "code"), [(None, 0), ("0000000f", 1)])
+def test_who_starts_a_server_that_refuses_is_told(tmp_path: Path, revision: str | None, code: int) -> None:
+    if revision is not None:  # a newer version was here
+        with closing(sqlite3.connect(tmp_path / SQLITE_FILE)) as newer:
+            newer.execute("CREATE TABLE alembic_version (version_num TEXT PRIMARY KEY)")
+            newer.execute("INSERT INTO alembic_version VALUES (?)", [revision])
+            newer.commit()
+    program, *words = service_of(DEPLOY / "systemd" / "so-nha-nong.service")["ExecStartPre"].split()
+    ours = Path(sys.executable).with_name(Path(program).name)
+    here = os.environ | {"DATA_DIR": str(tmp_path)}
+    run = subprocess.run([ours, *words], cwd=ROOT, env=here, capture_output=True, text=True, check=False)
+    assert run.returncode == code, run.stderr
+    assert ("NewerSchema" in run.stderr) == bool(code)
 
 
 def test_the_guide_begins_every_unit_that_is_not_by_choice() -> None:
