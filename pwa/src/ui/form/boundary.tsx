@@ -86,14 +86,17 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
     if (here.value !== null) taken.value = [...taken.value, here.value].slice(-POINTS_MAX);
   };
   const area = areaM2(taken.value);
+  const lacking = taken.value.length === 0 ? 0 : Math.max(0, 3 - taken.value.length);
   return (
-    <div class="stack scroll">
+    <div class="stack scroll drawn">
       <p>{r.boundary_how}</p>
       <Sketch points={taken.value} />
-      <p role="status" class="b">
-        {walking.value
-          ? r.boundary_walking(taken.value.length, accuracy.value ?? 0)
+      <p role="status" class="b told">
+        {walking.value && accuracy.value !== null
+          ? r.boundary_walking(taken.value.length, accuracy.value)
           : w.boundary_points(taken.value.length)}
+        {accuracy.value === null && trouble.value === null && ` · ${r.position_finding}`}
+        {lacking > 0 && ` · ${r.boundary_lacking(lacking)}`}
         {taken.value.length > 2 && ` · ${r.boundary_area(amountText({ amount: String(area), unit: "m2" }))}`}
       </p>
       {trouble.value !== null && <Note>{trouble.value}</Note>}
@@ -128,7 +131,7 @@ export function Boundary({ points, done }: { points: Point[]; done: (points: Poi
           {r.boundary_clear}
         </Btn>
       </div>
-      <Do icon="check" onClick={() => done(taken.value)}>
+      <Do icon="check" disabled={lacking > 0} onClick={() => done(taken.value)}>
         {w.done}
       </Do>
     </div>

@@ -1,5 +1,6 @@
 /** Where: the position of the entry, and the boundary of a plot (drawn in its own lazy part). */
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Value } from "../../app/types.ts";
 import { app } from "../app.ts";
 import { Btn, Icon, Note } from "../pieces/basic.tsx";
@@ -15,6 +16,14 @@ const POSITION_WAIT_MS = 20_000;
 /** Only when the person asks for it: a position is private and costs battery. */
 export function PositionField({ name, value, set }: FieldProps) {
   const trouble = useSignal<string | null>(null);
+  const finding = useSignal(false);
+  const gone = useRef(false);
+  useEffect(
+    () => () => {
+      gone.current = true;
+    },
+    [],
+  );
   const w = words.value;
   const r = recordWords.value;
   const take = async () => {
@@ -22,9 +31,12 @@ export function PositionField({ name, value, set }: FieldProps) {
       trouble.value = mine.value.position_taken_back;
       return;
     }
+    trouble.value = null;
+    finding.value = true;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        trouble.value = null;
+        finding.value = false;
+        if (gone.current) return; // it may come when the form is left
         set(name, {
           lat: Math.round(coords.latitude * 1e7),
           lng: Math.round(coords.longitude * 1e7),
@@ -32,6 +44,7 @@ export function PositionField({ name, value, set }: FieldProps) {
         });
       },
       () => {
+        finding.value = false;
         trouble.value = r.position_none;
       },
       { enableHighAccuracy: true, timeout: POSITION_WAIT_MS, maximumAge: 0 },
@@ -52,10 +65,13 @@ export function PositionField({ name, value, set }: FieldProps) {
           </Btn>
         </div>
       ) : (
-        <Btn icon="pin" onClick={() => void take()}>
+        <Btn icon="pin" disabled={finding.value} onClick={() => void take()}>
           {w.position_take}
         </Btn>
       )}
+      <p class="help" role="status">
+        {finding.value && r.position_finding}
+      </p>
       {trouble.value !== null && <Note>{trouble.value}</Note>}
     </>
   );
