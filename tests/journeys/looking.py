@@ -63,6 +63,11 @@ async () => {
 }
 """
 
+# What lies behind an open sheet is not looked at.
+TALL = """
+() => Math.max(640, (document.querySelector('.sheet') ?? document.getElementById('app')).scrollHeight)
+"""
+
 
 def faults_of(page: Page) -> list[str]:
     """Return what is wrong with the screen that is shown, in words."""
@@ -77,7 +82,7 @@ def faults_of(page: Page) -> list[str]:
 
 def photograph(page: Page, path: Path) -> None:
     """Keep the screen as a small picture of 360 px, as long as what is on it."""
-    tall: Any = page.evaluate("Math.max(640, document.getElementById('app').scrollHeight)")
+    tall: Any = page.evaluate(TALL)
     page.set_viewport_size({"width": SIZE["width"], "height": min(int(tall), 2400)})
     raw = path.with_suffix(".raw.png")
     page.screenshot(path=raw, scale="css", animations="disabled")
