@@ -10,7 +10,7 @@ import { Btn, Do, Icon, Note } from "../pieces/basic.tsx";
 import { words } from "../words/index.ts";
 import { recordWords } from "../words/record.ts";
 
-// Our choice: some phones never answer a wish for a still; the frame that is seen is a photo too.
+// Our choice: a wish for a still may never be answered; the frame that is seen is a photo too.
 const STILL_MAX_MS = 5000;
 
 interface StillCamera {
