@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.journeys.house import ROOT
@@ -40,6 +43,18 @@ def built() -> Path:
     """Return the folder of the built phone (`PWA_DIST`, else `pwa/dist`), current with its sources."""
     out = Path(os.environ.get("PWA_DIST") or ROOT / "pwa" / "dist")
     page = out / "index.html"
-    if not page.is_file() or page.stat().st_mtime < newest((*SOURCES, "sync/forms")):
-        build(out)
+    with one_at_a_time():  # the workers of pytest come here together
+        if not page.is_file() or page.stat().st_mtime < newest((*SOURCES, "sync/forms")):
+            build(out)
     return out
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep other processes out that build the same phone."""
+    folder = os.open(ROOT / "pwa", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
