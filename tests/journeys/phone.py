@@ -34,6 +34,7 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
 ]
 WAIT_MS = 15_000
+SERVED = "navigator.serviceWorker === undefined || navigator.serviceWorker.controller !== null"
 Name = str | re.Pattern[str]
 
 
@@ -186,6 +187,12 @@ class Phone:
         # Installed: from here on every part of the app is on the phone.
         self.waits_for_program()
 
+    def join_with_season(self, link: str, plot: str, product: str) -> None:
+        """Join, make a plot, and open a season on it."""
+        self.join(link)
+        self.make_plot(plot)
+        self.open_season(product, plot)
+
     def begin(self, work: Name) -> None:
         """From home: "Ghi nhật ký", then the tile of a kind of work."""
         self.tap("Ghi nhật ký")
@@ -282,6 +289,7 @@ class Phone:
     def waits_for_program(self) -> None:
         """Wait until the program lies on the phone for when there is no coverage."""
         self.page.evaluate("navigator.serviceWorker?.ready.then(() => undefined)")
+        self.until(lambda: bool(self.page.evaluate(SERVED)), "the program answers by itself")
 
     def until(self, asked: Callable[[], bool], say: str) -> None:
         """Wait for something that no screen shows, as `until` does."""

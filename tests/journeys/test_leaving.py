@@ -31,9 +31,7 @@ def test_a_lost_phone_is_replaced_and_the_new_one_has_the_whole_diary(
 ) -> None:
     lost = make_phone(house, "lost")
     lost.open(None)
-    lost.join(house.invite_fast(PERSON, farm))
-    lost.make_plot("Đồng Rọc")
-    lost.open_season("Lúa Bắc thơm 7", "Đồng Rọc")
+    lost.join_with_season(house.invite_fast(PERSON, farm), "Đồng Rọc", "Lúa Bắc thơm 7")
     lost.go("")
     lost.begin("Phun thuốc")
     lost.type_into("Tên thuốc", "Abamectin 1.8EC")

@@ -123,9 +123,7 @@ def test_a_sick_plant_from_its_photo_to_an_answer_that_others_read(
 ) -> None:
     phone, officer, desk = make_phone(soft), make_phone(soft, "officer"), make_desk("manager")
     phone.open(None)
-    phone.join(soft.invite_fast("Phạm Thị Lụa", farm))
-    phone.make_plot("Ruộng Trên")
-    phone.open_season("Cà chua", "Ruộng Trên")
+    phone.join_with_season(soft.invite_fast("Phạm Thị Lụa", farm), "Ruộng Trên", "Cà chua")
     phone.waits_for_sent()
     phone.lose_signal()
     phone.home()

@@ -37,9 +37,7 @@ def held(house: House, browser: BrowserType, tmp_path_factory: pytest.TempPathFa
     """Give a phone with a season under way."""
     phone = Phone(browser, tmp_path_factory.mktemp("held"), Air(house.port))
     phone.open(None)
-    phone.join(house.invite_fast("Bùi Thị Mận", "Hộ cô Mận"))
-    phone.make_plot("Đồng Rọc")
-    phone.open_season("Cà chua", "Đồng Rọc")
+    phone.join_with_season(house.invite_fast("Bùi Thị Mận", "Hộ cô Mận"), "Đồng Rọc", "Cà chua")
     yield phone
     phone.close()
     phone.air.close()

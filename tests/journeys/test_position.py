@@ -27,14 +27,12 @@ def phone(house: House, make_phone: Callable[..., Phone], farm: str) -> Phone:
     """Give a phone that knows where it is."""
     phone = make_phone(house)
     phone.open(None, geolocation=HERE, permissions=["geolocation"])
-    phone.join(house.invite_fast("Phạm Thị Lụa", farm))
+    phone.join_with_season(house.invite_fast("Phạm Thị Lụa", farm), "Đồng Rọc", "Cà chua")
     return phone
 
 
 def begin_visit(phone: Phone) -> None:
     """Begin an entry, with all its fields."""
-    phone.make_plot("Đồng Rọc")
-    phone.open_season("Cà chua", "Đồng Rọc")
     phone.go("")
     phone.begin("Thăm đồng")
     phone.tap(phone.page.get_by_role("button", name=re.compile("^Ghi thêm")))

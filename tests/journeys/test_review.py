@@ -36,9 +36,7 @@ def test_a_harvest_too_early_is_noticed_asked_answered_and_approved(
 ) -> None:
     phone, desk = make_phone(soft), make_desk("reviewer")
     phone.open(None)
-    phone.join(soft.invite_fast("Phạm Thị Lụa", farm))
-    phone.make_plot("Ruộng Trên")
-    phone.open_season("Rau cải", "Ruộng Trên")
+    phone.join_with_season(soft.invite_fast("Phạm Thị Lụa", farm), "Ruộng Trên", "Rau cải")
     phone.waits_for_sent()
     phone.lose_signal()
     spray(phone)

@@ -18,9 +18,7 @@ SPRAY_TAPS_MAX = 8
 def sprayed(house: House, phone: Phone, farm: str, tmp_path: Path) -> Phone:
     """Give a phone on which one spraying was recorded in full."""
     phone.open(None)
-    phone.join(house.invite_fast("Phạm Thị Lụa", farm))
-    phone.make_plot("Nhà lưới")
-    phone.open_season("Cà chua", "Nhà lưới")
+    phone.join_with_season(house.invite_fast("Phạm Thị Lụa", farm), "Nhà lưới", "Cà chua")
     phone.go("")
     phone.begin("Phun thuốc")
     phone.type_into("Tên thuốc", "Abamectin 1.8EC")

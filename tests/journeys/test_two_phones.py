@@ -16,9 +16,7 @@ def pair(house: House, make_phone: Callable[..., Phone], farm: str) -> tuple[Pho
     """Give two joined phones of one household, with a plot, a season and one line on both."""
     hers, his = make_phone(house, "hers"), make_phone(house, "his")
     hers.open(None)
-    hers.join(house.invite_fast("Phạm Thị Lụa", farm))
-    hers.make_plot("Nhà lưới")
-    hers.open_season("Cà chua", "Nhà lưới")
+    hers.join_with_season(house.invite_fast("Phạm Thị Lụa", farm), "Nhà lưới", "Cà chua")
     hers.go("")
     hers.begin("Thu hoạch")
     hers.number("Được bao nhiêu?", "85")

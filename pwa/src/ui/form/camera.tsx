@@ -41,8 +41,11 @@ async function takeStill(track: MediaStreamTrack): Promise<Blob | null> {
   const late = new Promise<null>((resolve) => {
     setTimeout(() => resolve(null), STILL_MAX_MS);
   });
-  const still = stillOf(track)?.takePhoto() ?? null;
-  return Promise.race([still, late]).catch(() => null);
+  try {
+    return await Promise.race([stillOf(track)?.takePhoto() ?? null, late]);
+  } catch {
+    return null; // also where a camera that another app took is asked
+  }
 }
 
 async function frameOf(video: HTMLVideoElement): Promise<Blob | null> {
